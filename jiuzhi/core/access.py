@@ -1,0 +1,48 @@
+"""What a person may see and do. Decided per action; never a union of roles.
+
+A grant is (role, unit). A role allows a list of actions; the unit bounds them to its subtree.
+"""
+
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
+
+from .models import Grant, Org, User
+
+_ROLE = Grant.Role
+ACTIONS: dict[str, frozenset[str]] = {
+    "view": frozenset(_ROLE.values),
+    "report_value": frozenset({_ROLE.PLAN_OFFICER, _ROLE.UNIT, _ROLE.ADMIN}),
+    "approve_value": frozenset({_ROLE.PLAN_OFFICER, _ROLE.ADMIN}),
+    "assign_owner": frozenset({_ROLE.PLAN_OFFICER, _ROLE.ADMIN}),
+    "load_plan": frozenset({_ROLE.PLAN_OFFICER, _ROLE.ADMIN}),
+    "import_observations": frozenset({_ROLE.MONITORING, _ROLE.PLAN_OFFICER, _ROLE.ADMIN}),
+    "make_report": frozenset({_ROLE.PLAN_OFFICER, _ROLE.LEADER, _ROLE.ADMIN}),
+}
+
+
+def grants(user: User, action: str) -> list[Grant]:
+    """The grants of ``user`` that allow ``action``. Errors: ``KeyError`` for an action nobody declared."""
+    roles = ACTIONS[action]
+    if not user.is_authenticated:
+        return []
+    held = getattr(user, "_grants", None)
+    if held is None:  # once per request: the user object lives as long as the request
+        held = user._grants = list(user.grants.select_related("org"))  # type: ignore[attr-defined]
+    return [g for g in held if g.role in roles]
+
+
+def can(user: User, action: str, org: Org | None) -> bool:
+    """Whether ``user`` may do ``action`` in ``org``. Without a unit (unassigned) the county's grant decides: pass the county."""
+    return org is not None and any(org.path.startswith(g.org.path) for g in grants(user, action))
+
+
+def counties(user: User, action: str = "view") -> QuerySet[Org]:
+    """The counties in which ``user`` may do ``action`` somewhere, for the county switch."""
+    held = grants(user, action)
+    if not held:
+        return Org.objects.none()
+    below = reduce(or_, (Q(path__startswith=g.org.path) for g in held))
+    above = Q(code__in=[g.org.county_code for g in held])
+    return Org.objects.filter(kind=Org.Kind.COUNTY).filter(below | above)

@@ -1,0 +1,4 @@
+from .audit import AuditEntry
+from .orgs import Grant, Org, User
+
+__all__ = ["AuditEntry", "Grant", "Org", "User"]

@@ -1,0 +1,144 @@
+"""Settings. Everything a county may change comes from the environment; the defaults run embedded on one machine."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+# All that the running system writes (records, lake, inbox, documents, evidence) lives below one folder.
+HOME = Path(os.environ.get("JIUZHI_HOME", BASE_DIR / "var"))
+PLANS_DIR = Path(os.environ.get("JIUZHI_PLANS", BASE_DIR / "plans"))
+LAKE_DIR = HOME / "lake"
+INBOX_FILE = HOME / "inbox.sqlite3"
+DOCUMENTS_DIR = HOME / "documents"
+MEDIA_ROOT = HOME / "evidence"
+ASSETS_DIR = Path(os.environ.get("JIUZHI_ASSETS", BASE_DIR / "node_modules"))
+HOME.mkdir(parents=True, exist_ok=True)
+
+
+def _secret_key() -> str:
+    """A key made once per installation, so that a restart does not end people's sessions."""
+    if key := os.environ.get("JIUZHI_SECRET_KEY"):
+        return key
+    path = HOME / "secret-key"
+    if not path.exists():
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.write_text(secrets.token_urlsafe(50))
+        fresh.chmod(0o600)
+        try:
+            os.link(
+                fresh, path
+            )  # atomic: of two processes starting together, one wins and both read the same key
+        except FileExistsError:
+            pass  # the other process won; its key is read below
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
+
+
+def _database() -> dict[str, object]:
+    """SQLite by default; `JIUZHI_DATABASE=postgresql://user:password@host:port/name` for a server."""
+    url = os.environ.get("JIUZHI_DATABASE", "")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": HOME / "records.sqlite3",
+            "OPTIONS": {
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+            },
+            "CONN_MAX_AGE": None,
+        }
+    parts = urlparse(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+SECRET_KEY = _secret_key()
+DEBUG = os.environ.get("JIUZHI_DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("JIUZHI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JIUZHI_ORIGINS", "").split(",") if o]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "jiuzhi.core",
+    "jiuzhi.master",
+    "jiuzhi.engine.plan",
+    "jiuzhi.engine.observe",
+    "jiuzhi.engine.indicators",
+    "jiuzhi.domains",
+    "jiuzhi.interfaces.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "jiuzhi.project.urls"
+WSGI_APPLICATION = "jiuzhi.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "core.User"
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "jiuzhi" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"  # for display only; storage is UTC
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [
+    (name, path)
+    for name, path in (
+        ("tabler", ASSETS_DIR / "@tabler" / "core" / "dist"),
+        ("tabler-icons", ASSETS_DIR / "@tabler" / "icons-webfont" / "dist"),
+        ("echarts", ASSETS_DIR / "echarts" / "dist"),
+        ("htmx", ASSETS_DIR / "htmx.org" / "dist"),
+    )
+    if path.is_dir()
+]
+MEDIA_URL = "/evidence/"
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024
