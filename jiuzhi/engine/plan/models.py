@@ -50,7 +50,7 @@ class Located(models.Model):
     start = models.PositiveIntegerField("起", default=0)
     end = models.PositiveIntegerField("止", default=0)
     confidence = models.FloatField("把握", default=1.0)
-    note = models.CharField("说明", max_length=400, blank=True)
+    note = models.CharField("说明", max_length=1000, blank=True)
 
     class Meta:
         abstract = True
@@ -105,14 +105,15 @@ class Commitment(Located):
     kind = models.CharField("类别", max_length=10, choices=Kind)
     comparator = models.CharField("关系", max_length=16, blank=True)  # >= <= > < = 累计 年均 decrease …
     value = models.DecimalField("数值", max_digits=20, decimal_places=6, null=True, blank=True)
+    value_high = models.DecimalField("区间上限", max_digits=20, decimal_places=6, null=True, blank=True)
     value_text = models.CharField("原文值", max_length=60, blank=True)  # 市级下达, 持续提升, — kept as said
     basis = models.CharField("给法", max_length=12, default="explicit")  # explicit, implicit, qualitative
     year = models.PositiveIntegerField("年份", null=True, blank=True)
     year_basis = models.CharField("年份依据", max_length=10, blank=True)  # stated or inferred
-    place = models.CharField("地点", max_length=80, blank=True)
-    scope = models.CharField("口径", max_length=200, blank=True)
+    place = models.CharField("地点", max_length=200, blank=True)
+    scope = models.CharField("口径", max_length=400, blank=True)
     nature = models.CharField("属性", max_length=10, blank=True)  # 约束性 / 预期性
-    owner_text = models.CharField("责任单位（原文）", max_length=80, blank=True)
+    owner_text = models.CharField("责任单位（原文）", max_length=200, blank=True)
     owner = models.ForeignKey(Org, models.SET_NULL, null=True, blank=True, related_name="commitments")
     baseline = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="targets")
     progress = models.CharField("进度类型", max_length=12, choices=Progress, blank=True)
@@ -140,7 +141,7 @@ class Task(Located):
     object = models.CharField("对象", max_length=200, blank=True)
     places = models.CharField("地点", max_length=200, blank=True)
     domain = models.CharField("领域", max_length=8, blank=True)
-    owner_text = models.CharField("责任单位（原文）", max_length=80, blank=True)
+    owner_text = models.CharField("责任单位（原文）", max_length=200, blank=True)
     owner = models.ForeignKey(Org, models.SET_NULL, null=True, blank=True, related_name="tasks")
     commitments = models.ManyToManyField(Commitment, blank=True, related_name="tasks")
 
@@ -160,10 +161,10 @@ class Project(Located):
     clause = models.ForeignKey(Clause, models.SET_NULL, null=True, blank=True, related_name="projects")
     name = models.CharField("名称", max_length=160)
     kind = models.CharField("类别", max_length=20, blank=True)
-    quantity = models.CharField("规模", max_length=60, blank=True)
+    quantity = models.CharField("规模", max_length=120, blank=True)
     unit = models.CharField("单位", max_length=40, blank=True)
     place = models.CharField("地点", max_length=120, blank=True)
-    owner_text = models.CharField("责任单位（原文）", max_length=80, blank=True)
+    owner_text = models.CharField("责任单位（原文）", max_length=200, blank=True)
 
     class Meta:
         ordering: ClassVar = ["plan_id", "start", "code"]

@@ -1,0 +1,212 @@
+"""Load a plan pack into the records: a new document is a new version, the same document again is an update in place.
+
+What people added since (an owner assigned, values reported) stays: the load fills gaps and never takes such work away.
+"""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from jiuzhi.core import records
+from jiuzhi.core.models import Org
+from jiuzhi.core.records import Actor
+from jiuzhi.master import stations
+
+from . import bindings, documents
+from .models import Clause, Commitment, Plan, Project, Task
+from .pack import Pack, PlanReadError, read_pack
+
+CITY = ("500000", "重庆市")
+
+
+def load_pack(folder: str | Path, *, actor: Actor, document: str | Path | None = None, county: str = "") -> Plan:
+    """Load the pack in ``folder``; with ``document``, keep the user's own text so that sentences can be shown.
+
+    ``county``: the six-digit code, needed only where the document does not say it. Everything or nothing.
+    Errors: `PlanReadError`, one Chinese sentence.
+    """
+    base = Path(folder)
+    pack = read_pack(base)
+    adcode = county or pack.info.adcode
+    if not (len(adcode) == 6 and adcode.isdigit()):
+        raise PlanReadError(f"规划包 {base} 没有写明区县代码：请加 --county 六位代码（例如 500229）。")
+    if document is not None:
+        _keep_document(document, pack)
+    home = _county(adcode, pack.info.county, actor)
+    plan = Plan.objects.filter(county=home, sha256=pack.info.sha256).first()
+    with records.change_set(actor, Plan, adcode, f"载入规划包 {base.name}") as facts:
+        plan = _plan_row(plan, home, pack)
+        try:
+            facts.update(_rows(plan, pack, actor))
+            stations.load(base / "stations.csv", home)
+            facts["unbound"] = bindings.apply(plan, base)
+        except ValidationError as error:
+            raise PlanReadError(f"规划包 {base} 无法载入：{'；'.join(error.messages)}。") from error
+        facts |= {"version": plan.version, "sha256": plan.sha256}
+    return plan
+
+
+def _keep_document(path: str | Path, pack: Pack) -> None:
+    from .reader import decode
+
+    document = decode(Path(path))
+    if document.sha256 != pack.info.sha256:
+        raise PlanReadError(
+            f"文档 {path} 与规划包不是同一份（指纹 {document.sha256[:12]}…，包内记录 {pack.info.sha256[:12]}…）："
+            "请提供生成该规划包的原文档，或用 jiuzhi plan read 重新读取。"
+        )
+    documents.keep(document.text, document.sha256)
+
+
+def _county(adcode: str, name: str, actor: Actor) -> Org:
+    city, _ = Org.objects.get_or_create(code=CITY[0], defaults={"name": CITY[1], "kind": Org.Kind.CITY})
+    found = Org.objects.filter(code=adcode).first()
+    if found is None:
+        found = Org(code=adcode, name=name or adcode, kind=Org.Kind.COUNTY, parent=city)
+        records.save(found, actor, "载入规划时登记")
+    return found
+
+
+def _plan_row(plan: Plan | None, county: Org, pack: Pack) -> Plan:
+    info = pack.info
+    try:
+        start, end = int(info.period_start), int(info.period_end)
+    except ValueError as error:
+        raise PlanReadError("规划包 pack.csv 没有规划期（period_start、period_end）：请补上起止年份。") from error
+    latest = Plan.objects.filter(county=county).first()
+    if plan is None:
+        plan = Plan(county=county, version=latest.version + 1 if latest else 1, sha256=info.sha256)
+    Plan.objects.filter(county=county, current=True).exclude(pk=plan.pk).update(current=False)
+    plan.title = info.title or f"{county.name}生态环境保护规划"
+    plan.status = Plan.Status.DRAFT if info.status == "draft" else Plan.Status.FINAL
+    plan.current, plan.period_start, plan.period_end = True, start, end
+    plan.period_basis = info.period_basis or "inferred"
+    plan.document_name, plan.loaded_at = info.document, timezone.now()
+    plan.save()
+    return plan
+
+
+def _rows(plan: Plan, pack: Pack, actor: Actor) -> dict[str, int]:
+    """Bring clauses, commitments, tasks and projects to what the pack says; returns counts."""
+    clauses = _upsert(Clause, plan, pack.clauses, lambda r: {"level": r.level, "number": r.number, "title": r.title or r.number, "order": r.order})
+    for row in pack.clauses:
+        clauses[row.id].parent = clauses.get(row.parent)
+    Clause.objects.bulk_update(clauses.values(), ["parent"], batch_size=500)
+    owners = _owners(plan, pack, actor)
+    _refuse_to_lose_values(plan, {r.id for r in pack.commitments})
+    commitments = _upsert(Commitment, plan, pack.commitments, lambda r: _commitment(r, clauses, owners), keep=("owner",))
+    for row in pack.commitments:
+        commitments[row.id].baseline = commitments.get(row.baseline)
+    Commitment.objects.bulk_update(commitments.values(), ["baseline"], batch_size=500)
+    _carry_owners(plan)
+    tasks = _upsert(Task, plan, pack.tasks, lambda r: {
+        "clause": clauses.get(r.clause), "title": r.title, "verb": r.verb, "object": r.object, "places": r.places,
+        "domain": r.domain, "owner_text": r.owner, "owner": owners.get(r.owner),
+    }, keep=("owner",))  # fmt: skip
+    _link_tasks(tasks, commitments, pack)
+    projects = _upsert(Project, plan, pack.projects, lambda r: {
+        "clause": clauses.get(r.clause), "name": r.name, "kind": r.type, "quantity": r.quantity, "unit": r.unit,
+        "place": r.place,
+    })  # fmt: skip
+    return {"clauses": len(clauses), "commitments": len(commitments), "tasks": len(tasks), "projects": len(projects)}
+
+
+def _commitment(row: Any, clauses: dict[str, Clause], owners: dict[str, Org]) -> dict[str, Any]:
+    return {
+        "clause": clauses.get(row.clause), "name": row.name, "domain": row.domain, "unit": row.unit, "kind": row.kind,
+        "comparator": row.comparator, "value": _decimal(row.value, row.id), "value_high": _decimal(row.value_high, row.id),
+        "value_text": row.value_text, "basis": row.basis or "explicit", "year": int(row.year) if row.year else None,
+        "year_basis": row.year_basis, "place": row.place, "scope": row.scope, "nature": row.nature,
+        "owner_text": row.owner, "owner": owners.get(row.owner),
+    }  # fmt: skip
+
+
+def _decimal(text: str, where: str) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise PlanReadError(f"commitments.csv 中 {where} 的 value “{text}” 不是数：文字目标请写到 value_text 列。") from error
+
+
+def _upsert(
+    model: Any, plan: Plan, rows: Iterable[Any], values: Callable[[Any], dict[str, Any]], keep: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Rows of ``model`` by code as the pack says; a field in ``keep`` that the pack leaves empty stays as it was."""
+    old = {record.code: record for record in model.objects.filter(plan=plan)}
+    found: dict[str, Any] = {}
+    fresh: list[Any] = []
+    for row in rows:
+        if row.id in found:
+            raise PlanReadError(f"规划包里编号 {row.id} 出现两次：请让每行编号唯一。")
+        record = old.get(row.id) or model(plan=plan, code=row.id)
+        for name, value in values(row).items():
+            if not (name in keep and value is None):
+                setattr(record, name, value)
+        record.start, record.end, record.note = row.start, row.end, row.note
+        record.confidence = float(getattr(row, "confidence", "") or 1)
+        try:
+            record.clean_fields(exclude=["plan", "parent", "clause", "baseline", "owner"])
+        except ValidationError as error:
+            raise PlanReadError(f"规划包里 {row.id} 不合要求：{'；'.join(error.messages)}") from error
+        found[row.id] = record
+        if record.pk is None:
+            fresh.append(record)
+    model.objects.filter(plan=plan).exclude(code__in=found).delete()
+    model.objects.bulk_create(fresh, batch_size=500)
+    changing = [f.name for f in model._meta.concrete_fields if f.name not in {"id", "plan", "code"}]
+    model.objects.bulk_update([r for r in found.values() if r.code in old], changing, batch_size=200)
+    return found
+
+
+def _refuse_to_lose_values(plan: Plan, kept: set[str]) -> None:
+    gone = plan.commitments.exclude(code__in=kept).filter(reported_values__isnull=False).distinct()
+    if names := [f"{c.code} {c.name}" for c in gone[:5]]:
+        raise PlanReadError(f"规划包里没有 {'、'.join(names)}，但它们已有填报值：请补回这些行，或先撤回填报值。")
+
+
+def _owners(plan: Plan, pack: Pack, actor: Actor) -> dict[str, Org]:
+    """The units the pack names as responsible, registered below the county under their own name."""
+    names = sorted({r.owner for r in [*pack.commitments, *pack.tasks] if r.owner})
+    found: dict[str, Org] = {}
+    for name in names:
+        unit = Org.objects.filter(path__startswith=plan.county.path, name=name).first()
+        if unit is None:
+            unit = Org(code=f"{plan.county.code}-{name}"[:40], name=name, kind=Org.Kind.DEPARTMENT, parent=plan.county)
+            records.save(unit, actor, "规划中的责任单位")
+        found[name] = unit
+    return found
+
+
+def _carry_owners(plan: Plan) -> None:
+    """A final text after a draft: owners that people assigned carry over to the commitment of the same name and year."""
+    before = Plan.objects.filter(county=plan.county, version__lt=plan.version).first()
+    if before is None:
+        return
+    known = {(c.name, c.unit, c.year): c.owner for c in before.commitments.exclude(owner=None).select_related("owner")}
+    changed = []
+    for commitment in plan.commitments.filter(owner=None):
+        if owner := known.get((commitment.name, commitment.unit, commitment.year)):
+            commitment.owner = owner
+            changed.append(commitment)
+    Commitment.objects.bulk_update(changed, ["owner"], batch_size=500)
+
+
+def _link_tasks(tasks: dict[str, Task], commitments: dict[str, Commitment], pack: Pack) -> None:
+    through: type[models.Model] = Task.commitments.through
+    through._default_manager.filter(task_id__in=[t.pk for t in tasks.values()]).delete()
+    links = {
+        (tasks[r.id].pk, commitments[code].pk)
+        for r in pack.tasks
+        for code in r.commitments.replace(",", " ").replace(";", " ").replace("；", " ").split()
+        if code in commitments
+    }
+    through._default_manager.bulk_create(
+        [through(task_id=t, commitment_id=c) for t, c in sorted(links)], batch_size=500
+    )

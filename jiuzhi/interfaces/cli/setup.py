@@ -1,0 +1,57 @@
+"""What the commands share: starting Django late, saying errors in one sentence, and JSON for scripts."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+
+
+def django() -> None:
+    """Start Django once, only in commands that touch records (a plain `plan read` must not wait for it)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiuzhi.project.settings")
+    import django as framework
+    from django.apps import apps
+
+    if not apps.ready:
+        framework.setup()
+
+
+def fail(message: str) -> NoReturn:
+    """One clear sentence on standard error and exit code 2."""
+    typer.secho(message, fg=typer.colors.RED, err=True)
+    raise typer.Exit(2)
+
+
+def say_json(value: Any) -> None:
+    """Machine-readable output: one JSON document on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def sentences(*errors: type[Exception]) -> Iterator[None]:
+    """Turn the expected errors of a command into one sentence; anything else is a defect and keeps its traceback."""
+    try:
+        yield
+    except errors as error:
+        messages = getattr(error, "messages", None)  # Django's ValidationError
+        fail("；".join(messages) if messages else str(error))
+
+
+def actor() -> Any:
+    """The command line acts as the system, by the route `cli`; the audit shows it."""
+    from jiuzhi.core.records import Actor
+
+    return Actor(None, "cli")
+
+
+def current_plan(county: str) -> Any:
+    """The county's current plan, or one clear sentence."""
+    from jiuzhi.engine.plan.models import Plan
+
+    plan = Plan.objects.select_related("county").filter(county__code=county, current=True).first()
+    if plan is None:
+        fail(f"没有载入 {county} 的规划：先运行 `jiuzhi plan load 规划包文件夹`，再重试。")
+    return plan
