@@ -1,0 +1,50 @@
+"""`jiuzhi demo`: both counties with simulated measurements, ready to look at."""
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from . import setup
+from .serve import prepare, run
+
+# Printed by the command and created only by it; a county's own installation never has them.
+LOGINS = [
+    ("chengkou", "城口规划专员", "500229", "plan_officer"),
+    ("shizhu", "石柱规划专员", "500240", "plan_officer"),
+    ("shuili", "城口县水利局填报人", "500229-县水利局", "unit"),
+    ("lingdao", "两县分管领导（演示）", "500000", "leader"),
+]
+PASSWORD = "jiuzhi-demo"
+
+
+def demo(
+    host: Annotated[str, typer.Option("--host", help="监听地址")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="端口")] = 8000,
+    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="模拟到哪一天，默认昨天")] = None,
+    documents: Annotated[Path | None, typer.Option("--documents", help="放规划原文的文件夹；有它界面可显示原句")] = None,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="准备好后启动工作台")] = True,
+    fresh: Annotated[bool, typer.Option("--fresh", help="重做模拟数据与研判")] = False,
+) -> None:
+    """准备演示：载入两县规划包，模拟观测，研判承诺，启动工作台。"""
+    os.environ["JIUZHI_DEMO"] = "1"
+    setup.django()
+    prepare()
+    from . import demo_data
+
+    console = Console()
+    if fresh or not demo_data.ready():
+        with Progress(console=console) as progress:
+            demo_data.build(as_of.date() if as_of else date.today(), progress, documents)
+    elif documents:
+        demo_data.keep_documents(documents)
+    console.print(f"\n[bold]九治演示[/bold]（观测与填报值全部为模拟数据）：http://{host}:{port}/")
+    for name, title, _, _ in LOGINS:
+        console.print(f"  {title}：用户名 {name}，密码 {PASSWORD}", highlight=False)
+    console.print("  看什么：总览 → 规划 → 任一承诺 → 监测点位 → 系统清单 → 生成评估报告\n")
+    if serve:
+        run(host, port, workers=2)

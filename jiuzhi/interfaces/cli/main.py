@@ -1,0 +1,24 @@
+"""The `jiuzhi` command. Each group of commands stands in a file of its own name."""
+
+import typer
+
+from . import assess, demo, observe, plan, report, serve, systems
+
+app = typer.Typer(
+    help="九治：把一个县的生态环境五年规划变成可运行的系统。",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(plan.app, name="plan", help="规划：读取文档、载入规划包、查看进展")
+app.add_typer(observe.app, name="observe", help="监测：导入数据、模板、重新评价")
+app.add_typer(assess.app, name="assess", help="直接评价一个文件（不入库）：air、water、lake")
+app.add_typer(report.app, name="report", help="报告：规划实施评估报告（Word、PDF）")
+app.command("judge")(plan.judge)
+app.command("systems")(systems.systems)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+
+
+if __name__ == "__main__":
+    app()

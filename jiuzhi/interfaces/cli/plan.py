@@ -1,0 +1,139 @@
+"""`jiuzhi plan …`: from a document to judged commitments."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from . import setup
+from .plan_read import read
+
+app = typer.Typer(no_args_is_help=True)
+app.command("read")(read)
+
+County = Annotated[str, typer.Option("--county", help="六位区县代码，例如 500229")]
+AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="截至日期，默认今天")]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供脚本使用")]
+MARK = {"met": "● 达标", "on_track": "▲ 正常", "late": "◆ 滞后", "badly_late": "■ 严重滞后", "no_data": "○ 无数据"}
+
+
+@app.command()
+def load(
+    folder: Annotated[Path, typer.Argument(help="规划包文件夹")],
+    document: Annotated[Path | None, typer.Option("--document", help="规划原文，载入后界面可显示原句")] = None,
+    county: Annotated[str, typer.Option("--county", help="六位区县代码；规划包已写明时可省略")] = "",
+    as_json: Json = False,
+) -> None:
+    """载入规划包：新文档成为新版次，同一文档再次载入只更新。"""
+    setup.django()
+    from jiuzhi.engine.plan.load import load_pack
+    from jiuzhi.engine.plan.pack import PlanReadError
+
+    with setup.sentences(PlanReadError):
+        plan = load_pack(folder, actor=setup.actor(), document=document, county=county)
+    counts = {
+        "clauses": plan.clauses.count(),
+        "targets": plan.commitments.filter(kind="target").count(),
+        "tasks": plan.tasks.count(),
+        "projects": plan.projects.count(),
+    }
+    if as_json:
+        setup.say_json({"county": plan.county.code, "title": plan.title, "version": plan.version, **counts})
+        return
+    typer.echo(
+        f"已载入《{plan.title}》第 {plan.version} 版（{plan.get_status_display()}）："
+        f"条款 {counts['clauses']}，目标 {counts['targets']}，任务 {counts['tasks']}，项目 {counts['projects']}。"
+    )
+
+
+def _day(as_of: datetime | None) -> date:
+    return as_of.date() if as_of else date.today()
+
+
+def judge(
+    county: Annotated[list[str] | None, typer.Option("--county", help="区县代码，可多次；默认全部")] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """计算指标并研判全部承诺（导入数据或审核填报值之后运行）。"""
+    setup.django()
+    from jiuzhi.engine.indicators.evaluate import evaluate
+    from jiuzhi.engine.plan.judge import judge_plan
+    from jiuzhi.engine.plan.models import Plan
+
+    plans = Plan.objects.filter(current=True).select_related("county")
+    if county:
+        plans = plans.filter(county__code__in=county)
+    if not plans:
+        setup.fail("还没有载入规划：先运行 `jiuzhi plan load 规划包文件夹`。")
+    done = []
+    for plan in plans:
+        values = evaluate(plan.county, _day(as_of), actor=setup.actor())
+        judged = judge_plan(plan, _day(as_of), actor=setup.actor())
+        done.append({"county": plan.county.code, "values": values, "judged": judged})
+        if not as_json:
+            typer.echo(f"{plan.county.name}：计算指标值 {values} 个，研判承诺 {judged} 项（截至 {_day(as_of)}）。")
+    if as_json:
+        setup.say_json(done)
+
+
+@app.command()
+def status(
+    county: County,
+    as_of: AsOf = None,
+    state: Annotated[str, typer.Option("--state", help="只看一种状态：met on_track late badly_late no_data")] = "",
+    as_json: Json = False,
+) -> None:
+    """每项承诺的状态、现值、理由与责任单位。"""
+    setup.django()
+    from jiuzhi.engine.plan import board
+    from jiuzhi.engine.indicators.models import Judgement
+
+    if state and state not in MARK:
+        setup.fail(f"没有状态“{state}”：可用 {'、'.join(MARK)}。")
+    plan = setup.current_plan(county)
+    latest = board.latest_as_of(plan)
+    if latest is None:
+        setup.fail(f"{plan.county.name}的承诺还没有研判过：先运行 `jiuzhi judge --county {county}`。")
+    day = as_of.date() if as_of else latest
+    rows = Judgement.objects.filter(commitment__plan=plan, as_of=day).select_related("commitment__owner")
+    rows = rows.order_by("commitment__start", "commitment__code")
+    if not rows:
+        setup.fail(f"{day} 没有研判记录：最近一次是 {latest}，请用 --as-of {latest} 或先运行 jiuzhi judge。")
+    if state:
+        rows = rows.filter(state=state)
+    if as_json:
+        setup.say_json([_plain(j) for j in rows])
+        return
+    table = Table(title=f"{plan.title} · 截至 {day}", show_lines=False)
+    for heading in ("状态", "承诺", "现值", "目标", "责任单位", "理由"):
+        table.add_column(heading, overflow="fold")
+    for j in rows:
+        c = j.commitment
+        table.add_row(MARK[j.state], c.name, _number(j.value, c.unit), _target(c), _owner(c), j.reason)
+    Console().print(table)
+
+
+def _plain(j: object) -> dict[str, object]:
+    c = j.commitment  # type: ignore[attr-defined]
+    return {
+        "code": c.code, "name": c.name, "unit": c.unit, "state": j.state, "value": j.value, "period": j.period,  # type: ignore[attr-defined]
+        "target": _target(c), "year": c.year, "owner": _owner(c), "reason": j.reason, "synthetic": j.synthetic,  # type: ignore[attr-defined]
+    }  # fmt: skip
+
+
+def _owner(commitment: object) -> str:
+    return str(commitment.owner) if commitment.owner else "未指定责任单位"  # type: ignore[attr-defined]
+
+
+def _number(value: object, unit: str) -> str:
+    return f"{value.normalize():f}{unit}" if value is not None else "—"  # type: ignore[attr-defined]
+
+
+def _target(c: object) -> str:
+    if c.value is None:  # type: ignore[attr-defined]
+        return str(c.value_text or "—")  # type: ignore[attr-defined]
+    return f"{c.comparator}{c.value.normalize():f}"  # type: ignore[attr-defined]
