@@ -41,8 +41,9 @@ class Org(models.Model):
 
     @property
     def county_code(self) -> str:
-        """The six-digit code of the county this unit belongs to; empty above the county."""
-        return next((c for c in self.path.split("/") if len(c) == 6 and c.isdigit()), "")
+        """The six-digit code of the county this unit belongs to; empty above the county (GB/T 2260: "00" ends a city)."""
+        codes = self.path.split("/")
+        return next((c for c in codes if len(c) == 6 and c.isdigit() and not c.endswith("00")), "")
 
 
 class User(AbstractUser):
