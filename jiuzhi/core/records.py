@@ -43,10 +43,15 @@ def snapshot(record: models.Model) -> dict[str, Any]:
     return {f.attname: _plain(getattr(record, f.attname)) for f in record._meta.concrete_fields}
 
 
+def _masked(fields: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The audit says that a secret changed, never what it was (hashes included)."""
+    return fields and {k: "（不记录）" if k == "password" else v for k, v in fields.items()}
+
+
 def _log(actor: Actor, action: str, model: str, key: str, why: str, before: Any, after: Any) -> None:
     AuditEntry.objects.create(
         at=timezone.now(), user=actor.user, route=actor.route, why=why, action=action,
-        model=model, key=key, before=before, after=after,
+        model=model, key=key, before=_masked(before), after=_masked(after),
     )  # fmt: skip
 
 

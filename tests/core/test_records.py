@@ -102,3 +102,11 @@ def test_codes_that_share_a_prefix_are_not_one_subtree(tree):
     other = Org.objects.create(code="5002290", name="另一单位", kind="other", parent=tree["city"])
     officer = person("e", "plan_officer", tree["chengkou"])
     assert not access.can(officer, "assign_owner", other)
+
+
+def test_secrets_stay_out_of_the_audit(tree):
+    user = person("f", "admin", tree["city"])
+    user.set_password("y" * 12)
+    assert records.save(user, records.SYSTEM, "改密码"), "a changed password is a change"
+    entry = AuditEntry.objects.latest("id")
+    assert "pbkdf2" not in str(entry.before) + str(entry.after)
