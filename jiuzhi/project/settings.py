@@ -65,6 +65,8 @@ def _database() -> dict[str, object]:
 
 
 SECRET_KEY = _secret_key()
+# Set by `jiuzhi demo`: the login page then shows the demo accounts.
+DEMO = os.environ.get("JIUZHI_DEMO") == "1"
 DEBUG = os.environ.get("JIUZHI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("JIUZHI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JIUZHI_ORIGINS", "").split(",") if o]

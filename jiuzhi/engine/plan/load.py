@@ -119,20 +119,21 @@ def _rows(plan: Plan, pack: Pack, actor: Actor) -> dict[str, int]:
 def _commitment(row: Any, clauses: dict[str, Clause], owners: dict[str, Org]) -> dict[str, Any]:
     return {
         "clause": clauses.get(row.clause), "name": row.name, "domain": row.domain, "unit": row.unit, "kind": row.kind,
-        "comparator": row.comparator, "value": _decimal(row.value, row.id), "value_high": _decimal(row.value_high, row.id),
-        "value_text": row.value_text, "basis": row.basis or "explicit", "year": int(row.year) if row.year else None,
+        "comparator": row.comparator, "value": _number(Decimal, row.value, row.id, "value"), "value_high": _number(Decimal, row.value_high, row.id, "value_high"),
+        "value_text": row.value_text, "basis": row.basis or "explicit", "year": _number(int, row.year, row.id, "year"),
         "year_basis": row.year_basis, "place": row.place, "scope": row.scope, "nature": row.nature,
         "owner_text": row.owner, "owner": owners.get(row.owner),
     }  # fmt: skip
 
 
-def _decimal(text: str, where: str) -> Decimal | None:
+def _number(kind: Callable[[str], Any], text: str, where: str, column: str) -> Any:
+    """The cell as an exact number, None when empty."""
     if not text:
         return None
     try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise PlanReadError(f"commitments.csv 中 {where} 的 value “{text}” 不是数：文字目标请写到 value_text 列。") from error
+        return kind(text)
+    except (ValueError, InvalidOperation) as error:
+        raise PlanReadError(f"{where} 的 {column} 列“{text}”不是数：文字目标请写到 value_text 列。") from error
 
 
 def _upsert(
@@ -150,7 +151,8 @@ def _upsert(
             if not (name in keep and value is None):
                 setattr(record, name, value)
         record.start, record.end, record.note = row.start, row.end, row.note
-        record.confidence = float(getattr(row, "confidence", "") or 1)
+        confidence = _number(float, getattr(row, "confidence", ""), row.id, "confidence")
+        record.confidence = 1.0 if confidence is None else confidence
         try:
             record.clean_fields(exclude=["plan", "parent", "clause", "baseline", "owner"])
         except ValidationError as error:

@@ -2,7 +2,7 @@
 
 import typer
 
-from . import assess, demo, observe, plan, report, serve, systems
+from . import assess, demo, observe, plan, report, serve, systems, user
 
 app = typer.Typer(
     help="九治：把一个县的生态环境五年规划变成可运行的系统。",
@@ -14,6 +14,7 @@ app.add_typer(plan.app, name="plan", help="规划：读取文档、载入规划�
 app.add_typer(observe.app, name="observe", help="监测：导入数据、模板、重新评价")
 app.add_typer(assess.app, name="assess", help="直接评价一个文件（不入库）：air、water、lake")
 app.add_typer(report.app, name="report", help="报告：规划实施评估报告（Word、PDF）")
+app.add_typer(user.app, name="user", help="用户与授权")
 app.command("judge")(plan.judge)
 app.command("systems")(systems.systems)
 app.command("demo")(demo.demo)
