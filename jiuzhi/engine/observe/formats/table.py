@@ -1,0 +1,214 @@
+"""Opening a table: CSV in any usual encoding, gzipped or not, or an Excel workbook. Everything comes out as text."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zipfile
+import zlib
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO, Any
+from xml.etree.ElementTree import ParseError
+
+from ..properties import plain
+from .declare import FileProblem
+
+_CHUNK = 1 << 20
+_FOREIGN = {
+    b"%PDF": "PDF",
+    b"\xd0\xcf\x11\xe0": "旧版 .xls（请另存为 .xlsx）",
+    b"\x89PNG": "图片",
+    b"Rar!": "压缩包",
+}
+csv.field_size_limit(1 << 20)
+
+
+@dataclass
+class Table:
+    """An open table. header: headings as written, blanks and full-width forms evened out; rows: (row number, cells)."""
+
+    name: str
+    header: list[str]
+    rows: Iterator[tuple[int, list[str]]]
+    encoding: str = ""
+
+
+@contextmanager
+def open_table(path: Path, recognise: Callable[[list[str]], object] | None = None) -> Iterator[Table]:
+    """Open a CSV, gzipped CSV or Excel file.
+
+    recognise: called with the heading row of each worksheet until one does not raise FileProblem.
+    Raises FileProblem: no such file, empty, truncated, not a table, encoding unknown.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            magic = file.read(8)
+    except OSError as error:
+        raise FileProblem(f"打不开文件 {path.name}：{error.strerror or error}，请核对路径。") from None
+    if not magic:
+        raise FileProblem(f"文件 {path.name} 是空的，请重新导出后再试。")
+    for start, what in _FOREIGN.items():
+        if magic.startswith(start):
+            raise FileProblem(f"文件 {path.name} 是{what}，不是表格，请提供 CSV 或 .xlsx。")
+    with ExitStack() as stack:
+        if magic.startswith(b"PK"):
+            yield _excel(path, stack, recognise)
+        else:
+            yield _csv(path, magic.startswith(b"\x1f\x8b"), stack)
+
+
+def _raw(path: Path, zipped: bool) -> IO[bytes]:
+    return gzip.open(path, "rb") if zipped else path.open("rb")  # type: ignore[return-value]
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Errors of a damaged gzip stream become one sentence."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise FileProblem(f"压缩文件 {path.name} 不完整或已损坏，请重新下载或导出。") from None
+
+
+def _encoding(path: Path, zipped: bool) -> str:
+    """Encoding of the whole file, so that nothing half-read is ever loaded. Raises FileProblem."""
+    with _whole(path), _raw(path, zipped) as file:
+        start = file.read(4)
+    if not start:
+        raise FileProblem(f"文件 {path.name} 是空的，请重新导出后再试。")
+    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        candidates = ["utf-16"]
+    else:
+        candidates = ["utf-8-sig"] if start.startswith(BOM_UTF8) else ["utf-8", "gb18030"]
+    where = 0
+    for name in candidates:
+        decoder, where = getincrementaldecoder(name)(), 0
+        try:
+            with _whole(path), _raw(path, zipped) as file:
+                while chunk := file.read(_CHUNK):
+                    decoder.decode(chunk)
+                    where += len(chunk)
+                decoder.decode(b"", final=True)
+            return name
+        except UnicodeDecodeError as error:
+            where += error.start
+    raise FileProblem(f"文件 {path.name} 的编码认不出（约第 {where} 字节），请另存为 UTF-8 或 GB18030。")
+
+
+def _csv(path: Path, zipped: bool, stack: ExitStack) -> Table:
+    encoding = _encoding(path, zipped)
+    stack.enter_context(_whole(path))
+    text = stack.enter_context(io.TextIOWrapper(_raw(path, zipped), encoding=encoding, newline=""))
+    first = text.readline(1 << 16)
+    delimiter = max(",\t;", key=first.count)
+    text.seek(0)
+    rows = _numbered(csv.reader(text, delimiter=delimiter), path)
+    for _, cells in rows:
+        if any(cell.strip() for cell in cells):
+            return Table(path.name, [plain(cell) for cell in cells], rows, encoding)
+    raise FileProblem(f"文件 {path.name} 里没有内容，请重新导出后再试。")
+
+
+def _numbered(reader: Iterator[list[str]], path: Path) -> Iterator[tuple[int, list[str]]]:
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise FileProblem(
+                f"文件 {path.name} 第 {number} 行不是完整的 CSV（{error}），请检查引号。"
+            ) from None
+        yield number, cells
+
+
+def _excel(path: Path, stack: ExitStack, recognise: Callable[[list[str]], object] | None) -> Table:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+        stack.callback(book.close)
+        opened = [(sheet.title, _sheet(sheet)) for sheet in book.worksheets]
+        heads = [(title, rows, next(rows, None)) for title, rows in opened]
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, EOFError, zlib.error, OSError,
+            TypeError, AttributeError, IndexError):  # fmt: skip
+        raise FileProblem(f"工作簿 {path.name} 打不开或已损坏，请用 Excel 另存一份再试。") from None
+    known: list[tuple[str, list[str], list[tuple[int, list[str]]], Iterator[tuple[int, list[str]]]]] = []
+    reasons = []
+    for title, rows, head in heads:
+        if head is None:
+            continue
+        header = [plain(cell) for cell in head[1]]
+        try:
+            if recognise:
+                recognise(header)
+        except FileProblem as error:
+            reasons.append(f"工作表“{title}”：{error}")
+            continue
+        rest = _checked(rows, path)
+        known.append((title, header, list(islice((row for row in rest if any(row[1])), 1)), rest))
+    if not known:
+        raise FileProblem(_no_sheet(path, reasons))
+    filled = [item for item in known if item[2]]
+    if len(filled) > 1:
+        titles = "、".join(item[0] for item in filled)
+        raise FileProblem(f"工作簿 {path.name} 有多张工作表填了数据（{titles}），请一张一个文件分别导入。")
+    _, header, first, rest = (filled or known)[0]
+    return Table(path.name, header, chain(first, rest), "xlsx")
+
+
+def _no_sheet(path: Path, reasons: list[str]) -> str:
+    if not reasons:
+        return f"工作簿 {path.name} 里没有内容，请重新导出后再试。"
+    if len(reasons) == 1:
+        return reasons[0]
+    return f"工作簿 {path.name} 的 {len(reasons)} 张工作表都不是认得的格式；{reasons[0]}"
+
+
+def _checked(rows: Iterator[tuple[int, list[str]]], path: Path) -> Iterator[tuple[int, list[str]]]:
+    try:
+        yield from rows
+    except (zipfile.BadZipFile, ParseError, EOFError, zlib.error):
+        raise FileProblem(f"工作簿 {path.name} 已损坏，请用 Excel 另存一份再试。") from None
+
+
+def _sheet(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    started = False
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        texts = [_shown(cell) for cell in cells]
+        started = started or any(texts)
+        if started:
+            yield number, texts
+
+
+def _shown(cell: Any) -> str:
+    value = cell.value
+    if type(value) is datetime and "h" not in (cell.number_format or "").lower():
+        return value.date().isoformat()  # shown as a day: midnight is not what the person wrote
+    return cell_text(value)
+
+
+def cell_text(cell: object) -> str:
+    """A workbook cell as the text a person sees. Floats by 15 significant digits, as Excel keeps them."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float):
+        return format(cell, ".15g")
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ", "minutes" if cell.second == 0 else "seconds")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return str(cell)
