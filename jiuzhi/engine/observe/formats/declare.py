@@ -17,6 +17,9 @@ MISSING = frozenset(
 )  # fmt: skip
 
 
+_computed = property  # a field of Column is named property
+
+
 class FileProblem(ValueError):
     """The file as a whole cannot be taken in; the message is one Chinese sentence: what, where, how to mend."""
 
@@ -75,7 +78,7 @@ class Column:
     missing: frozenset[str] = frozenset()
     optional: bool = False
 
-    @property
+    @_computed
     def factor(self) -> Decimal:
         """Exact factor from the file's unit to the lake's."""
         found = properties.factor(properties.PROPERTIES[self.property], self.unit)

@@ -1,0 +1,163 @@
+"""The Delta tables under settings.LAKE_DIR: opening, locking, which files to read, what changed since a version.
+
+One writer at a time: ``writing()`` holds a file lock, so that reading what is there, deciding what is new and committing
+it is one step for the others. Readers never wait: they read the files of one committed version.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from threading import RLock
+from typing import Any
+from urllib.parse import unquote
+
+import duckdb
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from django.conf import settings
+
+WAIT = 60.0  # seconds a writer waits for another one
+_inside = RLock()
+_held = 0
+
+
+class LakeBusy(RuntimeError):
+    """Another process has been writing for too long; the message is one Chinese sentence."""
+
+
+@contextmanager
+def writing(wait: float | None = None) -> Iterator[None]:
+    """Hold the lake for writing; may be nested in one thread. Raises LakeBusy after ``wait`` seconds [WAIT]."""
+    global _held
+    deadline = time.monotonic() + (WAIT if wait is None else wait)
+    if not _inside.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        raise LakeBusy(_busy(wait))
+    try:
+        if _held:
+            _held += 1
+            yield
+            return
+        lake = Path(settings.LAKE_DIR)
+        lake.mkdir(parents=True, exist_ok=True)
+        with (lake / "writing.lock").open("w") as file:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise LakeBusy(_busy(wait)) from None
+                    time.sleep(0.05)
+            _held = 1
+            yield
+    finally:
+        _held = max(0, _held - 1)
+        _inside.release()
+
+
+def _busy(wait: float | None) -> str:
+    return f"观测库正被另一个程序写入，等了 {WAIT if wait is None else wait:.0f} 秒仍未空出，请稍后再试。"
+
+
+def folder(name: str) -> Path:
+    """Where the table lies."""
+    return Path(settings.LAKE_DIR) / name
+
+
+def _log(path: Path, version: int) -> Path:
+    return path / "_delta_log" / f"{version:020}.json"
+
+
+_known: dict[Path, int] = {}
+
+
+def version(name: str) -> int:
+    """Latest committed version, -1 when the table is not there yet. Costs one or two stat calls when nothing changed."""
+    path = folder(name)
+    known = _known.get(path)
+    if known is None or not _log(path, known).exists():
+        if not (path / "_delta_log").is_dir():
+            return -1
+        known = DeltaTable(path).version()
+    while _log(path, known + 1).exists():
+        known += 1
+    _known[path] = known
+    return known
+
+
+def table(name: str) -> DeltaTable | None:
+    """The table at its latest version, or None."""
+    return DeltaTable(folder(name)) if version(name) >= 0 else None
+
+
+def create(name: str, schema: pa.Schema, partition: str) -> DeltaTable:
+    """The table, made now if it is not there."""
+    found = table(name)
+    if found is None:
+        found = DeltaTable.create(folder(name), schema=schema, partition_by=[partition])
+    return found
+
+
+def transaction(name: str, app: str) -> int:
+    """The last application transaction of ``app`` committed to the table, -1 when there is none."""
+    found = table(name)
+    last = found.transaction_version(app) if found is not None else None
+    return -1 if last is None else last
+
+
+def commit(
+    target: DeltaTable, rows: Any, transactions: dict[str, int], *, predicate: str | None = None
+) -> None:
+    """Append rows, or replace those that meet ``predicate``, and record the transactions in the same commit."""
+    once = CommitProperties(
+        app_transactions=[Transaction(app, number) for app, number in transactions.items()]
+    )
+    if predicate:
+        write_deltalake(target, rows, mode="overwrite", predicate=predicate, commit_properties=once)
+    else:
+        write_deltalake(target, rows, mode="append", commit_properties=once)
+
+
+@lru_cache(maxsize=16)
+def _files(path: Path, at: int) -> tuple[dict[str, Any], ...]:
+    actions = pa.table(DeltaTable(path, version=at).get_add_actions(flatten=True))
+    return tuple(actions.to_pylist())
+
+
+def files(name: str, at: int | None = None) -> tuple[dict[str, Any], ...]:
+    """Data files of a version with their statistics: ``path``, ``partition.…``, ``min.…``, ``max.…``, ``num_records``."""
+    at = version(name) if at is None else at
+    return _files(folder(name), at) if at >= 0 else ()
+
+
+def uri(name: str, file: dict[str, Any]) -> str:
+    """Absolute path of a file from ``files``."""
+    return str(folder(name) / unquote(file["path"]))
+
+
+def added(name: str, since: int) -> list[dict[str, Any]] | None:
+    """Files added with new data in the versions after ``since``; None when the log no longer reaches back so far."""
+    found = []
+    for number in range(since + 1, version(name) + 1):
+        log = _log(folder(name), number)
+        if not log.exists():
+            return None
+        for line in log.read_text().splitlines():
+            action = json.loads(line).get("add")
+            if action and action.get("dataChange"):
+                found.append(action)
+    return found
+
+
+def connect(memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+    """A DuckDB session in UTC that spills to the lake's folder instead of growing."""
+    spill = Path(settings.LAKE_DIR) / "spill"
+    connection = duckdb.connect(config={"memory_limit": memory, "temp_directory": str(spill)})
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection

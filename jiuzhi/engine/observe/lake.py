@@ -1,0 +1,264 @@
+"""Observations in long form: one row per value and revision, in months.
+
+Identity is (station, property, kind, time). A later value is a new revision; the old one stays. ``current`` shows the
+latest revision of each identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from . import delta
+from .delta import LakeBusy, writing
+from .formats.times import LOCAL
+
+__all__ = ["IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "current", "revisions", "take_in",
+           "transaction", "version", "writing"]  # fmt: skip
+
+NAME = "observations"
+IDENTITY = ("station", "property", "kind", "time")
+SCHEMA = pa.schema(
+    [
+        ("station", pa.string()),
+        ("property", pa.string()),
+        ("kind", pa.string()),
+        ("time", pa.timestamp("us", tz="UTC")),
+        ("day", pa.date32()),
+        ("value", pa.decimal128(18, 6)),
+        ("unit", pa.string()),
+        ("qualifier", pa.string()),
+        ("raw", pa.string()),
+        ("flag", pa.int8()),
+        ("revision", pa.int32()),
+        ("batch", pa.string()),
+        ("synthetic", pa.bool_()),
+        ("month", pa.string()),
+    ]
+)
+COLUMNS = ", ".join(SCHEMA.names)
+_ID = ", ".join(IDENTITY)
+_CONTENT = ("value", "unit", "qualifier", "flag", "synthetic")  # raw text may be written differently for one value
+_FILES_PER_MONTH = 24  # more than this and a month is compacted
+
+
+class Counts(NamedTuple):
+    """What came of rows taken in. ``written`` is False when this transaction had been committed before."""
+
+    new: int
+    revised: int
+    unchanged: int
+    written: bool = True
+
+
+def version() -> int:
+    """Latest committed version, -1 for an empty lake."""
+    return delta.version(NAME)
+
+
+def transaction(app: str) -> int:
+    """The last transaction of ``app`` that is committed, -1 when none."""
+    return delta.transaction(NAME, app)
+
+
+def append(rows: pa.Table, *, app: str, version: int) -> bool:
+    """Take rows in, exactly once per (app, version). False when that transaction had been committed before.
+
+    rows: the columns of SCHEMA. ``revision`` and repeats are worked out against what is there.
+    """
+    return take_in(rows.select(SCHEMA.names).cast(SCHEMA), app=app, version=version).written
+
+
+def take_in(rows: pa.Table | Path, *, app: str, version: int, sequence: str = "", every: bool = False) -> Counts:
+    """Write what is new or different, exactly once per (app, version).
+
+    rows: a table or a Parquet file with the columns of SCHEMA except ``revision``; sequence: a column that orders rows of
+    one identity, the last one counts; every: earlier different ones are kept as revisions too.
+    """
+    with writing(), delta.connect() as session:
+        target = delta.create(NAME, SCHEMA, "month")
+        last = target.transaction_version(app)
+        if last is not None and last >= version:
+            return Counts(0, 0, 0, written=False)
+        if isinstance(rows, Path):
+            session.execute(f"CREATE VIEW incoming AS SELECT * FROM read_parquet('{rows}')")
+        else:
+            session.register("incoming", rows)
+        counts = _decide(session, sequence, every)
+        if counts.new + counts.revised:
+            fresh = session.execute(f"SELECT {COLUMNS} FROM fresh ORDER BY month, {_ID}")
+            delta.commit(target, fresh.to_arrow_reader(200_000).cast(SCHEMA), {app: version})
+        return counts
+
+
+def _decide(session: duckdb.DuckDBPyConnection, sequence: str, every: bool) -> Counts:
+    """Fill the table ``fresh`` with the rows to write. A row is fresh when it differs from the one before it of the
+    same identity; the first one is compared with what the lake holds."""
+    months, stations = _extent(session)
+    _open(session, months, stations)
+    columns = ", ".join(name for name in SCHEMA.names if name != "revision")
+    order = sequence or "0"
+    last = "" if every else f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY {order} DESC) = 1"
+    content = ", ".join(_CONTENT)
+    session.execute(f"""
+        CREATE TEMP TABLE fresh AS
+        WITH arrived AS (SELECT {columns}, 0 AS base, {order} AS place FROM incoming {last}),
+        held AS (SELECT {columns}, revision AS base, NULL AS place FROM stored SEMI JOIN arrived USING ({_ID})
+                 QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1),
+        line AS (SELECT *, max(base) OVER (PARTITION BY {_ID}) AS top FROM
+                 (SELECT * FROM held UNION ALL SELECT * FROM arrived)),
+        different AS (SELECT * FROM line
+                      QUALIFY base = 0 AND lag(row({content})) OVER (PARTITION BY {_ID} ORDER BY place NULLS FIRST)
+                              IS DISTINCT FROM row({content}))
+        SELECT * EXCLUDE (base, place, top),
+               (top + row_number() OVER (PARTITION BY {_ID} ORDER BY place))::INTEGER AS revision FROM different""")
+    counted = session.execute("""
+        SELECT (SELECT count(*) FROM incoming), count(*) FILTER (revision = 1), count(*) FILTER (revision > 1) FROM fresh
+        """).fetchone()
+    assert counted is not None
+    total, new, revised = counted
+    return Counts(new, revised, total - new - revised)
+
+
+def _extent(session: duckdb.DuckDBPyConnection) -> tuple[set[str], set[str]]:
+    months = {row[0] for row in session.execute("SELECT DISTINCT month FROM incoming").fetchall()}
+    stations = {row[0] for row in session.execute("SELECT DISTINCT station FROM incoming").fetchall()}
+    return months, stations
+
+
+def _chosen(months: Collection[str] | None, stations: Collection[str] | None) -> list[dict[str, Any]]:
+    """Files that can hold rows of these months and stations, by partition and statistics."""
+    found = []
+    for file in delta.files(NAME):
+        low, high = file.get("min.station"), file.get("max.station")
+        if months is not None and file["partition.month"] not in months:
+            continue
+        if stations is not None and low is not None and high is not None:
+            # Long names are cut in the statistics: compare by the part that is kept.
+            if not any(low <= name and name[: len(high)] <= high for name in stations):
+                continue
+        found.append(file)
+    return found
+
+
+def _open(
+    session: duckdb.DuckDBPyConnection, months: Collection[str] | None, stations: Collection[str] | None
+) -> bool:
+    """Make the view ``stored`` over those files. True when some of them hold second revisions."""
+    chosen = _chosen(months, stations)
+    if not chosen:
+        session.register("stored", SCHEMA.empty_table())
+        return False
+    paths = ", ".join("'" + delta.uri(NAME, file).replace("'", "''") + "'" for file in chosen)
+    session.execute(f"""
+        CREATE OR REPLACE TEMP VIEW stored AS SELECT {COLUMNS}
+        FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
+    return any((file.get("max.revision") or 2) > 1 for file in chosen)
+
+
+def _names(given: str | Iterable[str] | None) -> list[str] | None:
+    if given is None:
+        return None
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _days(start: date | None, end: date | None) -> tuple[date | None, date | None]:
+    def day(given: date | None) -> date | None:
+        if isinstance(given, datetime):
+            return (given.astimezone(LOCAL) if given.tzinfo else given).date()
+        return given
+
+    return day(start), day(end)
+
+
+def _between(start: date | None, end: date | None) -> set[str] | None:
+    """Months from start to end that the lake has; None without bounds."""
+    if start is None and end is None:
+        return None
+    have = {file["partition.month"] for file in delta.files(NAME)}
+    low = f"{start:%Y-%m}" if start else ""
+    high = f"{end:%Y-%m}" if end else "9999-99"
+    return {month for month in have if low <= month <= high}
+
+
+def _read(station: Any, property: Any, start: Any, end: Any, kind: Any, latest: bool) -> pa.Table:
+    stations, properties, kinds = _names(station), _names(property), _names(kind)
+    start, end = _days(start, end)
+    where, values = ["true"], []
+    for column, names in (("station", stations), ("property", properties), ("kind", kinds)):
+        if names is not None:
+            where.append(f"list_contains(?, {column})")
+            values.append(names)
+    for bound, sign in ((start, ">="), (end, "<=")):
+        if bound is not None:
+            where.append(f"day {sign} ?")
+            values.append(bound)
+    with delta.connect() as session:
+        repeats = _open(session, _between(start, end), stations)
+        only = ""
+        if latest and repeats:
+            only = f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1"
+        found = session.execute(f"SELECT {COLUMNS} FROM stored WHERE {' AND '.join(where)} {only}", values)
+        return found.to_arrow_table().cast(SCHEMA)
+
+
+def current(
+    station: str | Iterable[str] | None = None,
+    property: str | Iterable[str] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    kind: str | Iterable[str] | None = None,
+) -> pa.Table:
+    """Latest revision of each identity, columns of SCHEMA. start … end: local days, both included."""
+    return _read(station, property, start, end, kind, latest=True)
+
+
+def revisions(station: str, property: str, start: date | None = None, end: date | None = None) -> pa.Table:
+    """Every revision, also the replaced ones; columns of SCHEMA. For the page that shows a value's history."""
+    return _read(station, property, start, end, None, latest=False).sort_by(
+        [("time", "ascending"), ("kind", "ascending"), ("revision", "ascending")]
+    )
+
+
+def changes(since: int) -> set[tuple[str, str]] | None:
+    """(month, station) with rows committed after version ``since``; None when that is no longer known: all of them."""
+    actions = delta.added(NAME, since)
+    if actions is None:
+        return None
+    paths = [delta.uri(NAME, action) for action in actions]
+    if not paths:
+        return set()
+    if not all(Path(path).exists() for path in paths):
+        return None  # compacted and cleared meanwhile
+    with delta.connect() as session:
+        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        found = session.execute(f"""
+            SELECT DISTINCT month, station
+            FROM read_parquet([{listed}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
+        return {(month, station) for month, station in found.fetchall()}
+
+
+def compact(everything: bool = False) -> int:
+    """Join the small files of months that have many, and clear files replaced more than a day ago.
+
+    Returns how many files went into larger ones. Rows, revisions and transactions stay as they are.
+    """
+    with writing():
+        target = delta.table(NAME)
+        if target is None:
+            return 0
+        count: dict[str, int] = {}
+        for file in delta.files(NAME):
+            count[file["partition.month"]] = count.get(file["partition.month"], 0) + 1
+        months = [month for month, n in count.items() if n > (1 if everything else _FILES_PER_MONTH)]
+        if not months:
+            return 0
+        done = target.optimize.compact(partition_filters=[("month", "in", months)])
+        hours = int(timedelta(days=1).total_seconds() // 3600)
+        target.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False)
+        return int(done["numFilesRemoved"])
