@@ -1,0 +1,291 @@
+"""The plan pack: a folder of CSV files that holds what a plan commits to, and where each fact stands.
+
+A pack holds facts and short names, never sentences: `start`/`end` are character offsets into the decoded document, and the
+screen shows the sentence by slicing the user's own document. The columns are described in docs/plan-pack.md; other parts of
+the product rely on them, so columns are added, never renamed.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+PACK_FORMAT = "1"
+_FORMULA = re.compile(r"^[=+\-@\t\r].")
+_NUMBER = re.compile(r"^[+\-]?\d+(\.\d+)?$")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]|[\n\t]")
+
+
+class PlanReadError(ValueError):
+    """A document or pack that cannot be read. The message is one Chinese sentence: what, where, how to mend."""
+
+
+@dataclass
+class Clause:
+    """One place in the document's outline. `id` follows the true order (1.2.3), `number` is what is printed."""
+
+    id: str = ""
+    parent: str = ""
+    level: str = ""  # chapter section paragraph table
+    number: str = ""
+    title: str = ""
+    order: int = 0
+    start: int = 0
+    end: int = 0
+    note: str = ""
+
+
+@dataclass
+class Commitment:
+    """One stated, implied or qualitative value. `value` is a plain decimal or empty; `value_text` keeps words as said."""
+
+    id: str = ""
+    name: str = ""
+    unit: str = ""
+    kind: str = ""  # baseline achieved target scale
+    comparator: str = ""  # = > >= < <= 累计 年均 increase decrease range
+    value: str = ""
+    value_high: str = ""  # upper end of a range, else empty
+    value_text: str = ""
+    year: str = ""
+    year_basis: str = ""  # stated inferred
+    basis: str = "explicit"  # explicit implicit qualitative
+    nature: str = ""  # 约束性 预期性
+    scope: str = ""  # what the figure means when the number alone misleads (累计, 年均, 较某年)
+    place: str = ""
+    owner: str = ""
+    domain: str = ""
+    clause: str = ""
+    baseline: str = ""  # id of the baseline row a target starts from
+    start: int = 0
+    end: int = 0
+    confidence: str = ""
+    sha256: str = ""
+    note: str = ""
+
+
+@dataclass
+class Task:
+    """One sentence or semicolon item that asks for something to be done."""
+
+    id: str = ""
+    title: str = ""
+    verb: str = ""
+    object: str = ""
+    places: str = ""
+    domain: str = ""
+    clause: str = ""
+    commitments: str = ""
+    owner: str = ""
+    start: int = 0
+    end: int = 0
+    confidence: str = ""
+    sha256: str = ""
+    note: str = ""
+
+
+@dataclass
+class Project:
+    """A named project, campaign or accreditation."""
+
+    id: str = ""
+    name: str = ""
+    type: str = ""
+    quantity: str = ""
+    unit: str = ""
+    place: str = ""
+    verb: str = ""
+    clause: str = ""
+    task: str = ""
+    start: int = 0
+    end: int = 0
+    confidence: str = ""
+    sha256: str = ""
+    note: str = ""
+
+
+@dataclass
+class Entity:
+    """An organisation or a place; `start`/`end` are its first mention."""
+
+    id: str = ""
+    name: str = ""
+    type: str = ""
+    count: int = 0
+    clause: str = ""
+    start: int = 0
+    end: int = 0
+    confidence: str = ""
+    sha256: str = ""
+    note: str = ""
+
+
+@dataclass
+class Doubt:
+    """One row a person should look at, lowest confidence first."""
+
+    file: str = ""
+    row: str = ""
+    name: str = ""
+    confidence: str = ""
+    reason: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass
+class PackInfo:
+    """What the pack is about and which document it was read from."""
+
+    county: str = ""
+    adcode: str = ""
+    title: str = ""
+    period_start: str = ""
+    period_end: str = ""
+    period_basis: str = ""  # stated inferred
+    base_year: str = ""
+    status: str = ""  # final draft
+    document: str = ""
+    sha256: str = ""
+    encoding: str = ""
+    document_kind: str = ""
+    characters: str = ""
+    reader_version: str = ""
+    pack_format: str = PACK_FORMAT
+
+
+@dataclass
+class Pack:
+    """A whole pack in memory."""
+
+    info: PackInfo = field(default_factory=PackInfo)
+    clauses: list[Clause] = field(default_factory=list)
+    commitments: list[Commitment] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    projects: list[Project] = field(default_factory=list)
+    organisations: list[Entity] = field(default_factory=list)
+    places: list[Entity] = field(default_factory=list)
+    review: list[Doubt] = field(default_factory=list)
+
+
+TABLES: dict[str, type] = {
+    "clauses": Clause,
+    "commitments": Commitment,
+    "tasks": Task,
+    "projects": Project,
+    "organisations": Entity,
+    "places": Entity,
+    "review": Doubt,
+}
+_T = TypeVar("_T")
+
+
+def safe_cell(value: Any) -> str:
+    """One cell that Excel shows as said: no control characters, no text that Excel would run as a formula."""
+    text = _CONTROL.sub(" ", str(value)).strip()
+    if _FORMULA.match(text) and not _NUMBER.match(text):
+        return "'" + text
+    return text
+
+
+def plain_cell(text: str | None) -> str:
+    """Undo `safe_cell`."""
+    text = text or ""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+
+
+def _write_rows(path: Path, names: list[str], rows: Iterable[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(names)
+        for row in rows:
+            writer.writerow([safe_cell(row[name]) for name in names])
+
+
+def write_pack(pack: Pack, folder: str | Path, *, force: bool = False) -> Path:
+    """Write `pack` into `folder`, whole or not at all. An existing pack (perhaps reviewed by a person) is kept unless `force`."""
+    target = Path(folder)
+    if target.exists() and not target.is_dir():
+        raise PlanReadError(f"输出位置 {target} 是一个文件，不是文件夹：请换一个文件夹名。")
+    if target.is_dir() and any(target.iterdir()) and not force:
+        raise PlanReadError(f"文件夹 {target} 里已有内容（可能是复核过的规划包）：请换一个文件夹，或加 --force 覆盖。")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise PlanReadError(f"无法在 {target.parent} 写入规划包（{error.strerror}）：请检查文件夹权限或磁盘空间。") from error
+    try:
+        info = asdict(pack.info)
+        _write_rows(scratch / "pack.csv", ["key", "value"], ({"key": k, "value": v} for k, v in info.items()))
+        for name, kind in TABLES.items():
+            names = [f.name for f in fields(kind)]
+            _write_rows(scratch / f"{name}.csv", names, (asdict(row) for row in getattr(pack, name)))
+        scratch.chmod(0o755)
+        _replace_folder(scratch, target)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    return target
+
+
+def _replace_folder(scratch: Path, target: Path) -> None:
+    """Put the finished folder in place; keep files that are not ours (a reviewer's notes) beside the new tables."""
+    if not target.exists():
+        scratch.rename(target)
+        return
+    ours = {"pack.csv", *(f"{name}.csv" for name in TABLES)}
+    for other in target.iterdir():
+        if other.name not in ours:
+            destination = scratch / other.name
+            shutil.copytree(other, destination) if other.is_dir() else shutil.copy2(other, destination)
+    old = target.with_name(f".{target.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    target.rename(old)
+    scratch.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _read_rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as source:
+            return [{str(k): plain_cell(v) for k, v in row.items() if k} for row in csv.DictReader(source)]
+    except FileNotFoundError as error:
+        raise PlanReadError(f"规划包 {path.parent} 缺少 {path.name}：请用 jiuzhi plan read 重新生成。") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise PlanReadError(f"{path} 不是 UTF-8 的 CSV：请在 Excel 中另存为“CSV UTF-8（逗号分隔）”。") from error
+
+
+def _build(kind: type[_T], row: dict[str, str], where: str) -> _T:
+    known = {f.name: f.type for f in fields(kind)}  # type: ignore[arg-type]
+    values: dict[str, Any] = {}
+    for name, text in row.items():
+        if name not in known:
+            continue
+        if known[name] == "int":
+            try:
+                values[name] = int(text or 0)
+            except ValueError as error:
+                raise PlanReadError(f"{where} 的 {name} 列不是整数（{text!r}）：请改成整数或清空。") from error
+        else:
+            values[name] = text
+    return kind(**values)
+
+
+def read_pack(folder: str | Path) -> Pack:
+    """Read a pack folder, also one that a person has edited in Excel. Unknown columns are left alone."""
+    base = Path(folder)
+    if not base.is_dir():
+        raise PlanReadError(f"找不到规划包文件夹 {base}：请先运行 jiuzhi plan read。")
+    info = {row.get("key", ""): row.get("value", "") for row in _read_rows(base / "pack.csv")}
+    pack = Pack(info=PackInfo(**{f.name: info.get(f.name, "") for f in fields(PackInfo)}))
+    for name, kind in TABLES.items():
+        path = base / f"{name}.csv"
+        rows = [_build(kind, row, f"{path} 第 {number} 行") for number, row in enumerate(_read_rows(path), start=2)]
+        setattr(pack, name, rows)
+    return pack

@@ -1,0 +1,164 @@
+"""Goals said without a number: 全覆盖, 清零, 应收尽收, 全面完成, 未发生; water classes, emission stages; goals in words."""
+
+from __future__ import annotations
+
+import re
+
+from jiuzhi.engine.plan.reader import lexicon as X
+from jiuzhi.engine.plan.reader.facts import Fact, State, clean_name, year_before
+from jiuzhi.engine.plan.reader.roles import Plan
+from jiuzhi.engine.plan.reader.sentences import Sentence, depths, split, trim
+
+# pattern, value, unit, ending of the name
+_IMPLIED: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
+    (re.compile(r"(?:基本|总体)?(?:实现|达到)?(?P<w>(?:动态|有序|全域|全面|全部)?全覆盖)"), "100", "%", "覆盖率"),
+    (re.compile(r"(?:加快|实现|推动|推进|全面|动态|全部)*(?P<w>(?:销号|动态|全面|全部)?清零)"), "0", "", "存量"),
+    (re.compile(r"(?P<w>应([\u4e00-\u9fff])尽\2)"), "100", "%", "完成率"),
+    (
+        re.compile(r"(?:已)?(?P<w>全部(?:整改)?(?:销号|整改|纳入|完成|达标|安装|关闭|退出|建成|取缔|拆除|整治|修复|收贮))"),
+        "100", "%", "完成率",
+    ),
+    (re.compile(r"(?P<w>全面(?:完成|消除|销号|建成(?!小康)|禁止))"), "100", "%", "完成率"),
+    (re.compile(r"(?P<w>未发生|无|零)(?=重?特?大|重污染|突发)"), "0", "", "数"),
+)  # fmt: skip
+_STAGE = re.compile(r"国([一二三四五六]|[ⅠⅡⅢⅣⅤⅥ])(?P<post>及以[上下])?(?=[^家内外务际道有土])")
+_CLASS = re.compile(r"(?P<verb>达到|达|优于|好于|保持|为|稳定在)?(?:或好于|以上)?(?P<c>[ⅠⅡⅢⅣⅤ]|I{1,3}|IV|V)类(?P<post>及以上|以上|标准|水质)?")
+_IN_PLACE = re.compile(r"^(?:确保|保障|保证)(?P<name>.{3,40}?)(?P<w>落实到位|到位)(?=[，。；]|$)")
+_OUTCOME = re.compile(
+    r"(?P<w>(?:如期|基本|全面|稳定|显著|大幅|明显|持续|不断|稳步|逐步|更加|进一步|总体|率先|有效|根本|得到|实现|达到|走在|成为|稳居)+"
+    r"[\u4e00-\u9fff“”·]{1,16})$"
+)
+_AWARD = re.compile(r"(?:力争)?(?:成功)?(?:创建|创成|建成|争创|打造|获评|入选)(?P<name>[\u4e00-\u9fff“”（）]{2,30})")
+
+
+def implied_facts(sentence: Sentence, plan: Plan, state: State, numeric: list[Fact]) -> list[Fact]:
+    """Implied values (100 %, 0) and thresholds in words of one sentence."""
+    out: list[Fact] = []
+    text = sentence.text
+    for begin, end in split(text, "，：,:"):
+        clause = text[begin:end].rstrip("，。；：,;")
+        if not clause:
+            continue
+        inside = depths(clause)
+        taken: list[tuple[int, int]] = []
+        for pattern, value, unit, ending in _IMPLIED:
+            for found in pattern.finditer(clause):
+                a, b = found.span("w")
+                if not value or any(s < b and a < e for s, e in taken) or (inside[a] and not _goal_in_quotes(clause, a)):
+                    continue
+                taken.append((a, b))
+                fact = _implied(sentence, begin, clause, found, value, unit, ending, plan, state)
+                if fact:
+                    out.append(fact)
+        out.extend(_stages(sentence, begin, clause, inside, plan))
+        out.extend(_classes(sentence, begin, clause, inside, plan, state))
+        place = _IN_PLACE.match(clause)
+        if place and not taken:
+            fact = _make(sentence, begin, clause, clean_name(place.group("name")), "", "", place.group("w"), plan, state)
+            fact.basis, fact.note = "qualitative", "定性目标"
+            out.append(fact)
+        subject = clean_name(X.strip_link(re.split(r"\d", clause)[0])[0])
+        if 2 <= len(subject) <= 24:
+            state.subject = subject
+    return out
+
+
+def _goal_in_quotes(clause: str, at: int) -> bool:
+    """生活污水“全覆盖、全收集、全处理” is a goal; “零直排村” is a name."""
+    opened = clause.rfind("“", 0, at)
+    content = clause[opened + 1 : clause.find("”", at)] if opened >= 0 else ""
+    return "、" in content and clause.endswith("”")
+
+
+def _implied(
+    sentence: Sentence, begin: int, clause: str, found: re.Match[str], value: str, unit: str, ending: str, plan: Plan, state: State
+) -> Fact | None:
+    word = found.group("w")
+    left, right = clause[: found.start()], clause[found.end("w") :]
+    if word in ("未发生", "无", "零"):
+        name = trim(right)[:20] + ending
+    elif word.startswith("全面"):
+        if len(trim(right)) < 3 or re.search(r"(?:禁止|消除)", word) and "禁止" in word:
+            return None
+        name = clean_name(trim(right))[:28] + ("率" if "消除" in word else ending)
+    else:
+        name = clean_name(X.strip_link(left)[0].removesuffix("实现"))
+        if len(name) < 2:
+            name = state.subject if word[0] == "应" else trim(right)[:16] or state.subject
+        name = re.sub(r"(?:的|实现|动态|问题)+$", "", name)[-26:] + ending
+    if len(name) <= len(ending) + 1:
+        return None
+    return _make(sentence, begin, clause, name, unit, value, word, plan, state)
+
+
+def _make(
+    sentence: Sentence, begin: int, clause: str, name: str, unit: str, value: str, word: str, plan: Plan, state: State
+) -> Fact:
+    year, stated = year_before(sentence.text[: begin + len(clause)], plan)
+    future = sentence.node.role in ("task", "target")
+    if not year:
+        year, stated = (plan.end if future else plan.base), False
+    kind = "target" if future else "achieved" if sentence.node.role in ("achieved", "problem") else "scale"
+    start = sentence.begin + begin
+    return Fact(
+        sentence, start, start + len(clause), name, unit, kind, "=", value, words=word, year=year,
+        year_basis="stated" if stated else "inferred", basis="implicit", confidence=0.6, note="隐含值",
+    )  # fmt: skip
+
+
+def _stages(sentence: Sentence, begin: int, clause: str, inside: list[int], plan: Plan) -> list[Fact]:
+    out = []
+    for found in _STAGE.finditer(clause):
+        if inside[found.start()]:
+            continue
+        noun = re.match(r"(?:排放)?(?:标准)?的?([\u4e00-\u9fff]{2,14})", clause[found.end() :])
+        name = (trim(re.split(r"和|、|淘汰", noun.group(1))[0]) if noun else "") + "排放标准门槛"
+        fact = _make(sentence, begin, clause, name, "阶段", "", found.group(), plan, State())
+        fact.basis, fact.comparator, fact.note, fact.scope = "qualitative", "<=" if found.group("post") else "=", "排放阶段", "门槛值"
+        out.append(fact)
+    return out
+
+
+def _classes(sentence: Sentence, begin: int, clause: str, inside: list[int], plan: Plan, state: State) -> list[Fact]:
+    out = []
+    for found in _CLASS.finditer(clause):
+        if inside[found.start("c")] or (not found.group("verb") and not found.group("post")) or "劣" in clause[: found.start("c")][-1:]:
+            continue
+        left = clause[: found.start()]
+        if re.search(r"率|比例|比重", clause) or sentence.node.role == "problem":
+            continue
+        name = clean_name(X.strip_link(left)[0]) or state.subject
+        fact = _make(sentence, begin, clause, (name[-24:] or "水质") + "类别", "类", "", found.group("c") + "类", plan, state)
+        fact.basis, fact.comparator, fact.note = "qualitative", "<=", "水质类别"
+        out.append(fact)
+    return out
+
+
+def qualitative_facts(sentence: Sentence, plan: Plan, busy: list[Fact]) -> list[Fact]:
+    """Goals in words of the targets section: each clause without a number that says what will be."""
+    if sentence.node.role != "target" or sentence.lead:
+        return []
+    out: list[Fact] = []
+    text = sentence.text
+    year, stated = year_before(text, plan)
+    for begin, end in split(text, "，：,:"):
+        clause = trim(text[begin:end])
+        at = begin + text[begin:end].find(clause)
+        taken = any(f.begin < sentence.begin + end and sentence.begin + begin < f.end for f in busy)
+        if taken or len(clause) < 5 or re.search(r"^(?:到|至)?20\d\d年$|时期的?|通过|努力$", clause):
+            continue
+        award, outcome = _AWARD.search(clause), _OUTCOME.search(clause)
+        if award and not outcome:
+            names = [n for n in re.split(r"、", award.group("name")) if len(n) >= 3]
+            said = clause[: award.start("name")][-6:]
+        elif outcome:
+            names, said = [clean_name(clause[: outcome.start()]) or clean_name(outcome.group("w"))], outcome.group("w")
+        else:
+            continue
+        for name in names:
+            fact = Fact(
+                sentence, sentence.begin + at, sentence.begin + at + len(clause), name[:26], "", "target", "=", "", words=said[:16],
+                year=year or plan.end, year_basis="stated" if stated else "inferred", basis="qualitative", confidence=0.5, note="定性目标",
+            )  # fmt: skip
+            out.append(fact)
+    return out

@@ -1,0 +1,172 @@
+"""Number mentions in a clause: value, unit, comparator signs and words right at the number. No meaning yet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jiuzhi.engine.plan.reader.sentences import depths
+
+_BASE_UNITS = (
+    "微克/立方米|毫克/立方米|微克/升|毫克/升|克/升|毫克/千克|吨标准煤/万元|吨标煤/万元|吨/万元|立方米/万元|平方米/人|升/人|千克/人|人/平方公里|公斤/亩|"
+    "蒸吨/小时|吨/日|吨/天|吨/年|吨/小时|立方米/日|立方米/秒|次/年|家/年|μg/m3|ug/m3|mg/m3|mg/L|mg/l|dB（A）|dB|km2|m3|km|hm2|㎡|kW|MW|kV|"
+    "个百分点|百分点|%|‰|平方公里|平方千米|平方米|立方米|立方千米|公里|千米|厘米|毫米|米|公顷|亩|标准煤|标煤|吨|千克|公斤|克|"
+    "千瓦时|千瓦|兆瓦|瓦|千伏安|千伏|度|亿元|元|小时|分钟|个月|天|日|年|人次|人|户|家|名|位|座|处|条|项|宗|件|起|个|只|头|羽|株|棵|所|辆|台套|台|套|艘|"
+    "批次|批|次|类|种|张|片|块|段|支|部|本|份|场|口|孔|眼|组|门|间|栋|幢|分贝|分|级|倍|℃|册|期|届|轮|村|镇|盏|根|对|道|面|把|例|篇|幅|升"
+)
+_MULTIPLIER = r"(?:万亿|千万|百万|十万|亿|万|千(?!瓦|米|克|伏)|百(?!分))?"
+_NUM = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_SIGN = r"[<>≥≤=]=?"
+_PRE = (
+    r"不低于|不少于|不小于|不高于|不超过|不多于|不大于|不足|低于|少于|小于|高于|多于|大于|优于|好于|超过|超|突破|至少|达到|逾|近|约|大约|累计|平均"
+)
+_POST = r"及以上|以上|及以下|以下|以内|之内|左右|上下"
+NUMBER = re.compile(
+    rf"(?P<sign>{_SIGN})?(?P<low>{_NUM})"
+    rf"(?:(?P<unit1>{_MULTIPLIER}(?:%|‰)|(?:{_MULTIPLIER}(?:{_BASE_UNITS})))?(?:-|~|—|至|到)(?P<high>{_NUM}))?"
+    rf"(?P<more>余|多|来)?(?P<unit>{_MULTIPLIER}(?:{_BASE_UNITS})?)(?P<more2>余|多)?(?P<post>{_POST})?"
+)
+_CN_DIGIT = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_CN = "[一二两三四五六七八九十百千]"
+CN_YEARS = re.compile(rf"(?P<lead>连续|提前|已连续|近|累计)(?P<num>{_CN}{{1,3}})年(?!级|度)")
+CN_POLICY = re.compile(rf"(?P<lead>)(?P<num>{_CN}{{1,3}})年(?=禁|期|行动|攻坚)")
+CN_BIG = re.compile(r"(?P<lead>)(?<![一二三四五六七八九十])(?P<num>[两三四五六七八九十])大(?=[\u4e00-\u9fff]{2})")
+CN_COUNT = re.compile(
+    rf"(?P<lead>建成|新建|新增|建设|打造|创建|改造|完成|培育|设立|布局|争创)(?P<num>[两三四五六七八九十]{_CN}{{0,3}})(?P<unit>个|座|处|家|条|项|所|万亩|公里|平方公里)"
+    r"(?P<post>以上)?"
+)
+CN_PERCENT = re.compile(rf"百分之(?P<num>{_CN}{{1,4}})(?P<post>以上|以下)?")
+RANK = re.compile(
+    r"(?P<verb>稳居|位居|位列|居于|(?<![定民安])居(?![民住])|获评?|排名|跃居|保持|名列)(?P<scope>[^，。；、“”]{0,18}?)(?P<rank>首位|第[一二三四五六七八九十]|榜首)(?![一-龥]{0,2}[批轮次届期])"
+    r"|(?P<scope2>全[市国省县区])(?P<rank2>首个|第一个)"
+)
+_NOT_BEFORE = re.compile(r"(?:第|[A-Za-z+\-_./—]|〔|\[|号|[A-Za-z]-)$")
+_PURE_MEASURE = re.compile(rf"^{_NUM}(?:分钟|小时|公里|天|元|亩|千瓦)$")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A number in a text: characters begin..end, with its unit and what stands right beside it."""
+
+    begin: int
+    end: int
+    value: Decimal
+    high: Decimal | None
+    unit: str
+    sign: str = ""
+    approx: str = ""  # 余 约 左右 近
+    post: str = ""  # 以上 以下 …
+    style: str = "arabic"  # arabic chinese rank big
+    quoted: bool = False
+
+    @property
+    def plain(self) -> str:
+        return plain(self.value)
+
+
+def plain(value: Decimal) -> str:
+    """A decimal without exponent or trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def chinese_number(text: str) -> int:
+    """两百三十 → 230. Text of Chinese numerals below ten thousand."""
+    total, digit = 0, 0
+    for char in text:
+        if char in "十百千":
+            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
+            digit = 0
+        else:
+            digit = _CN_DIGIT.get(char, 0)
+    return total + digit
+
+
+def mentions(text: str) -> list[Mention]:
+    """All number mentions of a clause that can be quantities; numbers inside names, dates and document numbers are none."""
+    inside = depths(text)
+    found: list[Mention] = []
+    for match in NUMBER.finditer(text):
+        mention = _arabic(text, match, inside)
+        if mention:
+            found.append(mention)
+    taken = [(m.begin, m.end) for m in found]
+
+    def free(a: int, b: int) -> bool:
+        return not any(a < e and s < b for s, e in taken) and not inside[a]
+
+    for pattern, unit, style in (
+        (CN_PERCENT, "%", "chinese"),
+        (CN_YEARS, "年", "chinese"),
+        (CN_POLICY, "年", "chinese"),
+        (CN_COUNT, "", "chinese"),
+        (CN_BIG, "个", "big"),
+    ):
+        for match in pattern.finditer(text):
+            a, b = match.start("num"), match.end()
+            if free(a, b):
+                groups = match.groupdict()
+                value = Decimal(chinese_number(match.group("num")))
+                begin = match.start() if unit == "%" else a
+                found.append(Mention(begin, b, value, None, unit or groups["unit"], "", "", groups.get("post") or "", style))
+                taken.append((a, b))
+    for match in RANK.finditer(text):
+        name = "rank" if match.group("rank") else "rank2"
+        a, b = match.start(name), match.end(name)
+        if free(a, b):
+            word = match.group(name)
+            value = 1 if word in ("首位", "榜首", "首个", "第一个") else chinese_number(word[1:])
+            found.append(Mention(a, b, Decimal(value), None, "名次", style="rank"))
+            taken.append((a, b))
+    return sorted(found, key=lambda m: m.begin)
+
+
+def _arabic(text: str, match: re.Match[str], inside: list[int]) -> Mention | None:
+    a, b = match.span()
+    before, after = text[:a], text[b:]
+    unit = match.group("unit") or match.group("unit1") or ""
+    low, high = match.group("low"), match.group("high")
+    if inside[a] and not _in_quotes_is_measure(text, a, b, inside):
+        return None
+    if _NOT_BEFORE.search(before) and not re.search(r"(?:达|至|到|为|—)—?$", before):
+        return None
+    if re.match(r"[A-Za-z+_\-]", after) or (not unit and re.match(r"[./号#]", after)):
+        return None
+    if _is_year(low, unit, before, after) or (high and _is_year(high, unit, before, after)):
+        return None
+    if unit in ("年", "日", "月", "期", "届", "轮", "级") and not re.search(r"连续|提前|缩短|延长|长达|累计|达到?$|超过?$", before[-6:]):
+        return None
+    if not unit and not match.group("sign") and not re.search(r"(?:达到?|提升至|提高[到至]|降[到至]|为|超过|突破|降低到)$", before):
+        return None
+    if unit in ("分", "度", "道", "面", "把", "本", "口", "对", "门", "部", "组", "位", "村", "镇") and re.match(r"[级线区类别布散化]", after):
+        return None
+    near = re.search(r"(约|近|逾|大约|超)$", before)
+    approx = match.group("more") or match.group("more2") or (near.group(1) if near else "")
+    post = match.group("post") or ""
+    if post in ("左右", "上下"):
+        approx, post = post, ""
+    upper = Decimal(high.replace(",", "")) if high else None
+    value = Decimal(low.replace(",", ""))
+    if upper is not None and upper < value:
+        return None
+    return Mention(a, b, value, upper, unit, match.group("sign") or "", approx, post, quoted=bool(inside[a]))
+
+
+def _is_year(number: str, unit: str, before: str, after: str) -> bool:
+    if not re.fullmatch(r"(?:19|20)\d\d", number):
+        return False
+    return unit.startswith("年") or (not unit and not re.search(r"[达至到]$", before)) or after.startswith("年")
+
+
+def _in_quotes_is_measure(text: str, a: int, b: int, inside: list[int]) -> bool:
+    """“90分钟” is a measure said in quotes; “885” or “1+3+N” is a name. Figures in plain parentheses count as said."""
+    left, right = a, b
+    while left > 0 and inside[left - 1]:
+        left -= 1
+    while right < len(text) and inside[right]:
+        right += 1
+    content = text[left:right]
+    if content[:1] in "“‘「":
+        return bool(_PURE_MEASURE.match(content.strip("“”‘’「」")))
+    return False

@@ -1,0 +1,278 @@
+"""From cleaned lines to the outline: chapters, sections, paragraphs with their lead sentence, tables with their caption."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from jiuzhi.engine.plan.reader import headings as H
+from jiuzhi.engine.plan.reader.spans import EMPTY, Span, join, tighten
+from jiuzhi.engine.plan.reader.tables import Table, find_table
+
+_LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_FINISHED = re.compile(r"[。！？]['”’\"）】]*$")
+_STARTER = re.compile(
+    r"^(?:到20\d\d年|推进|加强|强化|深化|深入|持续|全面|坚持|围绕|以|实施|开展|落实|严格|完善|健全|推动|加快|建立|构建|提升|优化|统筹|聚焦|积极"
+    r"|大力|着力|切实|有序|稳步|巩固|按照|依托|立足|严守|编制|制定|支持|鼓励|引导|培育|打造|科学|分类|依法|规范|进一步|扎实|充分)"
+)
+
+
+@dataclass
+class Block:
+    """A heading, a paragraph of text or a table, in document order."""
+
+    kind: str  # heading text table caption
+    span: Span
+    heading: H.Heading | None = None
+    table: Table | None = None
+
+
+@dataclass
+class Node:
+    """One clause of the outline. `role` is what the text under it is for (see `roles`)."""
+
+    id: str
+    parent: str
+    level: str
+    number: str
+    title: str
+    start: int
+    end: int
+    note: str = ""
+    role: str = ""
+    domain: str = ""
+    body: Span = EMPTY
+    lead: int = 0  # characters of the body that are its lead sentence
+    table: Table | None = None
+
+
+@dataclass
+class Outline:
+    """The document's clauses in order, and what stands before the first heading."""
+
+    nodes: list[Node] = field(default_factory=list)
+    front: list[str] = field(default_factory=list)
+    doubts: list[tuple[str, str]] = field(default_factory=list)  # (clause id, reason)
+
+
+def split_lines(span: Span) -> list[Span]:
+    """The document's lines, white space at the left kept (a TAB marks a table cell)."""
+    lines, begin = [], 0
+    for found in _LINE_BREAK.finditer(span.text):
+        lines.append(span.cut(begin, found.start()))
+        begin = found.end()
+    lines.append(span.cut(begin))
+    return lines
+
+
+def blocks_of(lines: list[Span]) -> list[Block]:
+    """Headings, paragraphs (hard wraps and page breaks joined) and tables."""
+    texts = [line.text.strip() for line in lines]
+    keep = _without_contents(texts)
+    wrapped = _wrap_width(texts)
+    out: list[Block] = []
+    buffer: list[Span] = []
+    i, gap = 0, False
+
+    def flush() -> None:
+        if buffer:
+            body = tighten(join(buffer))
+            if body.text:
+                out.append(Block("text", body))
+            buffer.clear()
+
+    while i < len(lines):
+        text = texts[i]
+        if not text and "\t" not in lines[i].text:
+            gap, i = True, i + 1
+            continue
+        if i not in keep:
+            i += 1
+            continue
+        table = find_table(lines, i)
+        if table:
+            flush()
+            out.append(Block("table", join(lines[table.begin : table.end]), table=table))
+            i, gap = table.end, False
+            continue
+        if not text or H.is_page_number(text):
+            i += 1
+            continue
+        heading, caption = H.heading_of(re.sub(r"\s+", " ", text)), H.is_caption(text)
+        starts_item = H.run_in(text) is not None and _finished(buffer)
+        if heading or caption:
+            if not (buffer and not _finished(buffer) and heading and heading.rank >= 7):
+                flush()
+                out.append(Block("heading" if heading else "caption", tighten(lines[i]), heading=heading))
+                i, gap = i + 1, False
+                continue
+        if buffer and (starts_item or _parts(buffer, text, gap, wrapped, bool(out))):
+            flush()
+        buffer.append(lines[i].strip() if not buffer else _glue(lines[i]))
+        i, gap = i + 1, False
+    flush()
+    return out
+
+
+def _glue(line: Span) -> Span:
+    """A continuation line: a newline in front, so that Latin words stay apart and broken numbers do not."""
+    body = line.strip()
+    return join([Span("\n", body.at[:1]), body]) if body.at else body
+
+
+def _finished(buffer: list[Span]) -> bool:
+    return not buffer or bool(_FINISHED.search(buffer[-1].text.rstrip()))
+
+
+def _wrap_width(texts: list[str]) -> int:
+    """Line width of a document whose every line is broken at one width (PDF text), else 0."""
+    body = [t for t in texts if len(t) >= 12]
+    if len(body) < 40:
+        return 0
+    open_ended = sum(not _FINISHED.search(t) for t in body)
+    width = sorted(len(t) for t in body)[int(len(body) * 0.9)]
+    return width if open_ended > 0.5 * len(body) and width < 90 else 0
+
+
+def _parts(buffer: list[Span], text: str, gap: bool, wrapped: int, inside: bool) -> bool:
+    """Whether `text` begins a new paragraph after the lines in `buffer`."""
+    last = buffer[-1].text.strip()
+    if _FINISHED.search(last):
+        return not (wrapped and len(last) >= wrapped - 2 and not gap)
+    whole = "".join(b.text for b in buffer).strip()
+    plain = not re.search(r"[，。；：、,;:\d]", whole)
+    if not inside:
+        return (len(whole) < 40 and plain) or gap
+    return len(buffer) == 1 and 5 <= len(whole) <= 25 and plain and bool(_STARTER.match(text)) and len(text) > 30
+
+
+def _without_contents(texts: list[str]) -> set[int]:
+    """Indices of the lines that are not the table of contents."""
+    drop = {n for n, t in enumerate(texts) if H.is_toc_line(t)}
+    for n, text in enumerate(texts[:400]):
+        if not H.is_toc_title(text):
+            continue
+        drop.add(n)
+        following = [(k, H.without_page(t)) for k, t in enumerate(texts[n + 1 : n + 400], n + 1) if t]
+        if following:
+            first = following[0][1]
+            again = next((k for k, t in following[1:] if t == first or (len(first) > 8 and t.startswith(first))), None)
+            if again is not None:
+                drop.update(range(n, again))
+        break
+    if len(drop) < 3:
+        drop = {n for n in drop if H.is_toc_title(texts[n])}
+    return set(range(len(texts))) - drop
+
+
+def outline_of(blocks: list[Block]) -> Outline:
+    """Clauses numbered by their true order; levels follow the ranks the document uses."""
+    outline = Outline()
+    ranks = sorted({b.heading.rank for b in blocks if b.heading})
+    counters: dict[str, int] = {}
+    stack: list[tuple[int, Node]] = []
+    seen: dict[tuple[str, str], Node] = {}
+    caption: Block | None = None
+
+    def add(level: str, number: str, title: str, block: Block) -> Node:
+        parent = stack[-1][1].id if stack else ""
+        mark = {"text": "p", "table": "t", "caption": "t"}.get(block.kind, "")
+        key = f"{parent}/{mark}"
+        counters[key] = counters.get(key, 0) + 1
+        ident = f"{parent}.{mark}{counters[key]}" if parent else f"{mark}{counters[key]}"
+        start, end = block.span.bounds()
+        node = Node(ident, parent, level, number, title, start, end)
+        outline.nodes.append(node)
+        return node
+
+    for block in blocks:
+        if block.kind == "heading" and block.heading:
+            head = block.heading
+            while stack and stack[-1][0] >= head.rank:
+                stack.pop()
+            level = ("chapter", "section")[ranks.index(head.rank)] if ranks.index(head.rank) < 2 else "paragraph"
+            title = re.sub(r"\s+", "", H.heading_of(block.span.text).title) if H.heading_of(block.span.text) else head.title
+            node = add(level, head.number, title, block)
+            _note_repeat(outline, seen, node, head)
+            stack.append((head.rank, node))
+        elif block.kind == "caption":
+            caption = block
+        elif not stack and block.kind == "text" and len(outline.nodes) == 0 and _front_matter(block, outline):
+            continue
+        elif block.kind == "table" and block.table:
+            text = caption.span.text if caption else ""
+            number = H.caption_number(text)
+            node = add("table", number, text[len(number) :].strip(" :：") if number else text, caption or block)
+            node.end = block.span.bounds()[1]
+            node.table, caption = block.table, None
+        else:
+            _paragraph(add("paragraph", "", "", block), block)
+        if block.kind not in ("caption", "table") and caption is not None and block.kind == "text":
+            caption = None
+    _rejoin_pages(outline)
+    _extend_ends(outline.nodes)
+    return outline
+
+
+def _rejoin_pages(outline: Outline) -> None:
+    """Where paragraphs open with a lead sentence, one without is the rest of the last one, cut off by a page break."""
+    bodies = [n for n in outline.nodes if n.body.text]
+    groups: dict[str, list[Node]] = {}
+    for node in bodies:
+        groups.setdefault(node.parent, []).append(node)
+    many = [g for g in groups.values() if len(g) >= 2]
+    led = sum(bool(n.title) for g in many for n in g)
+    if led < 10 or led < 0.8 * sum(len(g) for g in many):
+        return
+    for group in many:
+        for before, node in zip(group, group[1:], strict=False):
+            if before.title and not node.title and not node.number:
+                while before.note.startswith("并入"):
+                    before = next(n for n in group if n.id == before.note[2:])
+                before.body, before.end = join([before.body, node.body]), node.end
+                node.note, node.title = f"并入{before.id}", before.title
+    merged = {n.id for n in outline.nodes if n.note.startswith("并入")}
+    outline.nodes = [n for n in outline.nodes if n.id not in merged]
+
+
+def _front_matter(block: Block, outline: Outline) -> bool:
+    """Title lines before the first heading are no clauses."""
+    text = block.span.text
+    outline.front.append(text)
+    return len(text) <= 60 and "。" not in text
+
+
+def _note_repeat(outline: Outline, seen: dict[tuple[str, str], Node], node: Node, head: H.Heading) -> None:
+    if not head.number:
+        return
+    key = (node.parent, head.number)
+    if key in seen and head.rank <= 5:
+        node.note = "编号重复"
+        outline.doubts.append((node.id, f"编号“{head.number}”在同一上级下重复出现（先见于 {seen[key].id}），按真实顺序编为 {node.id}"))
+    seen.setdefault(key, node)
+
+
+def _paragraph(node: Node, block: Block) -> None:
+    """Give a paragraph its body and, when it opens with one, the lead sentence as title."""
+    body = block.span
+    lead = H.run_in(body.text)
+    if lead and lead.rank >= 4:
+        node.number = lead.number
+        body = body.cut(lead.at)
+    node.body = body
+    found = re.match(r"([^。！？；：]{4,45})[。：:]", body.text)
+    rest = len(body.text) - (found.end() if found else 0)
+    if found and rest >= 8 and not re.search(r"\d{2,}|到20\d\d年", found.group(1)) and found.group(1).count("，") <= 1:
+        node.title, node.lead = found.group(1).strip("—-“” "), found.end()
+    elif found and rest >= 8 and found.group(1).count("，") == 2 and len(found.group(1)) <= 32:
+        node.title, node.lead = found.group(1).strip("—-“” "), found.end()
+
+
+def _extend_ends(nodes: list[Node]) -> None:
+    """A heading's span reaches to the end of what stands under it."""
+    by_id = {n.id: n for n in nodes}
+    for node in nodes:
+        parent = by_id.get(node.parent)
+        while parent is not None:
+            parent.end = max(parent.end, node.end)
+            parent = by_id.get(parent.parent)

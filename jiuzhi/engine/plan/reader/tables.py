@@ -1,0 +1,244 @@
+"""Tables in all the shapes plans come in: one cell a line led by TAB, one row a line, pipes, HTML left in text, bare lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from jiuzhi.engine.plan.reader.headings import heading_of, is_caption, is_page_number
+from jiuzhi.engine.plan.reader.spans import EMPTY, Span, join, tighten
+
+HEADER_WORD = re.compile(
+    r"^(?:序\s*号|编号|领\s*域|类\s*别|分\s*类|维度|指\s*标(?:名称|类别|类型|内容|项)?|(?:计量)?单\s*位|类\s*型|属\s*性|性\s*质|指标(?:属性|性质)"
+    r"|.{0,6}20\d\d年?.{0,8}|.{0,4}(?:目标值?|现状值?|基期值?|完成值?|实际值?).{0,4}|责任(?:单位|部门)|牵头.{0,4}|进度评价|完成情况|备\s*注"
+    r"|累计.{0,6}|年均.{0,6}|项目名称|建设内容.{0,8}|评价|数据来源)$"
+)
+_SERIAL = re.compile(r"^\d{1,3}[.、]?$")
+_RULE = re.compile(r"^[\s|:\-]+$")
+_HTML_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S | re.I)
+_TAG_OR_TEXT = re.compile(r"<[^>]*>|([^<>]+)")
+_HTML_CELL = re.compile(r"<t[dh]([^>]*)>(.*?)</t[dh]>", re.S | re.I)
+Row = list[Span]
+
+
+@dataclass
+class Table:
+    """Rows of cells, all of one length; empty cells keep their place."""
+
+    rows: list[Row]
+    begin: int  # line index
+    end: int
+
+    @property
+    def width(self) -> int:
+        return max((len(row) for row in self.rows), default=0)
+
+
+def is_cell_line(line: str) -> bool:
+    """A line that can only belong to a table."""
+    body = line.lstrip(" ")
+    return body.startswith("\t") or line.count("\t") >= 2 or (body.startswith("|") and body.count("|") >= 3)
+
+
+def find_table(lines: list[Span], i: int) -> Table | None:
+    """The table that begins at line i, or None."""
+    text = lines[i].text
+    if "<table" in text[:400].lower():
+        return _html(lines, i)
+    if is_cell_line(text):
+        return _cell_lines(lines, i)
+    words = text.split()
+    if len(words) >= 3 and sum(bool(HEADER_WORD.match(w)) for w in words) >= 3 and "。" not in text:
+        return _spaced(lines, i)
+    if HEADER_WORD.match(text.strip()) and len(text.strip()) <= 12:
+        return _bare(lines, i)
+    return None
+
+
+def _square(rows: list[Row], begin: int, end: int) -> Table | None:
+    rows = [row for row in rows if any(cell.text for cell in row)]
+    width = max((len(row) for row in rows), default=0)
+    if len(rows) < 2 or width < 2:
+        return None
+    return Table([row + [EMPTY] * (width - len(row)) for row in rows], begin, end)
+
+
+def _cell_lines(lines: list[Span], i: int) -> Table | None:
+    end, k = i, i
+    while k < len(lines):
+        if is_cell_line(lines[k].text):
+            end = k + 1
+        elif lines[k].text.strip():
+            between = k + 1 < len(lines) and is_cell_line(lines[k + 1].text) and k == end
+            if not between or heading_of(lines[k].text.strip()) or is_caption(lines[k].text.strip()):
+                break
+        k += 1
+    region = lines[i:end]
+    if any(line.text.strip(" \t|").count("\t") >= 1 or line.text.lstrip().startswith("|") for line in region):
+        rows = [_split(line) for line in region if line.text.strip() and not _RULE.match(line.text)]
+        return _square(rows, i, end)
+    cells = [line for line in region if line.text.strip()]
+    prose = sum("。" in line.text for line in cells)
+    if len(cells) < 6 or prose > 0.3 * len(cells):
+        return None
+    return _square(_groups(region), i, end)
+
+
+def _split(line: Span) -> Row:
+    mark = "|" if line.text.lstrip().startswith("|") else "\t"
+    body = line.strip(" ")
+    if body.text[:1] == mark:
+        body = body.cut(1)
+    if mark == "|" and body.text[-1:] == mark:
+        body = body.cut(0, len(body) - 1)
+    row, begin = [], 0
+    for n, char in enumerate(body.text + mark):
+        if char == mark:
+            row.append(tighten(body.cut(begin, n)))
+            begin = n + 1
+    return row
+
+
+def _groups(region: list[Span]) -> list[Row]:
+    """Rows of a table with one cell a line: blank lines part the rows; a TAB alone is an empty cell."""
+    groups: list[Row] = [[]]
+    for line in region:
+        if is_cell_line(line.text):
+            groups[-1].append(tighten(line))
+        elif line.text.strip():  # a cell that was broken over two lines
+            groups[-1][-1] = tighten(join([groups[-1][-1], line]))
+        elif groups[-1]:
+            groups.append([])
+    groups = [g for g in groups if g]
+    return _regroup(groups)
+
+
+def _regroup(groups: list[Row]) -> list[Row]:
+    header = groups[0]
+    words = sum(bool(HEADER_WORD.match(c.text)) for c in header)
+    if len(groups) == 1 or words < 2:
+        width = Counter(len(g) for g in groups).most_common(1)[0][0]
+    else:
+        width = len(header)
+    if len(groups) == 1:
+        width = next((n for n, c in enumerate(header) if not HEADER_WORD.match(c.text)), len(header))
+    serial = next((n for n, c in enumerate(header[:width]) if re.fullmatch(r"序号|编号", c.text)), -1)
+    rows: list[Row] = []
+    for group in groups:
+        if len(group) > width and width >= 2:
+            rows.extend(_by_serial(group, width, serial))
+        elif len(group) < width and serial > 0 and group and _SERIAL.match(group[0].text):
+            rows.append([EMPTY] * serial + group)
+        else:
+            rows.append(group)
+    return rows
+
+
+def _by_serial(cells: Row, width: int, serial: int) -> list[Row]:
+    """Cut a run of cells into rows where row breaks were lost."""
+    if len(cells) % width == 0:
+        return [cells[n : n + width] for n in range(0, len(cells), width)]
+    if serial < 0:
+        return [cells[n : n + width] for n in range(0, len(cells), width)]
+    rows: list[Row] = [cells[:width]]
+    expected, n = 1, width
+    starts: list[int] = []
+    while n < len(cells):
+        if _SERIAL.match(cells[n].text) and int(re.sub(r"\D", "", cells[n].text)) == expected:
+            starts.append(n)
+            expected += 1
+            n += max(1, width - serial - 1)
+        else:
+            n += 1
+    for a, b in zip(starts, [*starts[1:], len(cells)], strict=True):
+        row = cells[a:b][: width - serial]
+        rows.append([EMPTY] * serial + row)
+    return rows
+
+
+def _spaced(lines: list[Span], i: int) -> Table | None:
+    """A table whose cells are parted by blanks, as PDF text gives it."""
+    header = _words(lines[i])
+    rows, k, misses = [header], i + 1, 0
+    while k < len(lines) and misses < 4:
+        text = lines[k].text.strip()
+        if not text or is_page_number(text):
+            k += 1
+            continue
+        words = _words(lines[k])
+        if "。" in text or heading_of(text) and not _SERIAL.match(words[0].text) or is_caption(text):
+            break
+        if len(words) == len(header):
+            rows.append(words)
+            misses = 0
+        elif len(words) == len(header) - 1 and _SERIAL.match(words[0].text) and not _SERIAL.match(header[0].text):
+            rows.append([EMPTY, *words] if header[0].text not in ("序号", "编号") else [*words, EMPTY])
+            misses = 0
+        else:
+            misses += 1
+        k += 1
+    return _square(rows, i, k) if len(rows) >= 3 else None
+
+
+def _words(line: Span) -> Row:
+    return [tighten(line.cut(*m.span())) for m in re.finditer(r"\S+", line.text)]
+
+
+def _bare(lines: list[Span], i: int) -> Table | None:
+    """One cell a line without any mark: begins with a run of header words."""
+    header = 0
+    groups: list[Row] = [[]]
+    k, end, blanks = i, i, 0
+    while k < len(lines) and blanks < 4:
+        text = lines[k].text.strip()
+        if not text:
+            blanks += 1
+            if groups[-1]:
+                groups.append([])
+        elif len(text) > 60 or re.search(r"[。；]$", text) or (heading_of(text) and not _SERIAL.match(text)):
+            break
+        else:
+            blanks = 0
+            groups[-1].append(tighten(lines[k]))
+            end = k + 1
+        k += 1
+    groups = [g for g in groups if g]
+    cells = [cell for group in groups for cell in group]
+    while header < len(cells) and HEADER_WORD.match(cells[header].text):
+        header += 1
+    if header < 3 or len(cells) < 2 * header:
+        return None
+    if not all(len(g) == header for g in groups):
+        groups = [cells]
+        serial = next((n for n, c in enumerate(cells[:header]) if re.fullmatch(r"序号|编号", c.text)), -1)
+        return _square(_by_serial(cells, header, serial), i, end)
+    return _square(groups, i, end)
+
+
+def _html(lines: list[Span], i: int) -> Table | None:
+    end = i
+    while end < len(lines) and "</table>" not in lines[end].text.lower() and end - i < 400:
+        end += 1
+    whole = join(lines[i : end + 1])
+    rows: list[Row] = []
+    carry: dict[int, int] = {}
+    for tr in _HTML_ROW.finditer(whole.text):
+        row: Row = []
+        for cell in _HTML_CELL.finditer(whole.text, *tr.span(1)):
+            while carry.get(len(row), 0):
+                carry[len(row)] -= 1
+                row.append(EMPTY)
+            found = re.findall(r"(colspan|rowspan)\s*=\s*\W?(\d{1,3})", cell.group(1), re.I)
+            spans = {k.lower(): min(60, int(v)) for k, v in found}
+            runs = _TAG_OR_TEXT.finditer(whole.text, *cell.span(2))
+            content = join(whole.cut(*m.span(1)) for m in runs if m.group(1))
+            for n in range(spans.get("colspan", 1)):
+                carry[len(row)] = spans.get("rowspan", 1) - 1
+                row.append(tighten(content) if n == 0 else EMPTY)
+        while carry.get(len(row), 0):
+            carry[len(row)] -= 1
+            row.append(EMPTY)
+        rows.append(row)
+    return _square(rows, i, min(end + 1, len(lines)))
+

@@ -1,0 +1,74 @@
+"""Tasks: each sentence or semicolon item of the measures chapters, with verb, short object, places and owner."""
+
+from __future__ import annotations
+
+import re
+
+from jiuzhi.engine.plan.reader import lexicon as X
+from jiuzhi.engine.plan.reader.sentences import Sentence, trim
+
+_OWNER = re.compile(r"（?(?:责任单位|牵头单位|牵头部门|责任部门|责任主体)[:：]\s*([^）。；]{2,60})|由([\u4e00-\u9fff、]{3,40}?)(?:牵头|负责|落实)")
+_GOAL_START = re.compile(r"^(?:到|至)20\d\d年")
+_MANNER = re.compile(r"^(?:以|按|按照|依据|根据|围绕|聚焦|立足|针对|结合|依托|通过|坚持|在|对|将|从|为|面向|着眼|瞄准|锚定|紧扣|对照|充分|学习运用|适时)")
+TITLE_LIMIT = 30
+
+
+def is_pure_goal(text: str, clauses_with_numbers: int) -> bool:
+    """到2030年，… with nothing to do in it is a commitment, not a task."""
+    parts = [p for p in re.split(r"[，、]", _GOAL_START.sub("", text)) if trim(p)]
+    return bool(_GOAL_START.match(text)) and clauses_with_numbers >= 1 and len(parts) <= 2 * clauses_with_numbers + 2
+
+
+def verb_and_object(text: str) -> tuple[str, str, str]:
+    """(verbs joined by 、, object, title) of a sentence, in few words."""
+    verbs = X.verbs_in(text)
+    parts = [trim(p) for p in re.split(r"[，：]", text) if trim(p)]
+    ranked = [p for p in parts if not _MANNER.match(X.GOVERNING.sub("", p))] or parts
+    chosen = next((p for p in ranked if _opening(p)[0]), ranked[0] if ranked else text)
+    verb, rest = _opening(chosen)
+    obj = _short(rest, TITLE_LIMIT - len(verb))
+    return "、".join(verbs[:4]) or verb, obj, (verb + obj)[:TITLE_LIMIT]
+
+
+def _opening(part: str) -> tuple[str, str]:
+    bare = X.GOVERNING.sub("", part)
+    head = X.ADVERB_HEAD.match(bare)
+    if head:
+        found = X.VERB.match(bare, head.end())
+        if found:
+            return found.group(), bare[found.end() :]
+    found = X.VERB.match(bare)
+    if found:
+        return found.group(), bare[found.end() :]
+    return "", bare
+
+
+def _short(text: str, limit: int) -> str:
+    """`text` in at most `limit` characters, cut at a list mark where one is near, never inside an open quote."""
+    text = trim(text)
+    if len(text) <= limit:
+        return text
+    cut = text[:limit]
+    for mark in ("等", "、", "和", "及", "的"):
+        at = cut.rfind(mark)
+        if at >= 6:
+            cut = cut[: at + (mark == "等")]
+            break
+    for opened, closed in ("“”", "《》", "（）"):
+        if cut.count(opened) > cut.count(closed):
+            cut = cut[: cut.rfind(opened)] if cut.rfind(opened) >= 4 else cut.replace(opened, "")
+    return trim(cut)
+
+
+def owner_of(text: str) -> str:
+    """The unit that the text itself makes responsible, or nothing."""
+    found = _OWNER.search(text)
+    return trim(found.group(1) or found.group(2)) if found else ""
+
+
+def is_task(sentence: Sentence, numbers: int) -> bool:
+    """Whether a sentence of the measures chapters asks for something."""
+    text = trim(sentence.text)
+    if sentence.lead or sentence.node.role != "task" or len(text) < 5:
+        return False
+    return not is_pure_goal(text, numbers)
