@@ -1,0 +1,258 @@
+"""Rules hold on their boundaries, and a column gives what a single value gives."""
+
+import itertools
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+
+import ibis
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jiuzhi.science.expressions import Fixed, fixed
+from jiuzhi.science.standards import air_columns, air_days, air_year, aqi, lake, rounding, tables, water
+from jiuzhi.science.standards.water_body import body_of_section, body_of_word
+
+units = st.one_of(st.none(), st.integers(0, 4000))
+days = st.dates(date(2025, 1, 1), date(2027, 12, 31))
+quick = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def duck():
+    return ibis.duckdb.connect()
+
+
+@given(st.integers(-10**12, 10**12), st.integers(1, 10**6))
+def test_rounding_is_half_even(numerator, denominator):
+    exact = Fraction(numerator, denominator)
+    assert rounding.round_ratio(numerator, denominator) == round(exact)
+
+
+@given(st.decimals("-99999", "99999", places=6), st.sampled_from(["0.001", "0.1", "1", "10"]))
+def test_rounding_agrees_with_decimal(value, interval):
+    expected = (value / Decimal(interval)).quantize(Decimal(1), ROUND_HALF_EVEN) * Decimal(interval)
+    assert rounding.round_half_even(value, interval) == expected
+
+
+def test_rounding_never_chains():
+    assert rounding.round_half_even("15.4546") == 15  # not 15.4546 -> 15.5 -> 16
+    assert rounding.round_half_even("0.1000000000000000000001", "0.2") == Decimal("0.2")  # just above the half
+
+
+@quick
+@given(st.lists(st.tuples(st.integers(-10**9, 10**9), st.integers(1, 10**5)), min_size=1, max_size=50))
+def test_rounding_of_columns_equals_single_values(duck, pairs):
+    table = ibis.memtable({"n": [n for n, _ in pairs], "d": [d for _, d in pairs]})
+    found = duck.to_pyarrow(table.select(r=rounding.round_ratio(table.n, table.d)))["r"].to_pylist()
+    assert found == [rounding.round_ratio(n, d) for n, d in pairs]
+
+
+@quick
+@given(st.lists(st.tuples(units, units, units, units, units, units, units, days), min_size=1, max_size=60),
+       st.sampled_from(["daily", "hourly"]))
+def test_columns_equal_single_values_under_both_editions(duck, rows, form):
+    names = ["SO2", "NO2", "CO", "O3", "PM10", "PM2.5", "O3_1h"]
+    data = {name: [row[k] for row in rows] for k, name in enumerate(names)}
+    schema = {**dict.fromkeys(names, "int64"), "day": "date"}
+    table = ibis.memtable({**data, "day": [row[7] for row in rows]}, schema=schema)
+    given_units = {name: table[name] for name in names if form == "daily" or name != "O3_1h"}
+    judged = air_columns.with_aqi(table, form, given_units, day=table.day)
+    found = duck.to_pyarrow(judged).to_pylist()
+    for row, columns in zip(rows, found, strict=True):
+        values = dict(zip(names, row[:7], strict=True))
+        law = aqi.edition_in_force(row[7])
+        each = {edition: aqi.assess_units(form, edition, values) for edition in aqi.EDITIONS}
+        assert columns["edition"] == law
+        assert (columns["aqi"], columns["level"]) == (each[law].aqi, each[law].level)
+        assert columns["primary_mask"] == each[law].primary_mask or each[law].aqi is None
+        assert [columns[f"aqi_{edition[-4:]}"] for edition in aqi.EDITIONS] == [a.aqi for a in each.values()]
+
+
+@given(st.sampled_from(["SO2_24h", "NO2_1h", "CO_24h", "O3_8h", "PM10_24h", "PM2.5_24h"]), st.integers(0, 5000),
+       st.sampled_from(aqi.EDITIONS))
+def test_iaqi_is_the_exact_interpolation_rounded_up(item, value, edition):
+    pairs = aqi.breakpoints(item, edition)
+    found = aqi.iaqi_of_units(value, item, edition)
+    segment = next(((low, high) for low, high in itertools.pairwise(pairs) if value <= high[0]), None)
+    if segment is None:
+        assert found in (None, 200, 300, 500)
+        return
+    (low, i_low), (high, i_high) = segment
+    exact = Fraction(i_high - i_low, high - low) * (value - low) + i_low
+    assert found == -(-exact.numerator // exact.denominator)
+
+
+def test_a_single_literal_goes_through_the_same_expression(duck):
+    expression = aqi.iaqi_of_units(ibis.literal(76), "PM2.5_24h", "HJ 633-2012")
+    assert duck.execute(expression) == aqi.iaqi("PM2.5_24h", 76, "HJ 633-2012") == 102
+
+
+def test_edition_follows_the_sample_day():
+    assert aqi.edition_in_force("2026-02-28") == "HJ 633-2012"
+    assert aqi.edition_in_force(date(2026, 3, 1)) == "HJ 633-2026"
+    assert tables.air_limit("PM2.5", "annual", day="2030-12-31").value == 30
+    assert tables.air_limit("PM2.5", "annual", day="2031-01-01").value == 25
+    with pytest.raises(LookupError):
+        tables.air_limit("PM2.5", "annual", day="1999-01-01")
+    with pytest.raises(LookupError):
+        aqi.assess_in_force("daily", "1999-01-01", {"SO2": 3})
+
+
+def test_missing_pollutant_under_each_edition():
+    values = {"SO2": 10, "NO2": 20, "CO": "0.5", "O3": 90, "PM10": 60}
+    assert aqi.air_quality_index("daily", "HJ 633-2012", values).aqi == 55
+    held_back = aqi.air_quality_index("daily", "HJ 633-2026", values)
+    assert (held_back.aqi, held_back.level, held_back.primary, held_back.aqi_of_known) == (None, None, (), 58)
+    assert aqi.air_quality_index("daily", "HJ 633-2026", values | {"PM10": 130}).aqi == 104
+    assert aqi.air_quality_index("daily", "HJ 633-2026", values, not_monitored=("PM2.5",)).aqi == 58
+
+
+def test_beyond_the_table():
+    assert aqi.iaqi("SO2_1h", 801, "HJ 633-2012") is None
+    assert aqi.iaqi("SO2_1h", 801, "HJ 633-2026") == 200
+    assert aqi.iaqi("O3_8h", 801, "HJ 633-2026") == 300
+    assert aqi.iaqi("PM2.5_24h", 5000, "HJ 633-2026") == 500
+    day = {"SO2": 1, "NO2": 1, "CO": 1, "PM10": 1, "PM2.5": 1, "O3": 801}
+    assert aqi.air_quality_index("daily", "HJ 633-2012", day | {"O3_1h": 900}).aqi == 350
+    assert aqi.air_quality_index("daily", "HJ 633-2012", day).aqi == 300
+
+
+def test_co_at_a_breakpoint_is_not_lifted_by_float():
+    assert aqi.iaqi("CO_24h", "2.2", "HJ 633-2026") == 55
+    assert aqi.iaqi("CO_24h", 2.2, "HJ 633-2026") == 55
+
+
+def test_unverified_is_said():
+    assert tables.verification("GB 3095", "GB 3095-2026") == "T"
+    assert not tables.is_verified(tables.verification("HJ 663", "HJ 663-2026"))
+    with pytest.raises(LookupError):
+        tables.verification("GB 3095", "GB 3095-1996")
+    assert "二级限值 30 µg/m³" in tables.air_limit("PM2.5", "annual", day="2026-05-01").text
+
+
+def test_mda8_needs_fourteen_windows_or_an_exceedance():
+    assert air_days.mda8([100] * 24) == 100
+    assert air_days.mda8([100] * 13 + [None] * 11) is None
+    assert air_days.mda8([170] * 13 + [None] * 11) == 170
+    assert air_days.mda8([None] * 24) is None
+    assert air_days.mda8([0] * 16 + [161] * 8) == 161  # 17–24 is the last window
+
+
+def test_daily_mean_needs_twenty_hours_and_ties_go_to_even():
+    assert air_days.daily_mean_units(20 * 35 + 10, 20, 0, "PM2.5") == 36  # 35.5
+    assert air_days.daily_mean_units(20 * 34 + 10, 20, 0, "PM2.5") == 34  # 34.5
+    assert air_days.daily_mean_units(1000, 19, 0, "PM2.5") is None
+
+
+def _hours(station, day, ozone, base):
+    return [{"station": station, "day": day, "hour": h + 1, "O3": ozone[h], "PM2.5": base, "CO": 5} for h in range(24)]
+
+
+@quick
+@given(st.lists(st.lists(st.one_of(st.none(), st.integers(0, 400)), min_size=24, max_size=24), min_size=1, max_size=4))
+def test_daily_table_equals_the_single_day(duck, ozone_days):
+    hours = [hour for k, ozone in enumerate(ozone_days) for hour in _hours("a", date(2026, 5, k + 1), ozone, 30)]
+    table = ibis.memtable(hours, schema={"station": "string", "day": "date", "hour": "int64", "O3": "int64",
+                                         "PM2.5": "int64", "CO": "int64"})
+    columns = {"O3": Fixed(table.O3, 0), "PM2.5": Fixed(table["PM2.5"], 0), "CO": Fixed(table.CO, 1)}
+    daily = {row["day"].day: row for row in duck.to_pyarrow(air_days.daily_from_hourly(table, columns)).to_pylist()}
+    for k, ozone in enumerate(ozone_days):
+        assert daily[k + 1]["O3"] == air_days.mda8(ozone)
+        assert (daily[k + 1]["PM2.5"], daily[k + 1]["CO"]) == (30, 5)
+
+
+def test_year_statistics_and_good_days_under_both_editions(duck):
+    start = date(2026, 1, 1).toordinal()
+    rows = [{"station": "a", "day": date.fromordinal(start + k), "SO2": 10, "NO2": 20, "CO": 5, "O3": 80, "PM10": 60,
+             "PM2.5": 70 if k % 10 == 0 else 20, "O3_1h": 90} for k in range(365)]
+    schema = {"station": "string", "day": "date", **dict.fromkeys(("SO2", "NO2", "CO", "O3", "PM10", "PM2.5", "O3_1h"), "int64")}
+    table = ibis.memtable(rows, schema=schema)
+    judged = air_columns.with_aqi(table, "daily", {p: table[p] for p in (*aqi.POLLUTANTS, "O3_1h")}, day=table.day)
+    (good,) = duck.to_pyarrow(air_year.good_days(judged)).to_pylist()
+    high = [row["day"] for row in rows if row["PM2.5"] == 70]  # 70 µg/m³: good under 2012 (AQI 94), not under 2026 (AQI 110)
+    assert (good["days"], good["good_2012"], good["good_2026"]) == (365, 365, 365 - len(high))
+    assert good["good"] == 365 - sum(day >= date(2026, 3, 1) for day in high)
+    statistics = {(r["item"], r["statistic"]): r for r in duck.to_pyarrow(air_year.annual_statistics(table)).to_pylist()}
+    values = [row["PM2.5"] for row in rows]
+    assert statistics["PM2.5", "mean"]["value"] == round(Fraction(sum(values), 365))
+    assert statistics["PM2.5", "p95"]["value"] == round(air_year.percentile(values, 95))
+    assert statistics["PM2.5", "mean"]["valid"]
+    short = air_year.annual_statistics(table.filter(table.day < ibis.date(2026, 12, 10)))
+    assert not any(r["valid"] for r in duck.to_pyarrow(short).to_pylist())
+
+
+def test_annual_compliance_names_its_limits():
+    met = air_year.annual_compliance("PM2.5", 31, 60, year=2026)
+    assert met["met"] is False
+    assert met["multiples"] == {"mean": Decimal("0.03")}
+    assert [limit.edition for limit in met["limits"]] == ["GB 3095-2026", "GB 3095-2026"]
+    assert air_year.annual_compliance("PM2.5", 31, 60, year=2025)["met"]
+    assert air_year.annual_compliance("O3", None, 160, year=2026)["met"]
+    assert air_year.annual_compliance("PM2.5", None, 60, year=2026)["met"] is None
+
+
+def test_water_boundaries():
+    assert [water.indicator_class("DO", v) for v in ("7.5", "7.499999999", "6", "2", "1.99")] == [1, 2, 2, 5, 6]
+    assert [water.indicator_class("NH3N", v) for v in ("0.15", "0.15000000000001", "2.0", "2.001")] == [1, 2, 5, 6]
+    assert [water.indicator_class("pH", v) for v in ("5.99", "6", "9", "9.01")] == [6, 1, 1, 6]
+    assert water.indicator_class("COD", 15) == 1  # classes I and II share a limit: the better one
+    assert water.indicator_class("DO", "7.0", saturation="90") == 1
+    assert [water.indicator_class("TP", "0.06", body=b) for b in ("river", "lake")] == [2, 4]
+    assert water.indicator_class("NH3N", None) is None
+    assert lake.nitrogen_class("1.2") == 4
+    assert water.section_class({"TN": 9, "NH3N": "0.1"}, is_lake=True) == 1  # nitrogen never decides
+    assert len(water.CLASS_ITEMS) == 21
+
+
+@given(st.lists(st.decimals("0", "3", places=3), min_size=1, max_size=9))
+def test_mean_class_is_exact(values):
+    number, _ = water.mean_class([{"NH3N": value} for value in values])
+    mean = sum(map(Fraction, values)) / len(values)
+    limits = water.limits("NH3N")
+    assert number == next((k for k, limit in enumerate(limits, 1) if mean <= Fraction(limit)), 6)
+
+
+@quick
+@given(st.lists(st.tuples(st.sampled_from(["0.02", "0.0200001", "0.1", "0.4", "0.41", None]), st.booleans()), min_size=1, max_size=30))
+def test_water_columns_equal_single_values(duck, rows):
+    table = ibis.memtable({"tp": [tp for tp, _ in rows], "lake": [is_lake for _, is_lake in rows]},
+                          schema={"tp": "string", "lake": "boolean"})
+    found = duck.to_pyarrow(table.select(c=water.body_class("TP", fixed(table.tp, 9), table.lake)))["c"].to_pylist()
+    assert found == [water.body_class("TP", tp, is_lake) for tp, is_lake in rows]
+
+
+def test_river_grades_and_classes_in_words():
+    assert [water.river_grade(*n) for n in ((9, 0, 10), (8, 0, 10), (7, 1, 10), (6, 2, 10), (2, 4, 10), (1, 0, 4))] == [
+        "优", "良好", "轻度污染", "中度污染", "重度污染", None]
+    assert [water.class_number(t) for t in ("Ⅲ", "III类", "劣Ⅴ类", "劣V", "4", "三类", "", "*")] == [3, 3, 6, 6, 4, 3, None, None]
+    assert water.change_between(80, 85, 5, 5) == "无明显变化"
+    assert water.change_between(60, 80, 10, 5) == "明显好转"
+
+
+def test_non_detects_keep_their_qualifier():
+    found = water.parse_measured("0.002L")
+    assert (found.value, found.qualifier, found.for_statistics) == (Decimal("0.002"), "L", Decimal("0.001"))
+    assert water.parse_measured("<0.002") == found
+    assert water.parse_measured("--") is None
+
+
+def test_names_tell_lakes_from_rivers():
+    lakes = ["阳澄湖心", "密云水库", "丹江口水库坝上", "滇池南", "烧车淀", "坝上中(胡家岭)", "湖心岛", "巢湖船厂", "临淮乡（湖库）"]
+    rivers = ["水寨子", "土堡寨", "长诏水库出口", "大观河入湖口", "汾湖大桥(界标)", "入湖口渡口", "清河水库入库口", "王家坝", "大冶湖闸"]
+    assert {name: body_of_section(name) for name in lakes} == dict.fromkeys(lakes, "lake")
+    assert {name: body_of_section(name) for name in rivers} == dict.fromkeys(rivers, "river")
+    assert body_of_section("西山", "太湖") == "lake"
+    assert body_of_section("北岸", "白洋淀") == "lake"
+    assert [body_of_word(word) for word in ("湖库", "河流", "Lake", "?")] == ["lake", "river", "lake", None]
+
+
+def test_trophic_columns_equal_single_values(duck):
+    table = ibis.memtable({"chla": [10.0, 2.0, None], "TP": [0.05, None, 0.1], "SD": [1.0, 4.0, 1.0]})
+    index = lake.trophic_index({name: table[name] for name in ("chla", "TP", "SD")})
+    found = duck.to_pyarrow(table.select(i=index, s=lake.trophic_state(index))).to_pylist()
+    for row, source in zip(found, ({"chla": 10, "TP": 0.05, "SD": 1}, {"chla": 2, "SD": 4}), strict=False):
+        assert row["i"] == pytest.approx(lake.trophic_index(source))
+        assert row["s"] == lake.trophic_state(lake.trophic_index(source))
+    assert found[2]["i"] is None
