@@ -89,7 +89,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "jiuzhi.interfaces.web.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -135,9 +135,9 @@ STATICFILES_DIRS = [
     (name, path)
     for name, path in (
         ("tabler", ASSETS_DIR / "@tabler" / "core" / "dist"),
-        ("tabler-icons", ASSETS_DIR / "@tabler" / "icons-webfont" / "dist"),
         ("echarts", ASSETS_DIR / "echarts" / "dist"),
         ("htmx", ASSETS_DIR / "htmx.org" / "dist"),
+        ("han", ASSETS_DIR / "@expo-google-fonts" / "noto-sans-sc" / "400Regular"),
     )
     if path.is_dir()
 ]
