@@ -104,11 +104,10 @@ def create(name: str, schema: pa.Schema, partition: str) -> DeltaTable:
     return found
 
 
-def transaction(name: str, app: str) -> int:
-    """The last application transaction of ``app`` committed to the table, -1 when there is none."""
+def transaction(name: str, app: str) -> int | None:
+    """The last application transaction of ``app`` committed to the table, None when there is none."""
     found = table(name)
-    last = found.transaction_version(app) if found is not None else None
-    return -1 if last is None else last
+    return found.transaction_version(app) if found is not None else None
 
 
 def commit(

@@ -18,8 +18,8 @@ from . import delta
 from .delta import LakeBusy, writing
 from .formats.times import LOCAL
 
-__all__ = ["IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "current", "revisions", "take_in",
-           "transaction", "version", "writing"]  # fmt: skip
+__all__ = ["IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "counts_of", "current", "last_version", "revisions", "take_in",
+           "version", "writing"]  # fmt: skip
 
 NAME = "observations"
 IDENTITY = ("station", "property", "kind", "time")
@@ -43,7 +43,13 @@ SCHEMA = pa.schema(
 )
 COLUMNS = ", ".join(SCHEMA.names)
 _ID = ", ".join(IDENTITY)
-_CONTENT = ("value", "unit", "qualifier", "flag", "synthetic")  # raw text may be written differently for one value
+_CONTENT = (
+    "value",
+    "unit",
+    "qualifier",
+    "flag",
+    "synthetic",
+)  # raw text may be written differently for one value
 _FILES_PER_MONTH = 24  # more than this and a month is compacted
 
 
@@ -61,8 +67,8 @@ def version() -> int:
     return delta.version(NAME)
 
 
-def transaction(app: str) -> int:
-    """The last transaction of ``app`` that is committed, -1 when none."""
+def last_version(app: str) -> int | None:
+    """The last transaction of ``app`` that is committed, None when there is none."""
     return delta.transaction(NAME, app)
 
 
@@ -74,11 +80,13 @@ def append(rows: pa.Table, *, app: str, version: int) -> bool:
     return take_in(rows.select(SCHEMA.names).cast(SCHEMA), app=app, version=version).written
 
 
-def take_in(rows: pa.Table | Path, *, app: str, version: int, sequence: str = "", every: bool = False) -> Counts:
+def take_in(
+    rows: pa.Table | Path, *, app: str, version: int, sequence: str = "", every: bool = False, batch: str = ""
+) -> Counts:
     """Write what is new or different, exactly once per (app, version).
 
     rows: a table or a Parquet file with the columns of SCHEMA except ``revision``; sequence: a column that orders rows of
-    one identity, the last one counts; every: earlier different ones are kept as revisions too.
+    one identity, the last one counts; every: earlier different ones are kept as revisions too; batch: written to all rows.
     """
     with writing(), delta.connect() as session:
         target = delta.create(NAME, SCHEMA, "month")
@@ -91,38 +99,73 @@ def take_in(rows: pa.Table | Path, *, app: str, version: int, sequence: str = ""
             session.register("incoming", rows)
         counts = _decide(session, sequence, every)
         if counts.new + counts.revised:
-            fresh = session.execute(f"SELECT {COLUMNS} FROM fresh ORDER BY month, {_ID}")
+            columns = f"* REPLACE ('{batch}' AS batch)" if batch else "*"
+            session.execute(f"CREATE VIEW written AS SELECT {columns} FROM fresh")
+            fresh = session.execute(f"SELECT {COLUMNS} FROM written ORDER BY month, {_ID}")
             delta.commit(target, fresh.to_arrow_reader(200_000).cast(SCHEMA), {app: version})
         return counts
+
+
+def counts_of(batch: str, total: int) -> Counts:
+    """What a committed batch of ``total`` rows came to."""
+    with delta.connect() as session:
+        _open(session, None, None)
+        found = session.execute(
+            "SELECT count(*) FILTER (revision = 1), count(*) FILTER (revision > 1) FROM stored WHERE batch = ?",
+            [batch],
+        ).fetchone()
+        new, revised = found or (0, 0)
+        return Counts(new, revised, total - new - revised, written=False)
 
 
 def _decide(session: duckdb.DuckDBPyConnection, sequence: str, every: bool) -> Counts:
     """Fill the table ``fresh`` with the rows to write. A row is fresh when it differs from the one before it of the
     same identity; the first one is compared with what the lake holds."""
     months, stations = _extent(session)
-    _open(session, months, stations)
-    columns = ", ".join(name for name in SCHEMA.names if name != "revision")
-    order = sequence or "0"
-    last = "" if every else f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY {order} DESC) = 1"
-    content = ", ".join(_CONTENT)
+    repeats = _open(session, months, stations)
+    latest = f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1" if repeats else ""
+    session.execute(f"CREATE TEMP VIEW held AS SELECT * FROM stored {latest}")
+    _choose(session, sequence or "0", every)
+    differs = " OR ".join(f"arrived.{name} IS DISTINCT FROM held.{name}" for name in _CONTENT)
+    columns = ", ".join(f"arrived.{name}" for name in SCHEMA.names if name != "revision")
     session.execute(f"""
         CREATE TEMP TABLE fresh AS
-        WITH arrived AS (SELECT {columns}, 0 AS base, {order} AS place FROM incoming {last}),
-        held AS (SELECT {columns}, revision AS base, NULL AS place FROM stored SEMI JOIN arrived USING ({_ID})
-                 QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1),
-        line AS (SELECT *, max(base) OVER (PARTITION BY {_ID}) AS top FROM
-                 (SELECT * FROM held UNION ALL SELECT * FROM arrived)),
-        different AS (SELECT * FROM line
-                      QUALIFY base = 0 AND lag(row({content})) OVER (PARTITION BY {_ID} ORDER BY place NULLS FIRST)
-                              IS DISTINCT FROM row({content}))
-        SELECT * EXCLUDE (base, place, top),
-               (top + row_number() OVER (PARTITION BY {_ID} ORDER BY place))::INTEGER AS revision FROM different""")
+        WITH compared AS (
+            SELECT {columns}, place, coalesce(held.revision, 0) AS top
+            FROM arrived LEFT JOIN held USING ({_ID})
+            WHERE place > 1 OR held.revision IS NULL OR {differs})
+        SELECT * EXCLUDE (place, top), (top + {"row_number() OVER (PARTITION BY " + _ID + " ORDER BY place)" if every else "1"})
+               ::INTEGER AS revision FROM compared""")
     counted = session.execute("""
         SELECT (SELECT count(*) FROM incoming), count(*) FILTER (revision = 1), count(*) FILTER (revision > 1) FROM fresh
         """).fetchone()
     assert counted is not None
     total, new, revised = counted
     return Counts(new, revised, total - new - revised)
+
+
+def _choose(session: duckdb.DuckDBPyConnection, order: str, every: bool) -> None:
+    """Make the view ``arrived``: incoming rows that count, with their ``place`` (1, 2, …) in the line of an identity."""
+    columns = ", ".join(name for name in SCHEMA.names if name != "revision")
+    if every:  # each one that differs from the one before
+        content = ", ".join(_CONTENT)
+        session.execute(f"""
+            CREATE TEMP TABLE arrived AS
+            WITH different AS (
+                SELECT {columns}, {order} AS seat FROM incoming
+                QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY {order}) = 1 OR
+                        lag(row({content})) OVER (PARTITION BY {_ID} ORDER BY {order}) IS DISTINCT FROM row({content}))
+            SELECT * EXCLUDE (seat), row_number() OVER (PARTITION BY {_ID} ORDER BY seat) AS place FROM different""")
+        return
+    session.execute(f"""
+        CREATE TEMP TABLE repeated AS SELECT {_ID} FROM incoming GROUP BY {_ID} HAVING count(*) > 1""")
+    session.execute(f"""
+        CREATE TEMP VIEW arrived AS
+        SELECT {columns}, 1 AS place FROM incoming ANTI JOIN repeated USING ({_ID})
+        UNION ALL
+        SELECT {columns}, 1 FROM (
+            SELECT * FROM incoming SEMI JOIN repeated USING ({_ID})
+            QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY {order} DESC) = 1)""")
 
 
 def _extent(session: duckdb.DuckDBPyConnection) -> tuple[set[str], set[str]]:

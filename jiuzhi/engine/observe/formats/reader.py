@@ -49,6 +49,7 @@ class _Reader:
         self.format = fmt
         self.context = context
         self.missing = fmt.missing
+        self.template = fmt.medium == "any"
         self.index = {name: place for place, name in reversed(list(enumerate(header)))}
         self.stations = [self.index[name] for name in fmt.station]
         self.name = self.index.get(fmt.name) if fmt.name else None
@@ -74,8 +75,11 @@ class _Reader:
         """(code, name) by the station rule; the code is empty when the name is missing."""
         texts = tuple([cells[place] for place in self.stations])
         if (found := self._names.get(texts)) is None:
-            parts = [" ".join(plain(text).split()) for text in texts]
-            found = ("" if not parts[-1] or parts[-1] in self.missing else "/".join(parts), parts[-1])
+            # A platform's names are kept as they are: two stations can differ by nothing but a full-width blank.
+            parts = [
+                " ".join(plain(text).split()) if self.template else text.strip(" \t\r\n") for text in texts
+            ]
+            found = ("" if plain(parts[-1]) in self.missing else "/".join(parts), plain(parts[-1]))
             self._names[texts] = found
         return found
 
@@ -113,7 +117,6 @@ class _Wide(_Reader):
     def __init__(self, header: list[str], fmt: Format, context: Context) -> None:
         super().__init__(header, fmt, context)
         self.columns: list[tuple[int, int | None, str, Callable[[str], Value | str | None]]] = []
-        self.template = callable(fmt.columns)
         for column in fmt.bind(header):
             prefer = self.index.get(column.prefer) if column.prefer else None
             self.columns.append(

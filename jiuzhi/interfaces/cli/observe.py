@@ -1,0 +1,152 @@
+"""`jiuzhi observe …`: measurements in, templates out, assessed tables refreshed."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from . import setup
+
+app = typer.Typer(no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供脚本使用")]
+_SHOWN = 10
+
+
+@app.command("import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="CSV、CSV.gz 或 Excel 文件，可多个")],
+    fmt: Annotated[
+        str | None, typer.Option("--format", help="格式代码，见 observe formats；默认按表头识别")
+    ] = None,
+    county: Annotated[str, typer.Option("--county", help="只与该区县登记的点位对应，例如 500229")] = "",
+    year: Annotated[
+        int | None, typer.Option("--year", min=1980, max=2100, help="时间没有年份时所属的年份")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """导入监测数据。同一文件再次导入不改变任何数据；退回的每一行都说明原因。"""
+    setup.django()
+    from jiuzhi.engine.observe.formats import FileProblem
+    from jiuzhi.engine.observe.importer import import_file
+    from jiuzhi.engine.observe.lake import LakeBusy
+
+    done, failed = [], []
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} 行"), TimeElapsedColumn(),
+                  console=Console(stderr=True), disable=as_json) as progress:  # fmt: skip
+        for path in files:
+            step = progress.add_task(f"导入 {path.name}", total=None)
+            try:
+                batch = import_file(path, actor=setup.actor(), fmt=fmt, county=county, year=year,
+                                    progress=lambda rows, step=step: progress.update(step, completed=rows))  # fmt: skip
+            except (FileProblem, LakeBusy) as error:
+                failed.append({"file": path.name, "error": str(error)})
+                progress.remove_task(step)
+                continue
+            progress.update(step, completed=batch.rows, total=batch.rows)
+            done.append(_summary(batch))
+    if as_json:
+        setup.say_json([*done, *failed])
+    else:
+        for summary in done:
+            _show(summary)
+    if failed:
+        if as_json:
+            raise typer.Exit(2)
+        setup.fail("\n".join(item["error"] for item in failed))
+
+
+def _summary(batch: Any) -> dict[str, Any]:
+    from jiuzhi.engine.observe.importer import refused_path
+
+    listed = refused_path(batch)
+    return {
+        "batch": batch.pk, "file": batch.name, "format": batch.format, "rows": batch.rows, "new": batch.new,
+        "revised": batch.revised, "unchanged": batch.unchanged, "refused": batch.refused, "reasons": batch.reasons,
+        "refused_file": str(listed) if listed.exists() else None,
+    }  # fmt: skip
+
+
+def _show(summary: dict[str, Any]) -> None:
+    typer.echo(
+        f"{summary['file']}（{summary['format']}）：{summary['rows']} 行；数值新增 {summary['new']}，修订 {summary['revised']}，"
+        f"未变 {summary['unchanged']}；退回 {summary['refused']} 行。"
+    )
+    notes = [item for item in summary["reasons"] if item.get("kind") == "note"]
+    refused = [item for item in summary["reasons"] if item.get("kind") != "note"]
+    for item in notes[:_SHOWN]:
+        typer.echo("  注意：" + _place(item) + item["why"])
+    for item in refused[:_SHOWN]:
+        typer.secho(f"  退回：{_place(item)}{item['why']}（{item['value']!r}）", fg=typer.colors.YELLOW)
+    if summary["refused_file"]:
+        typer.echo(f"  全部退回原因：{summary['refused_file']}")
+
+
+def _place(item: dict[str, Any]) -> str:
+    row = f"第 {item['row']} 行 " if item["row"] else ""
+    return f"{row}{item['column']} " if item["column"] else row
+
+
+@app.command()
+def template(
+    output: Annotated[Path, typer.Option("-o", "--output", help="模板文件，.xlsx 或 .csv")] = Path(
+        "监测数据模板.xlsx"
+    ),
+) -> None:
+    """写出空白模板：一行一个数值，或一列一个项目。"""
+    from jiuzhi.engine.observe.formats.template import csv_template, write_template
+
+    try:
+        if output.suffix.lower() == ".csv":
+            output.write_text(csv_template(), encoding="utf-8", newline="")
+        else:
+            write_template(output)
+    except OSError as error:
+        setup.fail(f"写不了 {output}：{error.strerror or error}，请换一个位置。")
+    typer.echo(f"模板已写到 {output}")
+
+
+@app.command()
+def formats(as_json: Json = False) -> None:
+    """列出认得的文件格式和各自必需的列。"""
+    from jiuzhi.engine.observe.formats import FORMATS
+
+    if as_json:
+        setup.say_json([{"code": f.code, "title": f.title, "medium": f.medium, "columns": f.required()}
+                        for f in FORMATS.values()])  # fmt: skip
+        return
+    table = Table("代码", "名称", "必需的列")
+    for f in FORMATS.values():
+        table.add_row(f.code, f.title, "、".join(f.required()))
+    Console().print(table)
+
+
+@app.command()
+def refresh(
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="截至日期，默认今天")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """按现行标准重新评价有变化的点位和月份。"""
+    setup.django()
+    from jiuzhi.engine.observe import assessed
+    from jiuzhi.engine.observe.lake import LakeBusy
+
+    day = (as_of or datetime.now()).date()
+    with setup.sentences(LakeBusy), Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+                                             console=Console(stderr=True), disable=as_json) as progress:  # fmt: skip
+        step = progress.add_task("评价", total=None)
+        rows = assessed.refresh(day, progress=lambda what: progress.update(step, description=f"评价 {what}"))
+    if as_json:
+        setup.say_json({"as_of": day, "rows": rows})
+    else:
+        typer.echo(
+            f"评价完成（截至 {day}）："
+            + ("；".join(f"{k} {n} 行" for k, n in rows.items()) or "没有变化")
+            + "。"
+        )
