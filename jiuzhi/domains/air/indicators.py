@@ -1,0 +1,144 @@
+"""Indicators of ambient air, over the county's own daily values (mean of the evaluated sites, HJ 663)."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from jiuzhi.engine.indicators.registry import Inputs, Other, Result, indicator
+from jiuzhi.science.standards import air_year
+from jiuzhi.science.standards.air_days import minimum
+from jiuzhi.science.standards.tables import air_limit, edition_on
+
+HJ663 = "HJ 663-2013（2026-03-01 起 HJ 663-2026，文本未见，暂按 2013 版方法）；有效性 GB 3095 表4"
+HJ633 = "HJ 633-2012（至 2026-02-28）、HJ 633-2026（自 2026-03-01），按当日现行版本判定"
+ENOUGH = "年至少 324 个有效日、每月至少 27 个（2 月 25 个），不足则全年无值；不插补"
+
+
+def _mean(data: Inputs, item: str) -> Result:
+    known = [r[item] for r in data.rows if r[item] is not None]
+    return _figure(data, item, "annual", Decimal(sum(known)) / len(known) if known else None, len(known))
+
+
+def _figure(data: Inputs, item: str, averaging: str, value: Decimal | None, days: int, name: str = "有效日均值") -> Result:
+    """A statistic of daily values with its validity; short of days, a finished period has no value."""
+    short = list(_short(data, item))
+    if data.over and short:
+        return Result(None, "有效数据不足：" + "；".join(short), sufficient=False, inputs=[(name, f"{days} 个")])
+    limit = air_limit(item, averaging, day=data.end)
+    return Result(
+        value, "" if days else "没有有效日值", edition=f"{limit.edition}；HJ 663",
+        inputs=[(name, f"{days} 个"), ("数据截至", data.end.isoformat())],
+        notes=[f"现行二级限值：{limit.text}", *([f"有效日偏少：{'；'.join(short)}"] if short else [])],
+    )  # fmt: skip
+
+
+def _short(data: Inputs, item: str) -> Iterator[str]:
+    """Which requirements of GB 3095 table 4 are not met, in words; of an unfinished year only its finished months."""
+    months: dict[int, int] = {}
+    for row in data.rows:
+        if row[item] is not None:
+            months[row["day"].month] = months.get(row["day"].month, 0) + 1
+    last = data.end.month if data.over else data.end.month - 1
+    for month in range(data.start.month, last + 1):
+        need = 25 if month == 2 else minimum("PM2.5", "annual", "daily_means_per_month")
+        if months.get(month, 0) < need:
+            yield f"{month} 月有效日 {months.get(month, 0)} 个，少于 {need} 个"
+    need = minimum("PM2.5", "annual", "daily_means_per_year")
+    if data.year_long and data.over and sum(months.values()) < need:
+        yield f"全年有效日 {sum(months.values())} 个，少于 {need} 个"
+
+
+@indicator("air.pm25_mean", "细颗粒物（PM2.5）平均浓度", unit="微克/立方米", better="down", table="air_day", months="mean",
+           serves=["SYS-046", "SYS-100"], standard=HJ663, formula="县域日均值的算术平均（日均值为参评站点日均值的平均）", missing=ENOUGH)  # fmt: skip
+def pm25_mean(data: Inputs) -> Result:
+    return _mean(data, "PM2.5")
+
+
+@indicator("air.pm10_mean", "可吸入颗粒物（PM10）平均浓度", unit="微克/立方米", better="down", table="air_day", months="mean",
+           serves=["SYS-046"], standard=HJ663, formula="县域日均值的算术平均（日均值为参评站点日均值的平均）", missing=ENOUGH)  # fmt: skip
+def pm10_mean(data: Inputs) -> Result:
+    return _mean(data, "PM10")
+
+
+@indicator("air.o3_p90", "臭氧日最大8小时平均第90百分位数", unit="微克/立方米", better="down", table="air_day", serves=["SYS-100"],
+           standard=HJ663, formula="有效日最大8小时平均值由小到大，k＝1＋(n－1)×90%，相邻两值线性内插", missing=ENOUGH)  # fmt: skip
+def o3_p90(data: Inputs) -> Result:
+    known = [r["O3_8h"] for r in data.rows if r["O3_8h"] is not None]
+    # HJ 663 sets its day counts for means; the same counts stand in for ozone, and the note says so.
+    days = [{**r, "O3": r["O3_8h"]} for r in data.rows]
+    found = _figure(Inputs(data.county, data.period, data.start, data.end, data.over, days), "O3", "mda8", air_year.percentile(known, 90), len(known), "有效日最大8小时值")
+    found.notes.append("臭氧的年有效日数按颗粒物的要求掌握")
+    return found
+
+
+def _good(rows: list, column: str) -> tuple[int, int]:
+    known = [r[column] for r in rows if r[column] is not None]
+    return sum(a <= 100 for a in known), len(known)
+
+
+def _days(data: Inputs, share: bool) -> Result:
+    """Good-air days by the law of each day, with both single editions beside it."""
+    rows = list(data.rows)
+    figures = {name: _good(rows, column) for name, column in (("law", "aqi"), ("2012", "aqi_2012"), ("2026", "aqi_2026"))}
+    good, valid = figures["law"]
+    if not valid:
+        return Result(None, "没有有效日 AQI")
+    say = {k: Decimal(100 * g) / n if share and n else Decimal(g) if n else None for k, (g, n) in figures.items()}
+    switch = edition_on("HJ 633", date(2026, 3, 1)).valid_from
+    both = data.start < switch <= data.end
+    old, new = _good([r for r in rows if r["day"] < switch], "aqi"), _good([r for r in rows if r["day"] >= switch], "aqi")
+    span = f"；{switch} 前优良 {old[0]} 天（有效 {old[1]} 天），其后优良 {new[0]} 天（有效 {new[1]} 天）" if both else ""
+    names = sorted({r["edition"] for r in rows if r.get("edition")}) or [edition_on("HJ 633", data.end).name]
+    return Result(
+        say["law"], edition="、".join(names),
+        inputs=[("优良天数", f"{good} 天"), ("有效天数", f"{valid} 天"), ("数据截至", data.end.isoformat())],
+        notes=[f"逐日按当日现行版本判定{span}"] + ([_effect(figures)] if both else []),
+        others=[Other(f"全部按 HJ 633-{y}", say[y], f"HJ 633-{y}", "同口径比较用，不作考核") for y in ("2012", "2026")],
+        sufficient=valid >= minimum("PM2.5", "annual", "daily_means_per_year") or not data.year_long,
+    )  # fmt: skip
+
+
+def _effect(figures: dict[str, tuple[int, int]]) -> str:
+    lost = figures["2012"][0] - figures["law"][0]
+    return f"仅因换版，优良天数比全部按 2012 版少 {lost} 天" if lost > 0 else "换版没有改变优良天数"
+
+
+@indicator("air.good_days", "空气质量优良天数", unit="天", better="up", table="air_day", months="sum", accumulates=True, bounds=(0, 366),
+           serves=["SYS-046"], standard=HJ633, formula="AQI≤100 的有效天数之和", missing="无效日不计为优良；有效天数列在旁边")  # fmt: skip
+def good_days(data: Inputs) -> Result:
+    return _days(data, share=False)
+
+
+@indicator("air.good_rate", "空气质量优良天数比率", unit="%", better="up", table="air_day", months="mean", bounds=(0, 100),
+           serves=["SYS-046"], standard=HJ633, formula="100×优良天数÷有效天数", missing="分母只计有效日")  # fmt: skip
+def good_rate(data: Inputs) -> Result:
+    return _days(data, share=True)
+
+
+@indicator("air.heavy_days", "重污染天数", unit="天", better="down", table="air_day", accumulates=True, bounds=(0, 366),
+           serves=["SYS-095"], standard=HJ633, formula="AQI＞200 的有效天数之和", missing="无效日不计；有效天数列在旁边")  # fmt: skip
+def heavy_days(data: Inputs) -> Result:
+    known = [r for r in data.rows if r["aqi"] is not None]
+    heavy = [r["day"].isoformat() for r in known if r["aqi"] > 200]
+    return Result(
+        Decimal(len(heavy)), edition=edition_on("HJ 633", data.end).name, notes=heavy[:20],
+        inputs=[("重污染天数", f"{len(heavy)} 天"), ("有效天数", f"{len(known)} 天")],
+        sufficient=len(known) >= minimum("PM2.5", "annual", "daily_means_per_year"),
+    )  # fmt: skip
+
+
+@indicator("air.composite", "环境空气质量综合指数", unit="", better="down", table="air_day", serves=["SYS-046"],
+           standard="环办监测[2018]19号；标准值为时段末日现行二级限值（2026-03-01 起按过渡限值，未核实）",
+           formula="六项单项指数之和：SO2、NO2、PM10、PM2.5 取平均，CO 取第95百分位，O3 取第90百分位，各除以标准值", missing=ENOUGH)  # fmt: skip
+def composite(data: Inputs) -> Result:
+    columns = {p: [r["O3_8h" if p == "O3" else p] for r in data.rows if r["O3_8h" if p == "O3" else p] is not None] for p in air_year.RANKING_ITEMS}
+    short = list(_short(data, "PM2.5")) if data.over else []
+    if short or not all(columns.values()):
+        return Result(None, "有效数据不足：" + ("；".join(short) or "六项不齐"), sufficient=False)
+    figures = {p: air_year.percentile(v, 95 if p == "CO" else 90) if p in ("CO", "O3") else Decimal(sum(v)) / len(v) for p, v in columns.items()}
+    limits = air_year.ranking_limits(data.end)
+    return Result(
+        air_year.composite_index({p: round(v, 3) for p, v in figures.items() if v is not None}, day=data.end),
+        edition=f"环办监测[2018]19号；{limits['PM2.5'].edition}",
+        inputs=[(f"{p} {figures[p]:.1f}÷{limits[p].value}", f"{figures[p] / limits[p].value:.3f}") for p in columns],
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""Indicators of surface water, over the monthly values of the county's sections and lake points."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from jiuzhi.engine.indicators.registry import Inputs, Other, Part, Point, Result, Row, indicator
+from jiuzhi.science.standards import lake, water
+
+METHOD = "GB 3838-2002 表1；环办[2011]22号 2.1（21 项，水温、总氮、粪大肠菌群不参评）"
+LEAST_MONTHS = 8  # 环办[2011]22号: a year is the mean of twelve months, not fewer than eight
+ANY = "任一应评断面全年不足 8 个月有月值，则全年无值，并写明断面"
+ABOVE = ("national", "city")
+
+
+def _number(row: Row) -> int:
+    return water.class_number(row["class"]) or 6
+
+
+def _section(data: Inputs, point: Point) -> tuple[int | None, int, list[str]]:
+    """(class of the period by the mean of its months, months with a value, items worse than the target)."""
+    rows = [r for r in data.of(point.code) if r.get("class")]
+    if not rows:
+        return None, 0, []
+    is_lake = point.kind == "lake"
+    values = [{i: r[i] for i in water.CLASS_ITEMS if r.get(i) is not None} for r in rows]
+    number, classes = water.mean_class(values, is_lake)
+    if len(rows) == 1 or number is None:  # a single month is as it was assessed
+        return _number(rows[0]), len(rows), []
+    target = water.class_number(point.target_class) or 3
+    return number, len(rows), [f"{water.ITEM_NAMES[i]}（{water.class_name(c)}类）" for i, c in classes.items() if c and c > target]
+
+
+def _assess(data: Inputs, points: Sequence[Point], met: str) -> tuple[list[Part], list[str]]:
+    """Every section with its class and whether it is good enough, and the names of those with too few months."""
+    parts, short = [], []
+    for p in points:
+        number, months, worse = _section(data, p)
+        if number is None or (data.year_long and data.over and months < LEAST_MONTHS):
+            short.append(f"{p.water_body}{p.name}（{months} 个月）")
+            continue
+        target = (water.class_number(p.target_class) or 3) if met == "target" else 3
+        note = f"目标 {water.class_name(target)} 类，{months} 个月" + (f"；{'、'.join(worse)}" if worse else "")
+        parts.append(Part(p.code, f"{p.water_body} {p.name}".strip(), water.class_name(number), "类", note, number <= target))
+    return parts, short
+
+
+def _share(data: Inputs, points: Sequence[Point], met: str, what: str) -> Result:
+    parts, short = _assess(data, points, met)
+    if not points:
+        return Result(None, f"没有{what}：请在站点表中登记级别", sufficient=False)
+    if short or not parts:
+        return Result(None, f"月值不足：{'、'.join(short)}", sufficient=False, parts=parts)
+    good = sum(bool(p.met) for p in parts)
+    months = [r for p in points for r in data.of(p.code) if r.get("class")]
+    fine = [r for r in months if (r.get("met") if met == "target" else _number(r) <= 3)]
+    return Result(
+        Decimal(100 * good) / len(parts), edition="GB 3838-2002；环办[2011]22号",
+        inputs=[(what, f"{len(parts)} 个"), ("达到要求", f"{good} 个"), ("数据截至", data.end.isoformat())],
+        others=[Other("逐月（断面·月）", Decimal(100 * len(fine)) / len(months), "GB 3838-2002", f"{len(months)} 个断面·月中 {len(fine)} 个达到")],
+        parts=parts,
+    )  # fmt: skip
+
+
+@indicator("water.national_compliance", "国控考核断面水质达标率", unit="%", better="up", table="water_month", kinds=("river",), months="mean",
+           bounds=(0, 100), serves=["SYS-055"], standard=METHOD, missing=ANY,
+           formula="100×类别不差于考核目标的国控断面数÷参评国控断面数；类别按各项月均值的算术平均，单因子评价")  # fmt: skip
+def national_compliance(data: Inputs) -> Result:
+    return _share(data, [p for p in data.points if p.evaluated and p.level == "national"], "target", "国控考核断面")
+
+
+@indicator("water.city_compliance", "市级及以上控制断面水质达标率", unit="%", better="up", table="water_month", kinds=("river",), months="mean",
+           bounds=(0, 100), serves=["SYS-055"], standard=METHOD, missing=ANY,
+           formula="100×类别不差于考核目标的国控、市控断面数÷参评断面数；类别按各项月均值的算术平均，单因子评价")  # fmt: skip
+def city_compliance(data: Inputs) -> Result:
+    return _share(data, [p for p in data.points if p.evaluated and p.level in ABOVE], "target", "市级及以上控制断面")
+
+
+@indicator("water.good_ratio", "地表水水质优良（达到或好于Ⅲ类）比例", unit="%", better="up", table="water_month", kinds=("river", "lake"), months="mean",
+           bounds=(0, 100), serves=["SYS-055"], standard=METHOD, formula="100×Ⅰ—Ⅲ类断面数÷参评断面数", missing=ANY)  # fmt: skip
+def good_ratio(data: Inputs) -> Result:
+    return _share(data, [p for p in data.points if p.evaluated], "good", "参评断面（点位）")
+
+
+@indicator("water.worst_class", "国控断面水质类别（最差）", unit="类", better="down", table="water_month", kinds=("river",), bounds=(1, 6),
+           serves=["SYS-055"], standard=METHOD, formula="各国控断面类别中最差的一个（Ⅰ＝1 … 劣Ⅴ＝6）", missing=ANY)  # fmt: skip
+def worst_class(data: Inputs) -> Result:
+    points = [p for p in data.points if p.evaluated and p.level == "national"]
+    parts, short = _assess(data, points, "target")
+    if short or not parts:
+        return Result(None, f"月值不足：{'、'.join(short) or '没有国控断面'}", sufficient=False, parts=parts)
+    worst = max(water.class_number(p.value) or 6 for p in parts)
+    return Result(Decimal(worst), edition="GB 3838-2002；环办[2011]22号", parts=parts, notes=[f"最差为{water.class_name(worst)}类"])
+
+
+@indicator("water.tli", "湖库综合营养状态指数（最高）", unit="", better="down", table="water_month", kinds=("lake",), bounds=(0, None),
+           serves=["SYS-067"], standard="环办[2011]22号 湖泊（水库）综合营养状态指数，各项取时段均值", missing="缺项时按其余项目重新归一权重；少于叶绿素a 不计算",
+           formula="TLI(Σ)＝ΣWj·TLI(j)，j 为叶绿素a、总磷、总氮、透明度、高锰酸盐指数；多个湖库取最高")  # fmt: skip
+def tli(data: Inputs) -> Result:
+    parts, found = [], []
+    for p in data.points:
+        means = {i: _average(data.of(p.code), i) for i in lake.TLI_ITEMS}
+        index = lake.trophic_index(means) if means.get("chla") is not None else None
+        if index is None:
+            continue
+        found.append(Decimal(str(round(index, 3))))
+        months = len(data.of(p.code))
+        parts.append(Part(p.code, f"{p.water_body} {p.name}".strip(), f"{index:.1f}", "", f"{lake.trophic_state(index)}，{months} 个月", index <= 50))
+    if not found:
+        return Result(None, "没有叶绿素a 等富营养化项目的月值", sufficient=False)
+    return Result(max(found), edition="环办[2011]22号", parts=parts, inputs=[("湖库点位", f"{len(found)} 个")])
+
+
+def _average(rows: Sequence[Row], item: str) -> Decimal | None:
+    known = [Decimal(str(r[item])) for r in rows if r.get(item) is not None]
+    return sum(known, Decimal(0)) / len(known) if known else None

@@ -1,0 +1,154 @@
+"""Declared indicators: a few lines each, in a domain's ``indicators.py``, found when the application starts.
+
+    @indicator("water.good_ratio", "地表水优良比例", unit="%", better="up", table="water_month", kinds=("river",),
+               serves=["SYS-055"], standard="环办[2011]22号", formula="…", missing="…")
+    def good_ratio(data):
+        ...
+        return Result(value, inputs=[("断面数", "4 个")])
+
+A function gets `Inputs` (the assessed rows of one county and one period) and returns a `Result`. It is pure: no clock, no
+records, no lake. How to add one: docs/indicators.md.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from jiuzhi.engine.plan.systems import Serving, contribute
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one station contributes. ``value`` as printed; ``met`` None where there is nothing to meet."""
+
+    code: str
+    name: str
+    value: str
+    unit: str = ""
+    note: str = ""
+    met: bool | None = None
+
+
+@dataclass(frozen=True)
+class Other:
+    """The same number by another reading, shown beside the one that counts."""
+
+    label: str
+    value: Decimal | None
+    edition: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an indicator comes to in one period. ``value`` None needs ``why``; ``sufficient`` False: too few data for the
+    period as a whole, though there may be a value up to a day."""
+
+    value: Decimal | None
+    why: str = ""
+    sufficient: bool = True
+    edition: str = ""
+    inputs: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    others: list[Other] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A station as an indicator sees it."""
+
+    code: str
+    name: str
+    kind: str
+    level: str
+    water_body: str = ""
+    target_class: str = ""
+    evaluated: bool = True
+    synthetic: bool = False
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The assessed rows of one county in one period, cut at ``end`` (the last day of the period or of the data).
+
+    ``over``: the period has ended by the day of evaluation. ``rows``: dicts of the indicator's table, oldest first.
+    """
+
+    county: str
+    period: str
+    start: date
+    end: date
+    over: bool
+    rows: Sequence[Row]
+    points: Sequence[Point] = ()
+
+    @property
+    def year_long(self) -> bool:
+        return len(self.period) == 4
+
+    def of(self, code: str) -> list[Row]:
+        """The rows of one station."""
+        return [r for r in self.rows if r["station"] == code]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A declaration. ``better``: up or down. ``table``: of `assessed`; ``kinds``: station kinds whose rows it takes, empty =
+    the county's own row (station = county code). ``months``: how months make a year for forecasts (mean, sum) or "" when
+    they do not. ``accumulates``: the number only grows within a year. ``bounds``: what a value cannot pass.
+    """
+
+    code: str
+    title: str
+    unit: str
+    better: str
+    table: str
+    serves: tuple[str, ...]
+    standard: str
+    formula: str
+    missing: str
+    function: Callable[[Inputs], Result]
+    kinds: tuple[str, ...] = ()
+    months: str = ""
+    accumulates: bool = False
+    bounds: tuple[float | None, float | None] = (None, None)
+
+    @property
+    def domain(self) -> str:
+        return self.code.partition(".")[0]
+
+
+INDICATORS: dict[str, Indicator] = {}
+
+
+def indicator(
+    code: str, title: str, *, unit: str, better: str, table: str, serves: Sequence[str], standard: str,
+    formula: str, missing: str, kinds: Sequence[str] = (), months: str = "", accumulates: bool = False,
+    bounds: tuple[float | None, float | None] = (None, None),
+) -> Callable[[Callable[[Inputs], Result]], Callable[[Inputs], Result]]:  # fmt: skip
+    """Declare an indicator. Errors: ``ValueError`` when the code is taken or ``better`` is neither up nor down."""
+    if better not in ("up", "down"):
+        raise ValueError(f"{code}: better must be up or down, not {better}")
+
+    def register(function: Callable[[Inputs], Result]) -> Callable[[Inputs], Result]:
+        if code in INDICATORS and INDICATORS[code].function is not function:
+            raise ValueError(f"indicator {code} is declared twice")
+        INDICATORS[code] = Indicator(
+            code, title, unit, better, table, tuple(serves), standard, formula, missing, function,
+            tuple(kinds), months, accumulates, bounds,
+        )  # fmt: skip
+        return function
+
+    return register
+
+
+@contribute
+def _served() -> Iterable[tuple[str, Serving]]:
+    for declared in INDICATORS.values():
+        for system in declared.serves:
+            yield system, Serving("指标", declared.code, declared.title, "commitments")
