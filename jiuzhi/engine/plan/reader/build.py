@@ -9,7 +9,7 @@ from jiuzhi.engine.plan.reader import READER_VERSION
 from jiuzhi.engine.plan.reader.counties import adcode_of
 from jiuzhi.engine.plan.reader.document import Document
 from jiuzhi.engine.plan.reader.entities import Found, PlaceFinder, organisations_in, projects_in
-from jiuzhi.engine.plan.reader.facts import Fact, State, read_sentence
+from jiuzhi.engine.plan.reader.facts import UNIT_NAMES, Fact, State, read_sentence
 from jiuzhi.engine.plan.reader.implicit import implied_facts, qualitative_facts
 from jiuzhi.engine.plan.reader.indicators import Indicator, Value, falling, read_indicators
 from jiuzhi.engine.plan.reader.review import review_pack
@@ -189,7 +189,7 @@ def _indicator_row(work: _Work, node: Node, indicator: Indicator, value: Value) 
     return Commitment(
         id=f"I-{len(work.pack.commitments) + 1:04d}",
         name=indicator.name + label,
-        unit=indicator.unit,
+        unit=UNIT_NAMES.get(indicator.unit, indicator.unit),
         kind=value.kind,
         comparator=sign,
         value=cell.value,
@@ -200,7 +200,7 @@ def _indicator_row(work: _Work, node: Node, indicator: Indicator, value: Value) 
         basis="explicit" if cell.value else "qualitative",
         nature=indicator.nature if indicator.nature in ("约束性", "预期性", "引导性", "指导性") else "",
         scope=value.scope,
-        place=(work.plan.county + cell.label) if cell.label else work.plan.county,
+        place=work.plan.county + {"城市": "城区"}.get(cell.label, cell.label),
         owner=indicator.owner,
         domain=domain_of(indicator.name, "") or domain_of(indicator.category, node.domain) or node.domain,
         clause=node.id,

@@ -38,7 +38,8 @@ _ORG = re.compile(rf"{_C}{{0,14}}?(?:{ORG_ENDINGS})(?:（{_C}{{1,6}}）)?")
 _ORG_GENERIC = re.compile(rf"(?:^|[、，（和与及])({_C}{{1,8}}(?:局|委|办|院|站|所|公司|部))(?=$|[、，）和与及])")
 _TOWNS = re.compile(r"各?(?:乡镇（街道）|镇街|乡镇和街道|镇（街道）)")
 _STOP = re.compile(
-    r"[的了在对将把被从向以为是有无及和与或等并使让由按据即如若则其该这那此各每全本新老旧多少大小第到至达于]|"
+    r"[的了在对将把被从向以为是有无及和与或等并使让由按据即如若则其该这那此各每全本多少第到至达于个座条处项宗年]|"
+    r"建成|位列|位居|获|行政|分类|"
     r"推进|推动|加强|强化|开展|实施|落实|完善|建设|打造|提升|优化|统筹|巩固|规范|引导|鼓励|支持|督促|加快|加大|严格|治理|修复|保护|监管|重点|持续|聚焦|围绕|立足|依托|深化|综合|推广|保障|"
     r"建立|构建|维护|促进|管控|控制|确保|完成|实现|创建|培育|发展|联动|联合|健全|协同|合作|参与|融入|纳入|涉及|包括|提高|改善|结合|根据|按照|通过|针对|关闭|淘汰|入选|获评|成功|争取|"
     r"生态|环境|水质|流域|美丽|幸福|农村|城市|乡村|城镇|集中|国控|市控|考核|出境|控制|县级|市级|区县|毗邻|传统|历史|遗留|绿色|特色|示范|典型|跨区域|区域|跨省|打通|系统|科学|分布|历经|坚持|提质|高质量|有序"
@@ -73,6 +74,10 @@ def _left_bound(text: str, end: int, longest: int) -> tuple[int, bool]:
     if last:
         return begin + last.end(), False
     return begin, marked
+
+
+# what may not follow a name of this type: 秦巴山|区, 某县|城
+_GOES_ON = {"山": tuple("区地体水林"), "乡镇": tuple("村级"), "县区": tuple("级城域"), "村": tuple("民庄级组"), "湖泊": tuple("泊库")}
 
 
 class PlaceFinder:
@@ -125,7 +130,12 @@ class PlaceFinder:
         """Places in a text, longest first at each spot, in order."""
         if self.pattern is None:
             return []
-        return [Found(m.group(), self.types.get(m.group(), ""), *m.span()) for m in self.pattern.finditer(text)]
+        out = []
+        for m in self.pattern.finditer(text):
+            kind = self.types.get(m.group(), "")
+            if not (kind in _GOES_ON and text[m.end() : m.end() + 1] in _GOES_ON[kind]):
+                out.append(Found(m.group(), kind, *m.span()))
+        return out
 
 
 def organisations_in(text: str) -> list[Found]:

@@ -11,10 +11,12 @@ from jiuzhi.engine.plan.reader.roles import Plan
 from jiuzhi.engine.plan.reader.sentences import Sentence, split, trim
 
 YEAR = re.compile(r"(?P<ref>较|比|相较于?|与|自|从|由|以)?(?P<to>到|至|截至|截止|在|于)?(?P<y>20\d\d)年(?P<tail>底前|年底|底|末|前|的)?(?!度|第)")
+_GOVERNS = re.compile(r"^(?:力争|确保|计划|并|其中)?(?:到|至|截至|截止|在|于)?(20\d\d)年(?:底前|年底|底|末|前)?(?!的|度)")
+_MOVED = re.compile(r"^(?:左右)?(?:大幅|显著|稳步)?(?:提升|提高|增加|增长|上升|下降|降低?|减少|扩大|增|升)(?:到|至)")
 _FIVE = re.compile(r"“?十([三四五六])五”?(初|末)")
 _FIVE_START = {"三": 2016, "四": 2021, "五": 2026, "六": 2031}
 _CUT = re.compile(
-    r"(?<=..)(?:开展|实施|全部|均|已|实现|完成|纳入|获评|获|入选|得到|达到|达|全面|稳定|常年|保持|进行|建成|形成|安装|采用|启动|成功|有效|水质|并|以及|列入|通过|提升|增加|位居|稳居|编制)"
+    r"(?<=..)(?:开展|实施|全部|(?<!年)均|年均|已|实现|融入|深度|高端化|为重点|为主|为核心|为支撑|智能化|完成|纳入|获评|获|入选|得到|达到|达|全面|稳定|常年|保持|进行|建成|形成|安装|采用|启动|成功|有效|水质|并|以及|列入|通过|提升|增加|位居|稳居|编制)"
 )
 _TAIL = re.compile(r"(?:等?(?:重点)?(?:工程|工作|任务|建设|等|等工程|项目))$")
 _THEN = re.compile(
@@ -23,7 +25,13 @@ _THEN = re.compile(
 _SHARE = re.compile(r"^占(.{2,24})$")
 _SPEC_UNIT = re.compile(r"^(?:千伏|伏|蒸吨/小时|分钟|兆帕|千伏安|℃|度|级|吨/小时|小时|升|时速)$")
 _AREA = re.compile(r"(?:亩|公顷|平方公里|平方千米|平方米|㎡|km2|hm2)$")
-_LENGTH = re.compile(r"(?:公里|千米|米|km)$")
+_LENGTH = re.compile(r"(?:(?<!平方)公里|(?<!平方)千米|(?<!方)米|km)$")
+_NAMED_VERB = ("新增", "新建", "关闭", "改造", "淘汰", "修复", "治理", "退出", "拆除", "搬迁")
+UNIT_NAMES = {
+    "m3": "立方米", "万m3": "万立方米", "km2": "平方公里", "平方千米": "平方公里", "㎡": "平方米", "km": "公里", "千米": "公里",
+    "hm2": "公顷", "μg/m3": "微克/立方米", "ug/m3": "微克/立方米", "mg/m3": "毫克/立方米", "mg/L": "毫克/升", "mg/l": "毫克/升",
+    "kW": "千瓦", "MW": "兆瓦", "kV": "千伏", "dB": "分贝", "dB（A）": "分贝",
+}  # fmt: skip
 _OBJECT_VERB = re.compile(
     r"^(?:新增|新建|关闭|改造|淘汰|修复|治理|整治|移植|建设|新改建|扩建|整改|增殖放流|退出|更新|栽植|营造|迁移|搬迁|封育|培育|创建|打造|建成|整治销号)"
 )
@@ -80,21 +88,18 @@ def read_sentence(sentence: Sentence, plan: Plan, state: State) -> list[Fact]:
     """All numeric facts of one sentence or semicolon item."""
     if sentence.item == 0:
         state.subject, state.verb, state.year = "", "", 0
+    else:
+        state.verb = ""
     facts: list[Fact] = []
     text = sentence.text
     for begin, end in split(text, "，：,:"):
         clause = text[begin:end]
         found = mentions(clause)
-        before = text[:begin]
-        year, stated = year_before(before, plan)
-        if stated and re.search(r"20\d\d年(?:底前|年底|底|末|前)?，?$|(?:到|至)20\d\d年", before):
-            state.year = year
+        governs = _GOVERNS.match(clause)
+        state.year = int(governs.group(1)) if governs else state.year
         if found:
             facts.extend(_read_clause(sentence, begin, clause, found, plan, state))
         _carry(clause, found, state)
-        own, own_stated = year_before(clause, plan)
-        if own_stated and re.search(r"(?:到|至)20\d\d年|20\d\d年(?:底前|年底)", clause):
-            state.year = own
     return facts
 
 
@@ -116,13 +121,25 @@ def _read_clause(
         left = _left_of(clause, found, k)
         right_end = found[k + len(group)].begin if k + len(group) < len(found) else len(clause)
         right = clause[group[-1].end : right_end]
-        if len(group) > 1:
+        between = clause[found[k - 1].end : found[k].begin] if k else ""
+        if facts and _MOVED.match(between):
+            facts.append(_fact(sentence, group[0], facts[-1].name, comparator(group[0], "=", facts[-1].name)))
+            facts[-1].year, facts[-1].year_basis = _own_year(between, sentence, plan)
+        elif len(group) > 1:
             facts.extend(_distribute(left, right, group, sentence, state))
         else:
             facts.extend(_single(left, right, group[0], clause, found, sentence, state))
         _finish(facts, group, sentence, offset, clause, plan, state)
         k += len(group)
     return facts
+
+
+def _own_year(between: str, sentence: Sentence, plan: Plan) -> tuple[int, str]:
+    """Year of the second figure of 从…提升至…: its own, else the plan's for that part of the text."""
+    year, stated = year_before(between, plan)
+    if year:
+        return year, "stated" if stated else "inferred"
+    return (plan.end if sentence.node.role in ("task", "target") else plan.base), "inferred"
 
 
 def _list_of(clause: str, found: list[Mention], k: int) -> list[Mention]:
@@ -142,7 +159,7 @@ def _left_of(clause: str, found: list[Mention], k: int) -> str:
     j, end = k - 1, found[k].begin
     while j >= 0:
         between = clause[found[j].end : end]
-        parts.insert(0, between)
+        parts.insert(0, between if parts or found[j].unit == "年" else re.sub(r"^[^、]*?(?:、|(?:和|及|与|以及)$)", "", between))
         if found[j].unit == "年" and re.search(r"连续$|提前$|累计$", clause[: found[j].begin]):
             end = found[j].begin - 2
             j -= 1
@@ -228,25 +245,30 @@ def _fact(sentence: Sentence, m: Mention, name: str, sign: str) -> Fact:
 def _single(
     left: str, right: str, m: Mention, clause: str, found: list[Mention], sentence: Sentence, state: State
 ) -> list[Fact]:
+    if m.style == "rank" and clause[m.begin : m.end].endswith("个"):
+        subject = clean_name(re.split(r"的|称号", clause[m.end :])[0].removeprefix("获得"))
+        return [_fact(sentence, m, f"{subject}获评次序", "=")]
     if m.style == "rank":
         subject = clean_name(re.sub(r"(?:稳居|位居|位列|居于|居|列|获评?|排名|跃居|保持|名列|成为)[^，]*$", "", clause[: m.begin]))
         subject = clean_name(re.split(r"连续", subject)[0]) or state.subject
-        where = clause[m.begin - 8 : m.begin] if m.begin >= 8 else clause[: m.begin]
-        scope = re.search(r"(全[市国省县]|[\u4e00-\u9fff]{2,5}(?:片区|市|省))[^，]*$", where)
+        scope = re.search(r"(?:稳居|位居|位列|居于|居|获评?|排名|跃居|名列)([\u4e00-\u9fff]{2,10}?)$", clause[: m.begin])
         fact = _fact(sentence, m, f"{subject}排名", "=")
         fact.scope = scope.group(1) if scope else ""
         return [fact]
-    rest, sign, words = X.strip_link(left)
+    rest, sign, words = X.strip_link(YEAR.sub(lambda y: y.group("ref") or "", left) if YEAR.search(left[-12:]) else left)
     noun = "" if _THEN.match(right) else _noun_of(right)
     if m.unit == "年":
         lead = re.search(r"(连续|提前|缩短|延长|累计)$", clause[: m.begin])
-        subject = clean_name(re.sub(r"(?:已)?(?:连续|提前|缩短|延长|累计)$", "", rest)) or state.subject or clean_name(right)
+        subject = clean_name(re.sub(r"(?:已)?(?:连续|提前|缩短|延长|累计)$", "", rest)) or trim(right)[:20] or state.subject
         if m.style == "chinese" and not lead:
             subject = clean_name(rest)[-8:] + trim(_noun_of(right) or right)[:8]
         return [_fact(sentence, m, f"{subject}{lead.group(1) if lead else ''}年数", "=")]
     if m.unit.endswith(("%", "‰")) and noun and not _THEN.match(right):
         name = clean_name(rest) + trim(re.sub(r"^(?:的)", "", right))
-        return [_fact(sentence, m, _shorten(clean_name(name)), comparator(m, sign, name))]
+        name = _shorten(clean_name(name))
+        return [_fact(sentence, m, name if X.RATE_END.search(name) else name + "比例", comparator(m, sign, name))]
+    if m.unit == "次" and re.match(r"获|开展|组织|被", right):
+        return [_fact(sentence, m, _shorten(clean_name(rest) + trim(right)) + "次数", comparator(m, sign, ""))]
     if noun:
         return [_counted(rest, noun, right, m, sign, sentence, state)]
     return _stated(left, rest, sign, words, m, clause, found, sentence, state)
@@ -254,6 +276,9 @@ def _single(
 
 def _noun_of(right: str) -> str:
     """The counted noun after a number: cut at the next verb or 的."""
+    listed = re.match(r"([^，。；\d]{4,36}?)等(?:重点)?(?:工程|项目|任务|工作|措施)?$", trim(right))
+    if listed and "、" in listed.group(1) and not re.search(r"[厂站（]", listed.group(1)):
+        return listed.group(1)
     text = trim(re.split(r"[，、。；]", right, maxsplit=1)[0])
     if text.startswith("的"):
         return text[1:]
@@ -270,19 +295,21 @@ def _counted(rest: str, noun: str, right: str, m: Mention, sign: str, sentence: 
     left = trim(rest)
     verb = (re.search(r"([\u4e00-\u9fff]{2,4})$", left) or re.search(r"()$", left)).group(1)  # type: ignore[union-attr]
     own = _OBJECT_VERB.match(verb[-2:]) if verb else None
-    prefix = verb[-2:] if own else ""
+    prefix = verb[-2:] if own and verb[-2:] in _NAMED_VERB else ""
     if not prefix and left in ("", "和", "及") and state.verb:
         prefix = state.verb
     if right.startswith("的") and left:  # 珍稀植物约50亩的保护性移植
         noun = clean_name(left)[-12:] + noun
         prefix = ""
     name = _measure_name(prefix, noun, m.unit)
-    threshold = m.post and not m.unit.endswith("%") and bool(noun)
+    threshold = bool(m.post) and not m.unit.endswith("%") and bool(noun)
     fact = _fact(sentence, m, f"{noun}门槛" if threshold else name, comparator(m, sign, name))
     if threshold:
-        fact.kind, fact.scope = "scale", "门槛值"
+        fact.scope = "门槛值"
     elif _SPEC_UNIT.match(m.unit):
-        fact.kind, fact.scope = "scale", "规格"
+        fact.scope = "规格"
+        spec = {"千伏": "电压等级", "分钟": "时间", "小时": "时间", "蒸吨/小时": "容量"}.get(m.unit, "规格")
+        fact.name = re.split(r"和|及|、", noun)[0] + spec
     state.verb = prefix
     return fact
 
@@ -295,6 +322,12 @@ def _measure_name(prefix: str, noun: str, unit: str) -> str:
         return f"{prefix}{noun}面积"
     if _LENGTH.search(unit):
         return f"{prefix}{noun}长度"
+    if unit.endswith("元"):
+        return f"{prefix}{noun}金额"
+    if re.search(r"(?:千瓦|兆瓦|kW|MW)$", unit):
+        return f"{prefix}{noun}规模"
+    if re.search(r"(?:吨|千克|公斤|立方米|千瓦时|标煤|标准煤|m3)$", unit):
+        return f"{prefix}{noun}量"
     if unit.endswith(("人", "人次", "户")):
         return f"{prefix}{noun}{'户数' if unit.endswith('户') else '人数'}"
     return f"{prefix}{noun}数量"
@@ -326,16 +359,23 @@ def _stated(
     name = clean_name(body)
     if not name:
         name = state.subject
+    if X.RATE_END.search(name):
+        name = X.strip_leading(trim(re.sub(r"(?:从|由|自|的)+$", "", body)), verbs=False) if _keeps_noun(body) else name
     measured = bool(X.RATE_END.search(name)) or m.unit.endswith(("%", "‰")) or words.endswith(("达到", "达", "至", "超过", "突破", "保持在"))
     if head and not m.unit.endswith(("%", "‰")):
         verb = head.group(1)
         after = trim(body[head.end() :]) or name
-        name = _measure_name(verb if verb in ("新增", "改造", "关闭", "淘汰", "修复", "治理") else "", clean_name(after) or after, m.unit)
+        if len(after) < 2:  # 营造林, 造林: the verb is half of the noun
+            after = verb + after
+        name = _measure_name(verb if verb in _NAMED_VERB else "", clean_name(after) or after, m.unit)
         state.verb = ""
     elif not measured and state.subject and len(name) < 2:
         name = state.subject
     elif not measured:
         name = _measure_name("", name, m.unit)
+    both = [p for p in re.split(r"[、和及]", name) if p] if re.search(r"[均都]", words) else []
+    if len(both) > 1 and all(X.RATE_END.search(p) for p in both):
+        return [_fact(sentence, m, _shorten(p), comparator(m, sign, p)) for p in both]
     facts = [_fact(sentence, m, _shorten(name), comparator(m, sign, name))]
     twin = re.match(r"(?:.*[，：])?([\u4e00-\u9fff]{2,8})(?:及|和|以及)$", clause[: found[0].begin])
     tail = re.search(r"(水质|质量|达标率|处理率|覆盖率)$", name)
@@ -350,10 +390,10 @@ def _finish(
     """Give the facts just read their place in the body, year, scope and kind."""
     for m in group:
         for fact in facts:
-            if fact.year or (fact.begin, fact.end) != (m.begin, m.end):
+            if fact.kind or (fact.begin, fact.end) != (m.begin, m.end):
                 continue
             left = clause[: m.begin]
-            year, stated = year_before(left, plan)
+            year, stated = (fact.year, fact.year_basis == "stated") if fact.year else year_before(left, plan)
             if state.year and not year:
                 year, stated = state.year, True
             future = sentence.node.role in ("task", "target")
@@ -367,8 +407,8 @@ def _finish(
                     fact.scope = (fact.scope + " " + word).strip()
             if fact.comparator == "=" and "累计" in fact.scope and "下降" not in left:
                 fact.comparator = "累计"
-            if not fact.kind:
-                fact.kind = kind_of(fact, m, clause, sentence, plan)
+            fact.kind = kind_of(fact, m, clause, sentence, plan)
+            fact.unit = UNIT_NAMES.get(fact.unit, fact.unit)
             if len(fact.name) < 3 or fact.name in ("数量", "面积", "排名"):
                 fact.confidence = min(fact.confidence, 0.4)
             if m.style in ("chinese", "big") or m.quoted:
@@ -382,9 +422,18 @@ def _span(sentence: Sentence, offset: int, clause: str, m: Mention) -> tuple[int
     return begin, begin + len(clause.rstrip("，。；：,;、"))
 
 
+def _keeps_noun(body: str) -> bool:
+    """建设用地安全利用率: what looks like a verb opens the name of a rate."""
+    return bool(re.match(r"(?:重点)?(?:建设用地|使用|应用|管理|治理|保护|监测|排放|服务|发展|规模|集中|综合)", body))
+
+
 def kind_of(fact: Fact, m: Mention, clause: str, sentence: Sentence, plan: Plan) -> str:
     """baseline, achieved, target or scale, by the part of the plan and the words around."""
     role, left, right = sentence.node.role, clause[: m.begin], clause[m.end :]
+    if fact.scope in ("门槛值", "规格"):
+        return "scale"
+    if m.style == "rank" and role == "achieved":
+        return "achieved"
     if re.search(r"全[市国省]$", left) or m.style == "big" or m.quoted:
         return "scale"
     subject_of_rate = not m.unit.endswith("%") and re.search(r"(?:率|比例|水质)[^，]*\d", right) and bool(_noun_of(right))

@@ -11,7 +11,7 @@ from jiuzhi.engine.plan.reader.sentences import Sentence, depths, split, trim
 
 # pattern, value, unit, ending of the name
 _IMPLIED: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
-    (re.compile(r"(?:基本|总体)?(?:实现|达到)?(?P<w>(?:动态|有序|全域|全面|全部)?全覆盖)"), "100", "%", "覆盖率"),
+    (re.compile(r"(?:基本|总体)?(?:实现|达到)?(?P<w>(?:动态|有序|全域|全面|全部)?全覆盖)"), "100", "%", "覆盖率"),  # noqa: E501
     (re.compile(r"(?:加快|实现|推动|推进|全面|动态|全部)*(?P<w>(?:销号|动态|全面|全部)?清零)"), "0", "", "存量"),
     (re.compile(r"(?P<w>应([\u4e00-\u9fff])尽\2)"), "100", "%", "完成率"),
     (
@@ -24,9 +24,14 @@ _IMPLIED: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
 _STAGE = re.compile(r"国([一二三四五六]|[ⅠⅡⅢⅣⅤⅥ])(?P<post>及以[上下])?(?=[^家内外务际道有土])")
 _CLASS = re.compile(r"(?P<verb>达到|达|优于|好于|保持|为|稳定在)?(?:或好于|以上)?(?P<c>[ⅠⅡⅢⅣⅤ]|I{1,3}|IV|V)类(?P<post>及以上|以上|标准|水质)?")
 _IN_PLACE = re.compile(r"^(?:确保|保障|保证)(?P<name>.{3,40}?)(?P<w>落实到位|到位)(?=[，。；]|$)")
-_OUTCOME = re.compile(
-    r"(?P<w>(?:如期|基本|全面|稳定|显著|大幅|明显|持续|不断|稳步|逐步|更加|进一步|总体|率先|有效|根本|得到|实现|达到|走在|成为|稳居)+"
-    r"[\u4e00-\u9fff“”·]{1,16})$"
+_HOW = (
+    r"(?:如期|基本|全面|显著|大幅|明显|持续(?!性)|不断|稳步|逐步|更加|进一步|总体|率先|有效|有力|充分|加快|切实|稳中|保持|努力|力争|稳固|稳定(?!性)|"
+    r"日益|普遍|深度|整体)"
+)
+_OUTCOMES = (
+    re.compile(rf"^(?P<w>{_HOW}*(?:实现|筑牢|打造|构建|形成|建成|达到|完成|建立|健全|遏制|消除|夯实))(?P<n>[\u4e00-\u9fff“”·、（）A-Z]{{3,40}})$"),
+    re.compile(rf"^(?P<n>.{{3,40}}?)(?P<w>{_HOW}+[\u4e00-\u9fff“”]{{2,12}})$"),
+    re.compile(r"^(?P<n>.{3,30}?)(?P<w>(?:实现|达到|走在|得到|成为|稳居)[\u4e00-\u9fff“”]{2,12})$"),
 )
 _AWARD = re.compile(r"(?:力争)?(?:成功)?(?:创建|创成|建成|争创|打造|获评|入选)(?P<name>[\u4e00-\u9fff“”（）]{2,30})")
 
@@ -44,7 +49,9 @@ def implied_facts(sentence: Sentence, plan: Plan, state: State, numeric: list[Fa
         for pattern, value, unit, ending in _IMPLIED:
             for found in pattern.finditer(clause):
                 a, b = found.span("w")
-                if not value or any(s < b and a < e for s, e in taken) or (inside[a] and not _goal_in_quotes(clause, a)):
+                if (word_of := found.group("w"))[0] == "应" and any(clause[s] == "应" for s, _ in taken):
+                    continue  # “应分尽分、应截尽截” is one goal
+                if not value or not word_of or any(s < b and a < e for s, e in taken) or (inside[a] and not _goal_in_quotes(clause, a)):
                     continue
                 taken.append((a, b))
                 fact = _implied(sentence, begin, clause, found, value, unit, ending, plan, state)
@@ -80,12 +87,17 @@ def _implied(
     elif word.startswith("全面"):
         if len(trim(right)) < 3 or re.search(r"(?:禁止|消除)", word) and "禁止" in word:
             return None
-        name = clean_name(trim(right))[:28] + ("率" if "消除" in word else ending)
+        name = clean_name(trim(right))[:40] + ("率" if "消除" in word else ending)
     else:
         name = clean_name(X.strip_link(left)[0].removesuffix("实现"))
         if len(name) < 2:
             name = state.subject if word[0] == "应" else trim(right)[:16] or state.subject
-        name = re.sub(r"(?:的|实现|动态|问题)+$", "", name)[-26:] + ending
+        name = re.sub(r"^\d+[\u4e00-\u9fff](?=..)", "", re.sub(r"(?:的|实现|动态|问题|已|“)+$", "", name))
+        if name in ("存量", "问题", "总量", "隐患"):
+            name = clean_name(sentence.node.title) + name
+        if word[0] == "应" or word.startswith("全部"):
+            ending = word.removeprefix("全部") + "率"
+        name = name[-30:].removesuffix(ending) + ending
     if len(name) <= len(ending) + 1:
         return None
     return _make(sentence, begin, clause, name, unit, value, word, plan, state)
@@ -147,12 +159,13 @@ def qualitative_facts(sentence: Sentence, plan: Plan, busy: list[Fact]) -> list[
         taken = any(f.begin < sentence.begin + end and sentence.begin + begin < f.end for f in busy)
         if taken or len(clause) < 5 or re.search(r"^(?:到|至)?20\d\d年$|时期的?|通过|努力$", clause):
             continue
-        award, outcome = _AWARD.search(clause), _OUTCOME.search(clause)
+        award = _AWARD.search(clause)
+        outcome = next((m for m in (p.match(clause) for p in _OUTCOMES) if m), None)
         if award and not outcome:
             names = [n for n in re.split(r"、", award.group("name")) if len(n) >= 3]
             said = clause[: award.start("name")][-6:]
         elif outcome:
-            names, said = [clean_name(clause[: outcome.start()]) or clean_name(outcome.group("w"))], outcome.group("w")
+            names, said = [trim(clean_name(outcome.group("n")) or outcome.group("n"))], outcome.group("w")
         else:
             continue
         for name in names:

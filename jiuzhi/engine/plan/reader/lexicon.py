@@ -19,7 +19,7 @@ VERBS = (
 ADVERBS = (
     "持续深入 持续 全面 深入 有序 稳步 积极 大力 着力 切实 扎实 认真 严格 严厉 加快 加速 统筹 协同 系统 纵深 梯次 重点 定期 动态 及时 主动 妥善 精准 合理 科学 依法依规 依法 有效 稳妥 逐步 不断 "
     "进一步 常态化 系统性 高标准 高质量 高水平 高品质 因地制宜 分类 分级 分阶段 分区域 同步 共同 合力 全力 力争 努力 确保 优先 率先 充分 广泛 继续 坚决 探索 一体 一体化 有力有序有效 抓紧 适时 按要求 "
-    "按照要求 按时 按需 整体 集中 联合 严 实 共 深度 创新 强力 规范 长效 全程 提前 累计 圆满 共计 成功 顺利 自觉 带头 稳定"
+    "按照要求 按时 按需 整体 联合 深度 创新 强力 规范 长效 全程 提前 累计 圆满 共计 成功 顺利 自觉 带头 稳定"
 ).split()
 _VERBS = sorted(set(VERBS), key=len, reverse=True)
 _ADVERBS = sorted(set(ADVERBS), key=len, reverse=True)
@@ -37,10 +37,10 @@ DONE_VERB = re.compile(
 PROGRESS_VERB = re.compile(r"(?:持续推进|推进|加强|强化|提升|加快推进|提高)$")
 # Words between a name and its number, with the comparator they stand for.
 LINK = (
+    (r"(?:总体|持续|分别|均)*(?:稳定|维持|控制|巩固|锁定|提升|提高|增加|增长|上升|增|升|扩大|改善|恢复|优化)(?:到|至|在)", "="),
+    (r"(?:总体|持续|分别|均)*(?:下降|降低|降|减少|压减|缩减|减|削减|压降)(?:到|至|为)", "="),
     (r"(?:总体|稳定|持续|常年|始终|分别|均|基本|力争|平均)*(?:稳定)?保持在?", "="),
     (r"(?:总体|持续|分别|均|力争|力争实现)*(?:稳定达到|达到|达成|达|为|是|在|至|到|约为|均为)", "="),
-    (r"(?:总体|持续|分别|均)*(?:稳定|维持|控制|巩固|锁定|提升|提高|增加|增长|上升|增至|扩大|改善|恢复|优化)(?:到|至|在)", "="),
-    (r"(?:总体|持续|分别|均)*(?:下降|降低|降|减少|压减|缩减|减|削减|压降)(?:到|至|为)", "="),
     (r"(?:总体|持续|分别|均|力争)*(?:不低于|不少于|不小于|至少|不低|高于等于)", ">="),
     (r"(?:总体|持续|分别|均|力争)*(?:不高于|不超过|不多于|不大于|控制在)", "<="),
     (r"(?:总体|持续|分别|均|力争)*(?:超过|突破|高于|多于|大于|逾|超)", ">"),
@@ -54,6 +54,9 @@ _LINKS = [(re.compile(f"(?:{pattern})$"), sign) for pattern, sign in LINK]
 LOWER_IS_BETTER = re.compile(r"浓度|能耗|排放|填埋|死亡|事件|占比低|用量|强度|超标|污染|缺陷|投诉")
 RATE_END = re.compile(r"(?:率|比例|占比|比重|浓度|面积|天数|总量|指数|规模|余额|数量|长度|蓄积量|水平|满意度|容量|产值|值|量|数|覆盖面|程度|强度|装机|增速|降幅|贡献)$")
 STATE_NAME = re.compile(r"(?:率|比例|占比|比重|浓度|天数|指数|余额|蓄积量|满意度|容量|装机|覆盖面|达标|水质)$")
+_LOOSE = re.compile(r"^(?:持续|全面|进一步|不断|累计|共计|每年|新一轮|总体|分别|整体|稳妥)+")
+# 建设用地, 治理率, 管理水平: the verb is part of the noun
+_NOUN_GOES_ON = re.compile(r"用地|项目|单位|率|面积|区|量|比例|成效|水平|标准|任务|指标|体系|林|场|用|机构|能力|程度|工程|厂|站|的|地")
 GOVERNING = re.compile(
     r"^(?:(?:到|至)?(?:20\d\d年(?:底|末|前)?|“?十[四五六]五”?(?:期间|时期|末|以来)?|期末|规划期(?:内|末)|届时)[，,]?|(?:力争|确保|保证|努力|争取|实现|促进|推动|使|让|推进)+(?!\d)|"
     r"(?:全县|全市|全区|全域|县域|辖区)(?=[\u4e00-\u9fff“])(?!内))"
@@ -86,8 +89,8 @@ def strip_leading(text: str, *, verbs: bool = True) -> str:
         text = GOVERNING.sub("", text)
         text = FUNCTION.sub("", text) if len(text) > 4 else text
         if verbs:
-            found = LEADING.match(text) or ADVERB_HEAD.match(text)
-            if found and len(text) - found.end() >= 2:
+            found = LEADING.match(text) or _LOOSE.match(text)
+            if found and len(text) - found.end() >= 2 and not _NOUN_GOES_ON.match(text, found.end()):
                 text = text[found.end() :]
     return text.strip("，、：: ")
 
