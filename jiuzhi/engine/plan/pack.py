@@ -183,6 +183,7 @@ TABLES: dict[str, type] = {
     "places": Entity,
     "review": Doubt,
 }
+_OURS = {"pack.csv", *(f"{name}.csv" for name in TABLES)}
 _T = TypeVar("_T")
 
 
@@ -213,8 +214,8 @@ def write_pack(pack: Pack, folder: str | Path, *, force: bool = False) -> Path:
     target = Path(folder)
     if target.exists() and not target.is_dir():
         raise PlanReadError(f"输出位置 {target} 是一个文件，不是文件夹：请换一个文件夹名。")
-    if target.is_dir() and any(target.iterdir()) and not force:
-        raise PlanReadError(f"文件夹 {target} 里已有内容（可能是复核过的规划包）：请换一个文件夹，或加 --force 覆盖。")
+    if any((target / name).exists() for name in _OURS) and not force:
+        raise PlanReadError(f"文件夹 {target} 里已有规划包（可能已复核过）：请换一个文件夹，或加 --force 覆盖。")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -239,9 +240,8 @@ def _replace_folder(scratch: Path, target: Path) -> None:
     if not target.exists():
         scratch.rename(target)
         return
-    ours = {"pack.csv", *(f"{name}.csv" for name in TABLES)}
     for other in target.iterdir():
-        if other.name not in ours:
+        if other.name not in _OURS:
             destination = scratch / other.name
             shutil.copytree(other, destination) if other.is_dir() else shutil.copy2(other, destination)
     old = target.with_name(f".{target.name}-old")
