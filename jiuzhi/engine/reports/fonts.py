@@ -1,0 +1,58 @@
+"""The full Chinese font that charts and PDF are set in, and the check that it really has every character.
+
+Split web fonts print wrong characters without a word; one whole TTF file per weight does not.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from .model import ReportError
+
+FAMILY = "Noto Sans SC"
+PACKAGE = "@expo-google-fonts/noto-sans-sc"
+_FILES = {"regular": "400Regular/NotoSansSC_400Regular.ttf", "bold": "700Bold/NotoSansSC_700Bold.ttf"}
+
+
+@dataclass(frozen=True)
+class Fonts:
+    """The files of the two weights."""
+
+    regular: Path
+    bold: Path
+
+    @property
+    def folders(self) -> list[Path]:
+        return [self.regular.parent, self.bold.parent]
+
+
+def fonts() -> Fonts:
+    """The installed font files. Errors: ``ReportError`` when one is missing."""
+    base = Path(settings.ASSETS_DIR) / PACKAGE
+    paths = {weight: base / name for weight, name in _FILES.items()}
+    missing = [str(p) for p in paths.values() if not p.is_file()]
+    if missing:
+        raise ReportError(f"缺少中文字体文件 {missing[0]}：请在项目目录运行 npm ci（或 make demo）后重试。")
+    return Fonts(**paths)
+
+
+@lru_cache(maxsize=4)
+def _characters(path: str, stamp: float) -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path, lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def lacking(text: str, path: Path) -> list[str]:
+    """Characters of ``text`` for which the font has no glyph, once each, in order. White space and controls do not count."""
+    known = _characters(str(path), path.stat().st_mtime)
+    return [c for c in dict.fromkeys(text) if c.isprintable() and not c.isspace() and ord(c) not in known]
+
+
+def printable(text: str, found: Fonts) -> str:
+    """``text`` with characters the font lacks written as their code (〔U+20000〕), so that none is lost silently."""
+    gaps = set(lacking(text, found.regular)) | set(lacking(text, found.bold))
+    return "".join(f"〔U+{ord(c):04X}〕" if c in gaps else c for c in text) if gaps else text
