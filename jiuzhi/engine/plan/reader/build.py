@@ -31,6 +31,17 @@ class _Work:
     pack: Pack
     sentences: list[Sentence] = field(default_factory=list)
     doubts: list[tuple[str, str, str]] = field(default_factory=list)  # file, row id, reason
+    taken: set[str] = field(default_factory=set)
+
+    def new_id(self, mark: str, start: int) -> str:
+        """An id from where the fact stands (I-05213b): a better reader gives the same fact the same id again."""
+        for tail in ("", *"bcdefghijklmnopqrstuvwxyz"):
+            if (ident := f"{mark}-{start:05d}{tail}") not in self.taken:
+                break
+        else:
+            ident = f"{mark}-{start:05d}.{len(self.taken)}"
+        self.taken.add(ident)
+        return ident
 
 
 def build_pack(document: Document) -> Pack:
@@ -73,11 +84,11 @@ def _info(work: _Work) -> None:
 
 def _clauses(work: _Work) -> None:
     for order, node in enumerate(work.outline.nodes, start=1):
-        note = node.note
-        if node.level == "paragraph" and node.body.text and not node.title:
-            note = note or ("章引言" if _is_intro(work, node) else "无标题段")
+        title = node.title[:60]
+        if not title:
+            title = "（章引言）" if _is_intro(work, node) else "（无标题表）" if node.level == "table" else "（无标题段）"
         work.pack.clauses.append(
-            Clause(node.id, node.parent, node.level, node.number, node.title[:60], order, node.start, node.end, note)
+            Clause(node.id, node.parent, node.level, node.number, title, order, node.start, node.end, node.note)
         )
     work.doubts.extend(("clauses.csv", ident, reason) for ident, reason in work.outline.doubts)
 
@@ -116,7 +127,7 @@ def _prose_row(work: _Work, fact: Fact) -> None:
     start, end = node.body.bounds(fact.begin, fact.end)
     words = node.body.text[fact.begin : fact.end]
     row = Commitment(
-        id=f"I-{len(work.pack.commitments) + 1:04d}",
+        id=work.new_id("I", start),
         name=fact.name,
         unit=fact.unit,
         kind=fact.kind,
@@ -160,7 +171,7 @@ def _indicator_rows(work: _Work, node: Node, indicator: Indicator) -> None:
     targets: list[Commitment] = []
     for value in indicator.values:
         row = _indicator_row(work, node, indicator, value)
-        row.start, row.end = start, end
+        row.id, row.start, row.end = work.new_id("I", start), start, end
         work.pack.commitments.append(row)
         if value.kind in ("baseline", "achieved"):
             base = base or row.id
@@ -187,7 +198,6 @@ def _indicator_row(work: _Work, node: Node, indicator: Indicator, value: Value) 
     if cell.value and cell.words:
         notes.append("原文另注文字")
     return Commitment(
-        id=f"I-{len(work.pack.commitments) + 1:04d}",
         name=indicator.name + label,
         unit=UNIT_NAMES.get(indicator.unit, indicator.unit),
         kind=value.kind,
@@ -240,7 +250,7 @@ def _tasks(work: _Work) -> None:
         verb, obj, title = verb_and_object(text)
         places = [f.name for f in work.places.find(text)]
         task = Task(
-            id=f"T-{len(work.pack.tasks) + 1:04d}",
+            id=work.new_id("T", start),
             title=title,
             verb=verb,
             object=obj,
@@ -270,7 +280,7 @@ def _projects(work: _Work, sentence: Sentence, task: Task, inside: list[Commitme
         places = [f.name for f in work.places.find(found.name)]
         work.pack.projects.append(
             Project(
-                id=f"P-{len(work.pack.projects) + 1:04d}",
+                id=work.new_id("P", start),
                 name=found.name,
                 type=found.type,
                 quantity=number.value if number else "",
@@ -311,7 +321,7 @@ def _count(table: dict[str, Entity], found: Found, node: Node, spot: tuple[int, 
     row = table.get(found.name)
     if row is None:
         table[found.name] = row = Entity(
-            id=f"{mark}-{len(table) + 1:04d}",
+            id=work.new_id(mark, spot[0]),
             name=found.name,
             type=found.type,
             clause=node.id,

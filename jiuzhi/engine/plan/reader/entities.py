@@ -42,7 +42,7 @@ _STOP = re.compile(
     r"建成|位列|位居|获|行政|分类|"
     r"推进|推动|加强|强化|开展|实施|落实|完善|建设|打造|提升|优化|统筹|巩固|规范|引导|鼓励|支持|督促|加快|加大|严格|治理|修复|保护|监管|重点|持续|聚焦|围绕|立足|依托|深化|综合|推广|保障|"
     r"建立|构建|维护|促进|管控|控制|确保|完成|实现|创建|培育|发展|联动|联合|健全|协同|合作|参与|融入|纳入|涉及|包括|提高|改善|结合|根据|按照|通过|针对|关闭|淘汰|入选|获评|成功|争取|"
-    r"生态|环境|水质|流域|美丽|幸福|农村|城市|乡村|城镇|集中|国控|市控|考核|出境|控制|县级|市级|区县|毗邻|传统|历史|遗留|绿色|特色|示范|典型|跨区域|区域|跨省|打通|系统|科学|分布|历经|坚持|提质|高质量|有序"
+    r"生态|环境|水质|流域|美丽|幸福|农村|城市|乡村|城镇|集中|国控|市控|考核|出境|控制|关键|重要|滨河|县城|城中|新型|中小|连片|文化旅游|亚高|空间|核心|原乡|林区|跟进|威胁|延续|侵占|影响|退化|赋能|一批|万村|县级|市级|区县|毗邻|传统|历史|遗留|绿色|特色|示范|典型|跨区域|区域|跨省|打通|系统|科学|分布|历经|坚持|提质|高质量|有序"
 )
 _NOT_NAME = re.compile(
     r"^(?:河|江|溪|湖|山|镇|乡|村|县|街道|水库|片区|断面|流域|公园|组团|两江|一江|三江|黑臭|入河|沿河|河长|山河|行政|自然|建制|重点|中心|全域|跨界|界|内|外|水|支|干|大|小|本|江河|小流|小微|生产|废弃|露天|绿水青|"
@@ -64,16 +64,14 @@ class Found:
 def _left_bound(text: str, end: int, longest: int) -> tuple[int, bool]:
     """Where a name that ends at `end` begins: after the last stop word or mark. True when a mark bounds it."""
     begin = end
-    while begin > 0 and end - begin < longest and re.match(_C, text[begin - 1]):
+    while begin > 0 and end - begin < longest + 3 and re.match(_C, text[begin - 1]):
         begin -= 1
     marked = begin == 0 or not re.match(_C, text[begin - 1])
     window = text[begin:end]
-    last = None
-    for stop in _STOP.finditer(window):
-        last = stop
-    if last:
-        return begin + last.end(), False
-    return begin, marked
+    stops = [m.end() for pattern in (_STOP, X.VERB) for m in pattern.finditer(window)]
+    if stops:
+        return begin + max(stops), False
+    return max(begin, end - longest), marked and end - begin <= longest
 
 
 # what may not follow a name of this type: 秦巴山|区, 某县|城
@@ -95,12 +93,19 @@ class PlaceFinder:
             inner = any(name != n and name.endswith(n) for n in names)
             if self._good(name) and not inner and (count >= 2 or 3 <= len(name) <= 7 or len(name) > 7):
                 names.add(name)
-        names = {n for n in names if not any(n != o and n.endswith(o) and self.types[o] == self.types[n] and len(o) >= 2 for o in names)}
+        total = clean + loose
+        names = {n for n in names if not any(self._prefixed(n, o, total) for o in names)}
         if county:
             names.add(county)
             self.types[county] = "县区"
         ordered = sorted(names, key=lambda n: (-len(n), n))
         self.pattern = re.compile("|".join(re.escape(n) for n in ordered)) if ordered else None
+
+    def _prefixed(self, name: str, other: str, total: Counter[str]) -> bool:
+        """Whether `name` is `other` with a stray word in front: 大巴山 is no 巴山, 推进任河 is 任河."""
+        if name == other or not name.endswith(other) or self.types[name] != self.types[other]:
+            return False
+        return total[name] < 2 or total[name] < 0.25 * total[other]
 
     def _candidates(self, text: str) -> list[tuple[str, str, bool]]:
         out = []

@@ -148,7 +148,8 @@ def _classes(sentence: Sentence, begin: int, clause: str, inside: list[int], pla
 
 def qualitative_facts(sentence: Sentence, plan: Plan, busy: list[Fact]) -> list[Fact]:
     """Goals in words of the targets section: each clause without a number that says what will be."""
-    if sentence.node.role != "target" or sentence.lead:
+    dated = sentence.node.role == "task" and re.match(r"(?:到|至)20\d\d年", trim(sentence.text))
+    if sentence.lead or not (sentence.node.role == "target" or dated):
         return []
     out: list[Fact] = []
     text = sentence.text
@@ -158,6 +159,8 @@ def qualitative_facts(sentence: Sentence, plan: Plan, busy: list[Fact]) -> list[
         at = begin + text[begin:end].find(clause)
         taken = any(f.begin < sentence.begin + end and sentence.begin + begin < f.end for f in busy)
         if taken or len(clause) < 5 or re.search(r"^(?:到|至)?20\d\d年$|时期的?|通过|努力$", clause):
+            continue
+        if dated and X.LEADING.match(X.TIME_HEAD.sub("", clause)):
             continue
         award = _AWARD.search(clause)
         outcome = next((m for m in (p.match(clause) for p in _OUTCOMES) if m), None)

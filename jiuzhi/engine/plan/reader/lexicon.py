@@ -61,6 +61,9 @@ GOVERNING = re.compile(
     r"^(?:(?:到|至)?(?:20\d\d年(?:底|末|前)?|“?十[四五六]五”?(?:期间|时期|末|以来)?|期末|规划期(?:内|末)|届时)[，,]?|(?:力争|确保|保证|努力|争取|实现|促进|推动|使|让|推进)+(?!\d)|"
     r"(?:全县|全市|全区|全域|县域|辖区)(?=[\u4e00-\u9fff“])(?!内))"
 )
+TIME_HEAD = re.compile(
+    r"^(?:(?:到|至|截至)?(?:20\d\d年(?:底|末|前)?|“?十[四五六]五”?(?:期间|时期|末)?)[，,]?|(?:全县|全市|全区|全域|县域|力争|确保)(?=[\u4e00-\u9fff“])(?!内))+"
+)
 FUNCTION = re.compile(r"^(?:的|地|得|和|与|及|以及|等|等级|并|且|或|其中|其|对|将|把|在|从|以|按|为|由|至|到|向|所|被)+")
 
 
@@ -99,7 +102,7 @@ def verbs_in(text: str) -> list[str]:
     """Verbs that open the comma clauses of a sentence, in order."""
     out: list[str] = []
     for part in re.split(r"[，；。：]", text):
-        bare = GOVERNING.sub("", part.strip())
+        bare = TIME_HEAD.sub("", part.strip())
         head = ADVERB_HEAD.match(bare)
         rest = bare[head.end() :] if head else bare
         found = VERB.match(rest) or VERB.match(bare) or VERB.search(bare[:14])

@@ -15,15 +15,19 @@ TITLE_LIMIT = 30
 
 def is_pure_goal(text: str, clauses_with_numbers: int) -> bool:
     """到2030年，… with nothing to do in it is a commitment, not a task."""
-    parts = [p for p in re.split(r"[，、]", _GOAL_START.sub("", text)) if trim(p)]
-    return bool(_GOAL_START.match(text)) and clauses_with_numbers >= 1 and len(parts) <= 2 * clauses_with_numbers + 2
+    if not _GOAL_START.match(text):
+        return False
+    parts = [trim(p) for p in re.split(r"[，、]", _GOAL_START.sub("", text)) if trim(p)]
+    if clauses_with_numbers:
+        return len(parts) <= 2 * clauses_with_numbers + 2
+    return not any(X.VERB.match(p) for p in parts)
 
 
 def verb_and_object(text: str) -> tuple[str, str, str]:
     """(verbs joined by 、, object, title) of a sentence, in few words."""
     verbs = X.verbs_in(text)
     parts = [trim(p) for p in re.split(r"[，：]", text) if trim(p)]
-    ranked = [p for p in parts if not _MANNER.match(X.GOVERNING.sub("", p))] or parts
+    ranked = [p for p in parts if not _MANNER.match(X.TIME_HEAD.sub("", p))] or parts
     chosen = next((p for p in ranked if _opening(p)[0]), ranked[0] if ranked else text)
     verb, rest = _opening(chosen)
     obj = _short(rest, TITLE_LIMIT - len(verb))
@@ -31,7 +35,7 @@ def verb_and_object(text: str) -> tuple[str, str, str]:
 
 
 def _opening(part: str) -> tuple[str, str]:
-    bare = X.GOVERNING.sub("", part)
+    bare = X.TIME_HEAD.sub("", part)
     head = X.ADVERB_HEAD.match(bare)
     if head:
         found = X.VERB.match(bare, head.end())
@@ -48,6 +52,9 @@ def _short(text: str, limit: int) -> str:
     text = trim(text)
     if len(text) <= limit:
         return text
+    listed = re.match(r"([^、]{2,14})、.*?等([^、，]{2,})$", text)
+    if listed and len(listed.group(1)) + len(listed.group(2)) < limit:
+        return f"{listed.group(1)}等{listed.group(2)}"
     cut = text[:limit]
     for mark in ("等", "、", "和", "及", "的"):
         at = cut.rfind(mark)
