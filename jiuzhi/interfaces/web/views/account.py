@@ -1,0 +1,57 @@
+"""Signing in, choosing a language, and what is said when a page cannot be shown."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+
+class Login(LoginView):
+    """The door. In a demonstration it names the demo logins that `jiuzhi demo` made."""
+
+    template_name = "web/login.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        logins = getattr(settings, "DEMO_LOGINS", ()) if getattr(settings, "DEMO", False) else ()
+        return super().get_context_data(demo_logins=logins, **kwargs)
+
+
+login = Login.as_view()
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen language in a cookie and go back."""
+    back = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        back = "/"
+    response = redirect(back)
+    wanted = request.POST.get("language", "")
+    if wanted in dict(settings.LANGUAGES):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 86400, samesite="Lax")
+    return response
+
+
+def _say(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
+    return render(
+        request, "web/error.html", {"code": status, "heading": heading, "sentence": sentence}, status=status
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    said = str(exception) if exception and str(exception) else _("您没有查看或操作这里的权限，需要时请联系管理员授权。")
+    return _say(request, 403, _("没有权限"), said)
+
+
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    reason = exception.args[0] if exception and exception.args and isinstance(exception.args[0], str) else ""
+    return _say(request, 404, _("没有找到"), reason or _("这个地址没有内容：可能已被删除、改名，或您无权查看。请从总览重新进入。"))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return _say(request, 500, _("系统出错"), _("这一步没有完成，数据没有改动；错误已记入日志，请稍后重试或联系管理员。"))

@@ -1,0 +1,165 @@
+"""What every page shares: who looks, at which county, on which plan and day — and nothing outside the person's grants."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jiuzhi.core import access
+from jiuzhi.core.models import Org, User
+from jiuzhi.core.records import Actor
+from jiuzhi.engine.indicators.models import Judgement
+from jiuzhi.engine.plan import board
+from jiuzhi.engine.plan.models import Plan
+
+from ..present import STATE_MARKS, STATE_NAMES
+
+COUNTY_COOKIE = "jz_county"
+NINE = ("治水", "治气", "治土", "治废", "治塑", "治山", "治岸", "治城", "治乡")
+MENU = (
+    # (address name, label, key)
+    ("home", gettext_lazy("总览")),
+    ("plan", gettext_lazy("规划")),
+    ("commitments", gettext_lazy("承诺")),
+    ("stations", gettext_lazy("监测")),
+    ("imports", gettext_lazy("数据导入")),
+    ("report", gettext_lazy("评估报告")),
+    ("systems", gettext_lazy("系统清单")),
+)
+PHONE_MENU = ("home", "plan", "commitments", "stations")
+
+
+class Scope:
+    """Where the person stands: county, plan and day; read once per request."""
+
+    def __init__(self, user: User, counties: list[Org], county: Org | None) -> None:
+        self.user = user
+        self.counties = counties
+        self.county = county
+        self._plan: Plan | None | bool = False
+        self._as_of: date | None | bool = False
+
+    @property
+    def plan(self) -> Plan | None:
+        if self._plan is False:
+            self._plan = (
+                Plan.objects.select_related("county").filter(county=self.county, current=True).first()
+                if self.county
+                else None
+            )
+        return self._plan  # type: ignore[return-value]
+
+    @property
+    def as_of(self) -> date | None:
+        if self._as_of is False:
+            self._as_of = board.latest_as_of(self.plan) if self.plan else None
+        return self._as_of  # type: ignore[return-value]
+
+    def behind(self) -> tuple[int, int]:
+        """How many targets are late or badly late, and how many of these badly: the number beside the menu."""
+        counts = dict(
+            Judgement.objects.filter(
+                commitment__plan=self.plan, as_of=self.as_of, state__in=("late", "badly_late")
+            )
+            .values_list("state")
+            .annotate(n=Count("id"))
+            .order_by()
+        )
+        return sum(counts.values()), counts.get("badly_late", 0)
+
+    def may(self, action: str, org: Org | None = None) -> bool:
+        return access.can(self.user, action, org or self.county)
+
+
+def scope_of(request: HttpRequest, code: str | None = None) -> Scope:
+    """The scope of this request. Errors: 404 for a county outside the grants, 403 for a person without any grant."""
+    counties = list(access.counties(request.user).select_related("parent"))  # type: ignore[arg-type]
+    if not counties:
+        raise PermissionDenied(_("您的账号还没有授权任何区县，请联系管理员。"))
+    wanted = code or request.COOKIES.get(COUNTY_COOKIE, "")
+    county = next((c for c in counties if c.code == wanted), None)
+    if county is None:
+        if code:
+            raise Http404(_("没有这个区县，或您没有查看它的权限。"))
+        county = counties[0]
+    return Scope(request.user, counties, county)  # type: ignore[arg-type]
+
+
+def county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of one county. Without a code in the address it leads to the county last looked at."""
+
+    @login_required
+    @wraps(view)
+    def inner(request: HttpRequest, code: str | None = None, **kwargs: Any) -> HttpResponse:
+        scope = scope_of(request, code)
+        request.scope = scope  # type: ignore[attr-defined]
+        if code is None and request.resolver_match and request.resolver_match.url_name != "home":
+            return redirect(request.resolver_match.url_name, scope.county.code, **kwargs)  # type: ignore[union-attr]
+        response = view(request, scope, **kwargs)
+        if request.COOKIES.get(COUNTY_COOKIE) != scope.county.code:  # type: ignore[union-attr]
+            response.set_cookie(
+                COUNTY_COOKIE,
+                scope.county.code,  # type: ignore[union-attr]
+                max_age=365 * 86400,
+                samesite="Lax",
+                httponly=True,
+            )
+        return response
+
+    return inner
+
+
+def actor(request: HttpRequest) -> Actor:
+    return Actor(request.user, "web")  # type: ignore[arg-type]
+
+
+def require(scope: Scope, action: str, org: Org | None = None) -> None:
+    """Errors: 403 with a sentence that names what is missing."""
+    if not scope.may(action, org):
+        raise PermissionDenied(_("您没有这项操作的权限，需要时请联系管理员授权。"))
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    active: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render a whole page with the frame around it."""
+    scope: Scope | None = getattr(request, "scope", None)
+    frame: dict[str, Any] = {
+        "scope": scope,
+        "menu": MENU,
+        "phone_menu": PHONE_MENU,
+        "nine": NINE,
+        "state_codes": tuple(STATE_MARKS),
+        "state_marks": STATE_MARKS,
+        "state_names": STATE_NAMES,
+        "active": active,
+        "demo": getattr(settings, "DEMO", False),
+    }
+    if scope:
+        frame["grants"] = access.grants(scope.user, "view")
+    if scope and scope.plan:
+        frame["plan"] = scope.plan
+        frame["as_of"] = scope.as_of
+        if scope.as_of:
+            frame["plan_year"] = max(scope.as_of.year - scope.plan.period_start + 1, 0)
+            frame["late_count"], frame["badly_count"] = scope.behind()
+    return render(request, template, frame | (context or {}), status=status)
+
+
+def number(text: str | None, default: int = 1, low: int = 1, high: int = 10**9) -> int:
+    """A whole number from the address line; anything else is the default."""
+    return min(max(int(text), low), high) if text and text.isdigit() and len(text) < 12 else default

@@ -1,0 +1,89 @@
+"""The first screen: what is fine, what is not, whose turn it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from jiuzhi.engine.plan import board
+
+from ..present import AQI_LEVELS, STATE_MARKS
+from .base import NINE, Scope, county_page, page
+
+LATE_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Card:
+    """One governance on the home page."""
+
+    domain: str
+    total: int
+    counts: dict[str, int]
+    sentence: str
+    lead: Any  # the commitment whose number is shown large, or None
+    nine: bool
+
+    @property
+    def marks(self) -> list[str]:
+        return [state for state in STATE_MARKS for _ in range(self.counts.get(state, 0))]
+
+
+def _lead(items: list[board.CommitmentItem]) -> board.CommitmentItem | None:
+    """The number to show large: one with a value, the worst first, so that trouble is not hidden behind a good one."""
+    order = ("badly_late", "late", "on_track", "met")
+    with_value = [i for i in items if i.now is not None]
+    return min(with_value, key=lambda i: (order.index(i.state) if i.state in order else 9, i.start), default=None)
+
+
+def _cards(score: board.Scoreboard, items: list[board.CommitmentItem]) -> list[Card]:
+    """The nine governances in the plan's order of words, then whatever else the plan has targets in."""
+    known = {d.domain: d for d in score.domains}
+    by_domain: dict[str, list[board.CommitmentItem]] = {}
+    for item in items:
+        by_domain.setdefault(item.domain, []).append(item)
+    names = [*NINE, *(d for d in known if d not in NINE)]
+    cards = []
+    for name in names:
+        found = known.get(name)
+        cards.append(
+            Card(
+                name,
+                found.total if found else 0,
+                found.counts if found else {},
+                found.sentence if found else "",
+                _lead(by_domain.get(name, [])),
+                name in NINE,
+            )
+        )
+    return cards
+
+
+@county_page
+def home(request: HttpRequest, scope: Scope) -> HttpResponse:
+    today = board.today(scope.county.code)  # type: ignore[union-attr]
+    level = AQI_LEVELS.get(today.air.get("level") or 0)
+    when = today.air.get("hour") or today.air.get("day") or ""
+    context: dict[str, Any] = {"today": today, "aqi_name": level.name if level else "", "today_when": when}
+    if scope.plan:
+        score = board.scoreboard(scope.plan, scope.as_of)
+        items = board.commitments(scope.plan, scope.as_of)
+        context |= {
+            "score": score,
+            "cards": _cards(score, items),
+            "good": score.counts.get("met", 0) + score.counts.get("on_track", 0),
+            "badly": [i for i in score.late if i.state == "badly_late"][:3],
+            "late": score.late[:LATE_SHOWN],
+            "late_more": max(len(score.late) - LATE_SHOWN, 0),
+            "unassigned": [i for i in items if not i.owner_id][:6],
+            "synthetic": score.synthetic or context["today"].synthetic,
+        }
+    else:
+        context["synthetic"] = context["today"].synthetic
+    return page(request, "web/home.html", context, active="home")
+
+
+@county_page
+def more(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """The rest of the menu, for a phone."""
+    return page(request, "web/more.html", {}, active="more")

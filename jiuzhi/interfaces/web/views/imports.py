@@ -1,0 +1,98 @@
+"""Taking in files of observations from the browser, and what came of each."""
+
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+
+from jiuzhi.core.models import Grant
+from jiuzhi.engine.observe.formats import FORMATS, FileProblem
+from jiuzhi.engine.observe.importer import import_file, refused_path
+from jiuzhi.engine.observe.lake import LakeBusy
+from jiuzhi.engine.observe.models import ImportBatch
+
+from .base import Scope, actor, county_page, page, require
+
+LIMIT = 200 * 1024 * 1024  # [bytes]
+SHOWN = 20
+
+
+def _batches(scope: Scope) -> QuerySet[ImportBatch]:
+    """The batches this county's people took in, and those of the system's own jobs for people who may import."""
+    path = scope.county.path  # type: ignore[union-attr]
+    people = Grant.objects.filter(org__path__startswith=path).values("user")
+    seen = Q(by__in=people) | Q(by=scope.user)
+    if scope.may("import_observations"):
+        seen |= Q(by=None)
+    return ImportBatch.objects.filter(seen).select_related("by").distinct()
+
+
+def _take_in(request: HttpRequest, scope: Scope) -> ImportBatch | None:
+    """Import the uploaded file; None after saying in one sentence why not. Nothing stays half-loaded."""
+    file = request.FILES.get("file")
+    if file is None or not file.name:
+        messages.error(request, _("没有选文件：请先选择要导入的 CSV、Excel 或压缩的 CSV。"))
+        return None
+    if file.size > LIMIT:
+        messages.error(request, _("文件超过 200 MB：请拆分，或在服务器上用 jiuzhi observe import。"))
+        return None
+    chosen = request.POST.get("format") or None
+    if chosen and chosen not in FORMATS:
+        chosen = None
+    year = request.POST.get("year", "")
+    with tempfile.TemporaryDirectory() as folder:
+        # The name is kept for the record (it may carry the month); only its last part, so that it stays in the folder.
+        path = Path(folder) / Path(file.name.replace("\\", "/")).name
+        with path.open("wb") as out:
+            for chunk in file.chunks():
+                out.write(chunk)
+        try:
+            return import_file(
+                path,
+                actor=actor(request),
+                fmt=chosen,
+                synthetic=request.POST.get("synthetic") == "on",
+                year=int(year) if year.isdigit() and len(year) == 4 else None,
+                county=scope.county.code,  # type: ignore[union-attr]
+            )
+        except (FileProblem, LakeBusy) as error:
+            messages.error(request, str(error))
+    return None
+
+
+@county_page
+def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
+    if request.method == "POST":
+        require(scope, "import_observations")
+        batch = _take_in(request, scope)
+        if batch is not None:
+            counts = {"rows": batch.rows, "new": batch.new, "revised": batch.revised, "same": batch.unchanged, "refused": batch.refused}
+            said = _("读了 %(rows)s 行：新增 %(new)s 个值，修订 %(revised)s，未变 %(same)s，退回 %(refused)s 行。") % counts
+            (messages.warning if batch.refused else messages.success)(request, said)
+        return redirect("imports", scope.county.code)  # type: ignore[union-attr]
+    page_rows = Paginator(_batches(scope), SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "page_rows": page_rows,
+        "formats": FORMATS.values(),
+        "may_import": scope.may("import_observations"),
+        "synthetic": any(b.synthetic for b in page_rows),
+    }
+    return page(request, "web/imports.html", context, active="imports")
+
+
+@county_page
+def refused(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """The refused rows of one batch with their reasons, to be mended and sent again."""
+    batch = get_object_or_404(_batches(scope), pk=pk)
+    path = refused_path(batch)
+    if not path.exists():
+        raise Http404(_("这一批没有退回的行。"))
+    response = FileResponse(path.open("rb"), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'退回-{Path(batch.name).stem}.csv')}"
+    return response  # type: ignore[return-value]

@@ -1,0 +1,86 @@
+"""Air stations and river sections: what they measured, against which limit, and how complete it is."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jiuzhi.engine.plan import board
+from jiuzhi.master.models import Station
+
+from .. import monitoring
+from .base import Scope, county_page, page
+
+PERIODS = {
+    "30d": (gettext_lazy("近 30 天"), 30),
+    "1y": (gettext_lazy("近一年"), 365),
+    "3y": (gettext_lazy("近三年"), 3 * 365 + 1),
+    "all": (gettext_lazy("全部"), 40 * 366),
+}
+
+
+@county_page
+def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Every station of the county with its latest judged value; the county's own air first."""
+    today = board.today(scope.county.code)  # type: ignore[union-attr]
+    sections = {s.code: s for s in today.sections}
+    rows = []
+    for station in Station.objects.filter(county=scope.county):
+        rows.append((station, sections.get(station.code), monitoring.latest_air(station.code) if station.kind == "air" else None))
+    context = {
+        "today": today,
+        "air": [r for r in rows if r[0].kind == "air"],
+        "water": [r for r in rows if r[0].kind != "air"],
+        "county_air": monitoring.latest_air(scope.county.code),  # type: ignore[union-attr]
+        "synthetic": today.synthetic or any(r[0].synthetic for r in rows),
+        "levels": monitoring.LEVELS,
+        "classes": monitoring.CLASSES,
+    }
+    return page(request, "web/stations.html", context, active="stations")
+
+
+def _last_day(code: str, kind: str, scope: Scope) -> date:
+    return monitoring.last_day(code, kind) or scope.as_of or timezone.localdate()
+
+
+@county_page
+def detail(request: HttpRequest, scope: Scope, station: str) -> HttpResponse:
+    """One station. The county's code stands for the county's own daily air value (HJ 663 mean of its sites)."""
+    county = scope.county
+    if station == county.code:  # type: ignore[union-attr]
+        found = Station(code=station, name=_("全县评价"), kind="air", level="county", county=county)
+    else:
+        found = get_object_or_404(Station, code=station, county=county)
+    choices = monitoring.properties(found)
+    prop = request.GET.get("property", "") or choices[0]
+    if prop not in choices:
+        raise Http404(_("这个站点没有监测这一项。"))
+    period = request.GET.get("period", "1y")
+    if period not in PERIODS:
+        period = "1y"
+    end = _last_day(found.code, found.kind, scope)
+    start = end - timedelta(days=PERIODS[period][1] - 1)
+    series = monitoring.series(found, prop, start, end)
+    context: dict[str, Any] = {
+        "station": found,
+        "choices": choices,
+        "property": prop,
+        "periods": [(k, v[0]) for k, v in PERIODS.items()],
+        "period": period,
+        "series": series,
+        "last": list(reversed(series["points"][-12:])),
+        "synthetic": series["synthetic"] or found.synthetic,
+    }
+    if found.kind == "air":
+        years = monitoring.years(found.code)
+        year = request.GET.get("year", "")
+        chosen = int(year) if year.isdigit() and int(year) in years else (years[-1] if years else end.year)
+        context |= {"years": years, "year": chosen, "calendar": monitoring.calendar(found.code, chosen), "levels": monitoring.LEVELS}
+    else:
+        context |= {"history": monitoring.class_history(found.code), "classes": monitoring.CLASSES}
+    context["completeness"] = monitoring.completeness(found, end)
+    return page(request, "web/station.html", context, active="stations")

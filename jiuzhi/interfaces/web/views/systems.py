@@ -1,0 +1,80 @@
+"""The 292 systems the two plans name: which are served, where, and which not yet."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+
+from jiuzhi.engine.plan import systems
+
+from .base import page, scope_of
+
+SHOWN = 60
+
+
+def _places(servings: list[systems.Serving], county: str) -> list[tuple[systems.Serving, str]]:
+    """Each serving with the address where its user does the work; empty when it has no page of its own."""
+    found = []
+    for serving in servings:
+        address = ""
+        if serving.url_name:
+            try:
+                address = reverse(serving.url_name, args=[county])
+            except NoReverseMatch:
+                address = _bare(serving.url_name)
+        found.append((serving, address))
+    return found
+
+
+def _bare(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def matching(q: str) -> list[systems.System]:
+    """Systems whose name, id or need holds every word."""
+    words = q.lower().split()
+    return [
+        s for s in systems.systems() if all(w in f"{s.id} {s.name} {s.name_en} {s.domain} {s.need}".lower() for w in words)
+    ]
+
+
+@login_required
+def listing(request: HttpRequest) -> HttpResponse:
+    request.scope = scope = scope_of(request)  # type: ignore[attr-defined]
+    served = systems.served()
+    q = request.GET.get("q", "").strip()[:60]
+    domain, state, seed = (request.GET.get(k, "") for k in ("domain", "state", "seed"))
+    found = [
+        s
+        for s in matching(q)
+        if (not domain or s.domain == domain)
+        and (not seed or seed in s.seeds)
+        and (state not in ("yes", "no") or (s.id in served) == (state == "yes"))
+    ]
+    found.sort(key=lambda s: s.id not in served)
+    page_rows = Paginator(found, SHOWN).get_page(request.GET.get("page"))
+    everything = systems.systems()
+    domains: dict[str, list[int]] = {}
+    for s in everything:
+        pair = domains.setdefault(s.domain, [0, 0])
+        pair[1] += 1
+        pair[0] += s.id in served
+    rows: list[Any] = [(s, _places(served.get(s.id, []), scope.county.code)) for s in page_rows]  # type: ignore[union-attr]
+    context = {
+        "rows": rows,
+        "page_rows": page_rows,
+        "total": len(everything),
+        "served_count": sum(1 for s in everything if s.id in served),
+        "rest": sum(1 for s in everything if s.id not in served),
+        "found_count": len(found),
+        "domains": domains,
+        "counties": {c.code: c.name for c in scope.counties},
+        "q": q,
+        "chosen": {"domain": domain, "state": state, "seed": seed},
+    }
+    return page(request, "web/systems.html", context, active="systems")
