@@ -144,7 +144,9 @@ def _completion(report: EvaluationReport, n: _Counter) -> list[Block]:
 
 
 def _completion_row(row: TargetRow) -> list[str]:
-    now = _stacked(row.now) + ("※" if row.synthetic and row.now != "—" else "")
+    now = _stacked(row.now)
+    if row.synthetic and now != "—":
+        now = now.replace("\n", "※\n", 1) if "\n" in now else f"{now}※"
     return [
         str(row.number),
         row.name,

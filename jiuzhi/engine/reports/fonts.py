@@ -3,6 +3,7 @@
 Split web fonts print wrong characters without a word; one whole TTF file per weight does not.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -53,6 +54,14 @@ def lacking(text: str, path: Path) -> list[str]:
 
 
 def printable(text: str, found: Fonts) -> str:
-    """``text`` with characters the font lacks written as their code (〔U+20000〕), so that none is lost silently."""
-    gaps = set(lacking(text, found.regular)) | set(lacking(text, found.bold))
-    return "".join(f"〔U+{ord(c):04X}〕" if c in gaps else c for c in text) if gaps else text
+    """``text`` with every character drawable: one the font lacks becomes its plain form (CO₂ → CO2), else its code
+    (〔U+20000〕), so that none is lost silently."""
+    gaps = {*lacking(text, found.regular), *lacking(text, found.bold)}
+    return "".join(_instead(c, found) if c in gaps else c for c in text) if gaps else text
+
+
+def _instead(character: str, found: Fonts) -> str:
+    simple = unicodedata.normalize("NFKC", character)
+    if simple != character and not lacking(simple, found.regular) and not lacking(simple, found.bold):
+        return simple
+    return f"〔U+{ord(character):04X}〕"
