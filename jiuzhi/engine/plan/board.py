@@ -3,12 +3,151 @@
 Public functions (all cheap: at most a dozen queries each, no calculation over observations):
 - `latest_as_of(plan) -> date | None`
 - `scoreboard(plan, as_of=None) -> Scoreboard`
+- `commitments(plan, as_of=None) -> list[CommitmentItem]`  the targets of the plan's own period, in its order
 - `commitment_view(commitment, as_of=None) -> CommitmentView`
 - `tree(plan, as_of=None) -> PlanTree`
-- `commitments(plan, as_of=None) -> list[CommitmentItem]`  (targets with their state, in the plan's order)
 - `today(county_code) -> Today`
 
-The dataclasses stand in `board_models.py` and are re-exported here.
+Without ``as_of`` the latest judgements count. Targets of an earlier period that the plan tells for comparison (years before it
+starts) stand in the tree with their own judgement but are counted nowhere. The dataclasses stand in `board_models.py`.
 """
 
-from .board_models import *  # noqa: F403
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+from .board_items import count, item, judgements, latest_as_of, owner_name
+from .board_models import (
+    STATE_LABELS,
+    STATES,
+    UNASSIGNED,
+    Alternative,
+    CommitmentItem,
+    CommitmentView,
+    Crumb,
+    DomainCard,
+    Explanation,
+    LateItem,
+    Part,
+    PathPoint,
+    PlanTree,
+    ReportedItem,
+    RowsLink,
+    Scoreboard,
+    SectionToday,
+    TaskItem,
+    Today,
+    TreeNode,
+    ValuePoint,
+)  # fmt: skip
+from .board_today import today
+from .board_view import commitment_view, task_item
+from .models import Clause, Commitment, Plan, Task
+
+__all__ = [
+    "STATES", "STATE_LABELS", "UNASSIGNED", "Alternative", "CommitmentItem", "CommitmentView", "Crumb", "DomainCard", "Explanation",
+    "LateItem", "Part", "PathPoint", "PlanTree", "ReportedItem", "RowsLink", "Scoreboard", "SectionToday", "TaskItem", "Today",
+    "TreeNode", "ValuePoint", "commitment_view", "commitments", "latest_as_of", "owner_name", "scoreboard", "today", "tree",
+]  # fmt: skip
+
+_LATE = ("badly_late", "late")
+
+
+def _counted(plan: Plan, one: CommitmentItem) -> bool:
+    return one.kind == Commitment.Kind.TARGET and (one.year is None or one.year >= plan.period_start)
+
+
+def commitments(plan: Plan, as_of: date | None = None) -> list[CommitmentItem]:
+    """The targets of the plan's own period with their state, in the plan's order."""
+    judged = judgements(plan, as_of or latest_as_of(plan))
+    rows = plan.commitments.filter(kind=Commitment.Kind.TARGET).select_related("owner").order_by("start", "code")
+    return [one for one in (item(c, judged.get(c.pk)) for c in rows) if _counted(plan, one)]
+
+
+def scoreboard(plan: Plan, as_of: date | None = None) -> Scoreboard:
+    """Counts by state and domain, and the list of what is late: whose, why, how long is left."""
+    day = as_of or latest_as_of(plan)
+    items = commitments(plan, day)
+    by_domain: dict[str, list[CommitmentItem]] = defaultdict(list)
+    for one in items:
+        by_domain[one.domain or "其他"].append(one)
+    order = {state: n for n, state in enumerate(_LATE)}
+    late = sorted((_late(i, day) for i in items if i.state in _LATE), key=lambda x: (order[x.state], x.days_left or 0))
+    counts = count(items)
+    return Scoreboard(
+        plan_id=plan.pk, title=plan.title, county=plan.county.name, county_code=plan.county.code, as_of=day,
+        total=len(items), counts=counts, domains=[_card(name, group) for name, group in by_domain.items()],
+        late=late, no_data=[_late(i, day) for i in items if i.state == "no_data"],
+        unassigned=sum(i.owner == UNASSIGNED for i in items),
+        sentence=_aloud(day, counts, len(items)), synthetic=any(i.synthetic for i in items),
+    )  # fmt: skip
+
+
+def _aloud(day: date | None, counts: dict[str, int], total: int) -> str:
+    if day is None:
+        return "尚未研判：请先计算指标并研判。"
+    said = "、".join(f"{STATE_LABELS[s]} {counts[s]} 项" for s in STATES if counts[s])
+    return f"截至 {day.year} 年 {day.month} 月 {day.day} 日，{total} 项目标中{said or '没有一项可以研判'}。"
+
+
+def _card(domain: str, group: Sequence[CommitmentItem]) -> DomainCard:
+    counts = count(group)
+    behind = counts["late"] + counts["badly_late"]
+    kept = counts["met"] + counts["on_track"]
+    parts = [f"{kept} 项达标或正常"] if kept else []
+    parts += [f"{behind} 项滞后" + (f"（其中 {counts['badly_late']} 项严重）" if counts["badly_late"] else "")] if behind else []
+    parts += [f"{counts['no_data']} 项无数据"] if counts["no_data"] else []
+    return DomainCard(domain, counts, len(group), f"{domain} {len(group)} 项目标：{'，'.join(parts)}。")
+
+
+def _late(one: CommitmentItem, day: date | None) -> LateItem:
+    left = (date(one.year, 12, 31) - day).days if one.year and day else None
+    return LateItem(
+        commitment_id=one.id, code=one.code, name=one.name, domain=one.domain, owner=one.owner, owner_id=one.owner_id,
+        state=one.state, state_label=one.state_label, reason=one.reason, target=one.target, target_year=one.year,
+        days_left=left, value=one.now, unit=one.unit, period=one.now_period, clause_id=one.clause_id, synthetic=one.synthetic,
+    )  # fmt: skip
+
+
+def tree(plan: Plan, as_of: date | None = None) -> PlanTree:
+    """The plan's clauses nested, each with its commitments and tasks, and the targets' states counted upwards."""
+    day = as_of or latest_as_of(plan)
+    judged = judgements(plan, day)
+    rows = plan.commitments.select_related("owner").order_by("start", "code")
+    items: dict[int | None, list[CommitmentItem]] = defaultdict(list)
+    for c in rows:
+        items[c.clause_id].append(item(c, judged.get(c.pk)))
+    tasks: dict[int | None, list[TaskItem]] = defaultdict(list)
+    for t in Task.objects.filter(plan=plan).select_related("owner").order_by("start", "code"):
+        tasks[t.clause_id].append(task_item(t))
+    below: dict[int | None, list[Clause]] = defaultdict(list)
+    for clause in Clause.objects.filter(plan=plan).order_by("order"):
+        below[clause.parent_id].append(clause)
+    chapters = [_node(plan, c, below, items, tasks) for c in below[None]]
+    return PlanTree(
+        plan.pk, plan.title, plan.county.code, day, chapters, items[None],
+        synthetic=any(i.synthetic for group in items.values() for i in group),
+    )  # fmt: skip
+
+
+def _node(
+    plan: Plan,
+    clause: Clause,
+    below: dict[int | None, list[Clause]],
+    items: dict[int | None, list[CommitmentItem]],
+    tasks: dict[int | None, list[TaskItem]],
+) -> TreeNode:
+    children = [_node(plan, c, below, items, tasks) for c in below[clause.pk]]
+    mine = [i for i in items[clause.pk] if _counted(plan, i)]
+    counts = count(mine)
+    for child in children:
+        for state, n in child.counts.items():
+            counts[state] += n
+    return TreeNode(
+        clause_id=clause.pk, code=clause.code, level=clause.level, level_label=str(clause.get_level_display()),
+        number=clause.number, title=clause.title, start=clause.start, end=clause.end, counts=counts,
+        total=sum(counts.values()), task_total=len(tasks[clause.pk]) + sum(c.task_total for c in children),
+        commitments=items[clause.pk], tasks=tasks[clause.pk], children=children,
+    )  # fmt: skip

@@ -1,0 +1,86 @@
+"""One commitment as a line of a list: shared by scoreboard, tree and view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Max
+
+from jiuzhi.engine.indicators.models import Judgement
+from jiuzhi.science.statistics.paths import symbol
+from jiuzhi.science.statistics.wording import say
+
+from .bindings import read
+from .board_models import STATE_LABELS, STATES, UNASSIGNED, CommitmentItem
+from .models import Commitment, Plan
+
+
+def latest_as_of(plan: Plan) -> date | None:
+    """The day of the newest judgement of the plan; None while nothing is judged."""
+    return Judgement.objects.filter(commitment__plan=plan).aggregate(day=Max("as_of"))["day"]
+
+
+def judgements(plan: Plan, as_of: date | None) -> dict[int, Judgement]:
+    """The judgement of every target on the day, by commitment."""
+    if as_of is None:
+        return {}
+    return {j.commitment_id: j for j in Judgement.objects.filter(commitment__plan=plan, as_of=as_of)}
+
+
+def target_words(commitment: Commitment) -> str:
+    """What was promised, ready to print: "≤20 微克/立方米", "累计 ≥53 个", "市级下达"."""
+    if commitment.value is None:
+        return commitment.value_text or "—"
+    number = say(commitment.value, commitment.unit)
+    if commitment.kind != Commitment.Kind.TARGET:
+        return number
+    if commitment.comparator in ("年均", "累计"):
+        return f"{commitment.comparator} {number}"
+    if commitment.comparator == "increase":
+        return f"新增 {number}"
+    if commitment.comparator == "decrease":
+        return f"下降 {number}"
+    if commitment.comparator in (">", "<", ">=", "<="):
+        return symbol(commitment.comparator, "up" if ">" in commitment.comparator else "down") + number
+    return number
+
+
+def item(commitment: Commitment, judgement: Judgement | None) -> CommitmentItem:
+    """``commitment`` needs its owner loaded (select_related). A target nobody has judged yet counts as without data."""
+    judged = commitment.kind == Commitment.Kind.TARGET
+    state = (judgement.state if judgement else "no_data") if judged else ""
+    said = judgement.forecast if judgement else {}
+    kind = str(said.get("kind") or commitment.progress or (read(commitment).kind if judged else ""))
+    return CommitmentItem(
+        id=commitment.pk, code=commitment.code, name=commitment.name, domain=commitment.domain, place=commitment.place,
+        kind=commitment.kind, kind_label=str(commitment.get_kind_display()),
+        progress=kind, progress_label=PROGRESS_LABELS.get(kind, ""),
+        target=target_words(commitment), value=commitment.value, value_text=commitment.value_text, unit=commitment.unit,
+        year=commitment.year, nature=commitment.nature,
+        owner=owner_name(commitment), owner_id=commitment.owner_id,
+        state=state, state_label=STATE_LABELS.get(state, ""),
+        reason=judgement.reason if judgement else "尚未研判。" if judged else "",
+        now=judgement.value if judgement else None, now_period=judgement.period if judgement else "",
+        probability=said.get("probability"), clause_id=commitment.clause_id,
+        synthetic=bool(judgement and judgement.synthetic), start=commitment.start, end=commitment.end,
+    )  # fmt: skip
+
+
+PROGRESS_LABELS = {
+    "reach": "达到型", "hold": "保持型", "cumulative": "累计型", "growth": "年增长型", "qualitative": "定性", "awaiting": "待下达",
+}  # fmt: skip
+
+
+def owner_name(commitment: Commitment) -> str:
+    """The responsible unit's name; as the plan says it where no unit is registered under it."""
+    return commitment.owner.name if commitment.owner else commitment.owner_text or UNASSIGNED
+
+
+def count(items: Iterable[CommitmentItem]) -> dict[str, int]:
+    """How many in each state, every state present."""
+    found = dict.fromkeys(STATES, 0)
+    for one in items:
+        if one.state:
+            found[one.state] += 1
+    return found

@@ -1,0 +1,147 @@
+"""Values a unit reports for a commitment: submitted with evidence, then approved or returned by somebody else, or withdrawn.
+
+Only approved values are judged. The evidence is kept with its SHA-256, so that a later exchange of the file shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+
+from jiuzhi.core import access, records
+from jiuzhi.core.records import Actor
+from jiuzhi.engine.indicators.models import ReportedValue
+from jiuzhi.science.statistics.wording import period_end
+
+from .models import Commitment
+
+_STATUS = ReportedValue.Status
+_FIRST_YEAR, _DIGITS = 2000, 14
+
+
+def report_value(
+    commitment: Commitment, period: str, value: Decimal, evidence: File[Any] | None, note: str, actor: Actor, *, synthetic: bool = False
+) -> ReportedValue:
+    """Submit one value for a period ("2026", "2026-Q3", "2026-10"). For a cumulative commitment: the sum since the period began.
+
+    Errors: ``PermissionDenied``; ``ValidationError`` with one Chinese sentence (period, value, kind of commitment).
+    """
+    _may(actor, "report_value", commitment)
+    _check(commitment, period, value)
+    found = ReportedValue(
+        commitment=commitment, period=period, value=value, note=note[:400], status=_STATUS.SUBMITTED,
+        reported_by=actor.user, reported_at=timezone.now(), synthetic=synthetic,
+    )  # fmt: skip
+    if evidence is not None:
+        found.evidence_sha256 = _fingerprint(evidence)
+        found.evidence = evidence
+    records.save(found, actor, f"填报 {commitment.code} {period}")
+    return found
+
+
+def decide(reported: ReportedValue, approve: bool, note: str, actor: Actor) -> None:
+    """Approve or return a submitted value. Nobody decides on what they reported themselves; a return needs a reason.
+
+    Approving replaces an earlier approved value of the same period, which becomes 已撤回 and stays readable.
+    """
+    with transaction.atomic():
+        current = ReportedValue.objects.select_for_update().select_related("commitment__plan__county", "commitment__owner").get(pk=reported.pk)
+        _may(actor, "approve_value", current.commitment)
+        if current.status != _STATUS.SUBMITTED:
+            raise ValidationError(f"该值已是“{current.get_status_display()}”，不能再审核：请刷新页面。")
+        if actor.user is not None and current.reported_by_id == actor.user.pk:
+            raise ValidationError("不能审核自己填报的数值：请由另一位规划专员审核。")
+        if not approve and not note.strip():
+            raise ValidationError("退回需要写明原因，填报人据此改正。")
+        if approve:
+            _make_room(current, actor)
+        current.status = _STATUS.APPROVED if approve else _STATUS.RETURNED
+        current.decided_by, current.decided_at, current.decision_note = actor.user, timezone.now(), note[:400]
+        records.save(current, actor, "审核通过" if approve else f"退回：{note}"[:200])
+    reported.refresh_from_db()
+
+
+def withdraw(reported: ReportedValue, note: str, actor: Actor) -> None:
+    """Take a value back. The reporter may while it waits; an approved one only who may approve, and with a reason."""
+    with transaction.atomic():
+        current = ReportedValue.objects.select_for_update().select_related("commitment__plan__county", "commitment__owner").get(pk=reported.pk)
+        approved = current.status == _STATUS.APPROVED
+        _may(actor, "approve_value" if approved else "report_value", current.commitment)
+        if current.status not in (_STATUS.SUBMITTED, _STATUS.APPROVED):
+            raise ValidationError(f"该值已是“{current.get_status_display()}”，无需撤回。")
+        if approved and not note.strip():
+            raise ValidationError("撤回已通过的数值需要写明原因。")
+        current.status = _STATUS.WITHDRAWN
+        if note.strip():
+            current.decision_note = note[:400]
+        records.save(current, actor, f"撤回：{note}"[:200])
+    reported.refresh_from_db()
+
+
+def _make_room(current: ReportedValue, actor: Actor) -> None:
+    earlier = ReportedValue.objects.filter(
+        commitment=current.commitment_id, period=current.period, status=_STATUS.APPROVED
+    ).exclude(pk=current.pk)
+    for old in earlier:
+        old.status = _STATUS.WITHDRAWN
+        records.save(old, actor, f"被后来通过的填报值 {current.pk} 取代")
+
+
+def _check(commitment: Commitment, period: str, value: Decimal) -> None:
+    if commitment.kind != Commitment.Kind.TARGET:
+        raise ValidationError(f"“{commitment.name}”不是目标，不需要填报。")
+    if commitment.indicator:
+        raise ValidationError(f"“{commitment.name}”由监测数据计算（{commitment.indicator}），不接受填报。")
+    try:
+        end = period_end(period)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    year, today = end.year, timezone.now().astimezone(ZoneInfo("Asia/Shanghai")).date()
+    if period_start(period) > today or year < _FIRST_YEAR:
+        raise ValidationError(f"时期 {period} 不在可填报的范围：请填 {_FIRST_YEAR} 年以来已经开始的年份、季度或月份。")
+    if not value.is_finite() or value.adjusted() >= _DIGITS:
+        raise ValidationError(f"数值 {value} 不合理：请填写以“{commitment.unit or '无单位'}”计的普通数字。")
+    if int(value.as_tuple().exponent) < -6:
+        raise ValidationError("数值的小数位超过 6 位：请按统计口径保留位数。")
+    if value < 0 and commitment.unit in ("%", "％", "个", "家", "处", "座", "人"):
+        raise ValidationError(f"以“{commitment.unit}”计的数值不能为负：请核对。")
+    if value > 100 and commitment.unit in ("%", "％") and commitment.name.endswith(("率", "比例", "占比", "覆盖")):
+        raise ValidationError(f"“{commitment.name}”不能超过 100%：请核对数值 {value}。")
+
+
+def period_start(period: str) -> date:
+    """The first day of "2026", "2026-Q3" or "2026-10"."""
+    end = period_end(period)
+    months = 1 if "-" in period and "Q" not in period else 3 if "Q" in period else 12
+    return date(end.year, end.month - months + 1, 1)
+
+
+def _fingerprint(file: File[Any]) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def _may(actor: Actor, action: str, commitment: Commitment) -> None:
+    """The system's own jobs may; a person needs a grant over the responsible unit, or over the county where none is named."""
+    if actor.user is None:
+        if actor.route in ("job", "cli", "import"):
+            return
+        raise PermissionDenied("请先登录。")
+    if not access.can(actor.user, action, commitment.owner or commitment.plan.county):
+        raise PermissionDenied(f"没有权限：{access_words(action)}“{commitment.name}”。")
+
+
+def access_words(action: str) -> str:
+    return {"report_value": "填报", "approve_value": "审核"}[action]
