@@ -47,10 +47,14 @@ def _characters(path: str, stamp: float) -> frozenset[int]:
         return frozenset(font.getBestCmap())
 
 
+def _invisible(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in {"Cc", "Cf"}
+
+
 def lacking(text: str, path: Path) -> list[str]:
     """Characters of ``text`` for which the font has no glyph, once each, in order. White space and controls do not count."""
     known = _characters(str(path), path.stat().st_mtime)
-    return [c for c in dict.fromkeys(text) if c.isprintable() and not c.isspace() and ord(c) not in known]
+    return [c for c in dict.fromkeys(text) if not _invisible(c) and ord(c) not in known]
 
 
 def printable(text: str, found: Fonts) -> str:
