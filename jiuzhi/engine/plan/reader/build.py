@@ -17,7 +17,7 @@ from jiuzhi.engine.plan.reader.roles import Plan, assign_roles, domain_of, read_
 from jiuzhi.engine.plan.reader.sentences import Sentence, sentences_of, trim
 from jiuzhi.engine.plan.reader.spans import clean
 from jiuzhi.engine.plan.reader.structure import Node, Outline, blocks_of, outline_of, split_lines
-from jiuzhi.engine.plan.reader.tasks import is_task, owner_of, verb_and_object
+from jiuzhi.engine.plan.reader.tasks import is_task, owner_note, owner_of, verb_and_object
 
 
 @dataclass
@@ -240,6 +240,13 @@ def _check_verdict(work: _Work, indicator: Indicator, targets: list[Commitment])
 
 def _tasks(work: _Work) -> None:
     rows = work.pack.commitments
+    notes: dict[str, str] = {}
+    for sentence in work.sentences:
+        note = owner_note(trim(sentence.text))
+        if note:
+            notes[sentence.node.id] = note
+    for row in rows:
+        row.owner = row.owner or notes.get(row.clause, "")
     for sentence in work.sentences:
         node = sentence.node
         start, end = node.body.bounds(sentence.begin, sentence.end)
@@ -258,7 +265,7 @@ def _tasks(work: _Work) -> None:
             domain=domain_of(text, node.domain),
             clause=node.id,
             commitments=" ".join(r.id for r in inside),
-            owner=owner_of(text),
+            owner=owner_of(text) or notes.get(node.id, ""),
             start=start,
             end=end,
             confidence="0.90" if verb else "0.50",

@@ -26,7 +26,6 @@ PLACE_TYPES: tuple[tuple[str, str], ...] = (
     ("湖泊", r"(?<!江)(?<!河)(?<!通江)湖"),
     ("片区", r"片区"),
     ("山", r"(?<!矿)(?<!治)(?<!青)(?<!靠)(?<!荒)(?<!关闭矿)(?<!金)(?<!银)(?<!两)山"),
-    ("断面", r"断面"),
 )  # fmt: skip
 ORG_ENDINGS = (
     "生态环境局|水利局|林业局|规划自然资源局|自然资源局|农业农村委|农业农村局|住房城乡建委|住房城乡建设局|经济信息委|发展改革委|发展改革局|城市管理局|交通局|交通运输局|应急局|"
@@ -45,7 +44,7 @@ _STOP = re.compile(
     r"生态|环境|水质|流域|美丽|幸福|农村|城市|乡村|城镇|集中|国控|市控|考核|出境|控制|关键|重要|滨河|县城|城中|新型|中小|连片|文化旅游|亚高|空间|核心|原乡|林区|跟进|威胁|延续|侵占|影响|退化|赋能|一批|万村|县级|市级|区县|毗邻|传统|历史|遗留|绿色|特色|示范|典型|跨区域|区域|跨省|打通|系统|科学|分布|历经|坚持|提质|高质量|有序"
 )
 _NOT_NAME = re.compile(
-    r"^(?:河|江|溪|湖|山|镇|乡|村|县|街道|水库|片区|断面|流域|公园|组团|两江|一江|三江|黑臭|入河|沿河|河长|山河|行政|自然|建制|重点|中心|全域|跨界|界|内|外|水|支|干|大|小|本|江河|小流|小微|生产|废弃|露天|绿水青|"
+    r"^(?:河|江|溪|湖|山|镇|乡|村|县|街道|水库|片区|断面|流域|公园|组团|两江|一江|三江|黑臭|入河|沿河|河长|山河|行政|自然|建制|重点|中心|全域|跨界|界|内|外|水|支|干|大|小|本|江河|小流|小微|生产|废弃|露天|绿水青|建筑垃圾|生活垃圾|渣土|危险废物|医疗废物|工业固体废物|一般|固废|垃圾|乡镇|城镇|县城|"
     r"绿|荒|地|森林|湿地|郊野|口袋|城市|主题|社区|滨河|滨江|国家|红色|控制|考核|出境|入境|监测|饮用|大中型|小型|乡|农|镇|美丽|区|州|自治|毗邻|区县|周边|贫困|示范|帮扶|山水)*(?:"
     r"河|江|溪|湖|山|镇|乡|村|县|街道|水库|片区|断面|流域|公园|组团|自然保护区|自然保护地|森林公园|湿地公园|风景名胜区|产业园|工业园区|园区|古镇|草场|填埋场|处置场|污水处理厂)$"
 )
@@ -95,6 +94,7 @@ class PlaceFinder:
                 names.add(name)
         total = clean + loose
         names = {n for n in names if not any(self._prefixed(n, o, total) for o in names)}
+        names = {n for n in names if not county.startswith(n)}
         if county:
             names.add(county)
             self.types[county] = "县区"
@@ -138,6 +138,8 @@ class PlaceFinder:
         out = []
         for m in self.pattern.finditer(text):
             kind = self.types.get(m.group(), "")
+            if text[m.end() : m.end() + 1] in ("县", "市", "区") and len(m.group()) <= 3 and kind in ("河流", "山", "湖泊"):
+                continue
             if not (kind in _GOES_ON and text[m.end() : m.end() + 1] in _GOES_ON[kind]):
                 out.append(Found(m.group(), kind, *m.span()))
         return out
@@ -150,7 +152,7 @@ def organisations_in(text: str) -> list[Found]:
         out.append(Found(found.group(), "属地政府", *found.span()))
     for found in _ORG.finditer(text):
         name, begin = found.group(), found.start()
-        stops = [s.end() for s in _STOP.finditer(re.sub(r"生态环境(?=[局部])|城市管理|发展改革|综合(?=行政|执法)|重点(?=企业|监管|排污|用能)|控制", lambda m: "境" * len(m.group()), name[:-2]))]
+        stops = [s.end() for s in _STOP.finditer(re.sub(r"生态环境(?=[局部])|城市管理|发展改革|综合(?=行政|执法)|重点(?=企业|监管|排污|用能)|控制", lambda m: "境" * len(m.group()), name)) if s.end() <= len(name) - 2]
         cut = stops[-1] if stops else 0
         name, begin = name[cut:], begin + cut
         head = X.LEADING.match(name)
@@ -182,7 +184,7 @@ _PROJECT_END = (
     r"(?:重大工程|工程|项目(?:（[^（）]{1,6}）)?|专项行动|行动|专项整治|攻坚战?|保护计划|计划|示范基地|示范片区?|示范区|示范点|示范工地|产业基地|基地|产业园|数据库|处置场|填埋场|消纳场|抽水蓄能电站|电站|"
     r"生产线|净化站|长廊|走廊|画廊|驿站|碧道|绿道|休闲带|文化生态公园|保护地|资源圃（?[^（）]{0,4}）?|观测站（点）|观测站|监测站|文化公园|信息平台|管理平台|数据平台|供电线路|管网|服务圈|传承体验中心|文化艺术中心|商业文化中心|分拣中心|生产基地)"
 )
-_PROJECT = re.compile(rf"(?P<name>[^，。；、：]{{2,40}}?{_PROJECT_END})(?=建设|实施|改造|整治|成果|管理|$|[，。；、：和等及])")
+_PROJECT = re.compile(rf"(?P<name>[^，。；、：]{{2,40}}?{_PROJECT_END})(?=建设|实施|改造|整治|成果|管理|投资|总投资|$|[，。；、：和等及])")
 _PROJECT_KIND = (
     ("行动", r"行动|整治|攻坚|计划"),
     ("创建", r"示范|创建|服务圈"),

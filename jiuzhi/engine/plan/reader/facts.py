@@ -16,7 +16,7 @@ _MOVED = re.compile(r"^(?:左右)?(?:大幅|显著|稳步)?(?:提升|提高|增�
 _FIVE = re.compile(r"“?十([三四五六])五”?(初|末)")
 _FIVE_START = {"三": 2016, "四": 2021, "五": 2026, "六": 2031}
 _CUT = re.compile(
-    r"(?<=..)(?:开展|实施|全部|(?<!年)均|年均|已|实现|融入|深度|高端化|为重点|为主|为核心|为支撑|智能化|完成|纳入|获评|获|入选|得到|达到|达|全面|稳定|常年|保持|进行|建成|形成|安装|采用|启动|成功|有效|水质|并|以及|列入|通过|提升|增加|位居|稳居|编制)"
+    r"(?<=..)(?:开展|实施|全部|(?<!年)均|年均|已|实现|融入|深度融入|高端化|为重点|为主|为核心|为支撑|智能化|完成|纳入|获评|获|入选|得到|达到|达|全面|稳定|常年|保持|进行|建成|形成|安装|采用|启动|成功|有效|水质|并|以及|列入|通过|提升|增加|位居|稳居|编制)"
 )
 _TAIL = re.compile(r"(?:等?(?:重点)?(?:工程|工作|任务|建设|等|等工程|项目))$")
 _THEN = re.compile(
@@ -107,6 +107,8 @@ def _carry(clause: str, found: list[Mention], state: State) -> None:
     """Remember the subject of a clause for the next one (…72.8%，稳居全市第一)."""
     left = clause[: found[0].begin] if found else clause
     name = clean_name(X.strip_link(left)[0])
+    if clause.startswith("其中"):
+        return
     if len(name) >= 2 and not (not found and len(name) > 16):
         state.subject = name
 
@@ -124,7 +126,7 @@ def _read_clause(
         between = clause[found[k - 1].end : found[k].begin] if k else ""
         if facts and _MOVED.match(between):
             facts.append(_fact(sentence, group[0], facts[-1].name, comparator(group[0], "=", facts[-1].name)))
-            facts[-1].year, facts[-1].year_basis = _own_year(between, sentence, plan)
+            facts[-1].year, facts[-1].year_basis = _own_year(between, sentence, plan, state)
         elif len(group) > 1:
             facts.extend(_distribute(left, right, group, sentence, state))
         else:
@@ -134,11 +136,13 @@ def _read_clause(
     return facts
 
 
-def _own_year(between: str, sentence: Sentence, plan: Plan) -> tuple[int, str]:
+def _own_year(between: str, sentence: Sentence, plan: Plan, state: State) -> tuple[int, str]:
     """Year of the second figure of 从…提升至…: its own, else the plan's for that part of the text."""
     year, stated = year_before(between, plan)
     if year:
         return year, "stated" if stated else "inferred"
+    if state.year:
+        return state.year, "stated"
     return (plan.end if sentence.node.role in ("task", "target") else plan.base), "inferred"
 
 
@@ -206,6 +210,9 @@ def spread_names(name: str, count: int) -> list[str]:
     items = [i for i in items if i]
     if len(items) != count:
         return [name]
+    pollutant = X.POLLUTANT.match(items[-1])
+    if pollutant and pollutant.end() < len(items[-1]) and all(X.POLLUTANT.fullmatch(i) for i in items[:-1]):
+        return [*(i + items[-1][pollutant.end() :] for i in items[:-1]), items[-1]]
     if all(X.RATE_END.search(i) for i in items):
         return items
     last, ending = items[-1], items[0][-1]
@@ -302,7 +309,7 @@ def _counted(rest: str, noun: str, right: str, m: Mention, sign: str, sentence: 
         noun = clean_name(left)[-12:] + noun
         prefix = ""
     name = _measure_name(prefix, noun, m.unit)
-    threshold = bool(m.post) and not m.unit.endswith("%") and bool(noun)
+    threshold = bool(m.post) and not X.CLASSIFIER.search(m.unit) and not m.unit.endswith("%") and bool(noun)
     fact = _fact(sentence, m, f"{noun}门槛" if threshold else name, comparator(m, sign, name))
     if threshold:
         fact.scope = "门槛值"
@@ -376,6 +383,10 @@ def _stated(
     both = [p for p in re.split(r"[、和及]", name) if p] if re.search(r"[均都]", words) else []
     if len(both) > 1 and all(X.RATE_END.search(p) for p in both):
         return [_fact(sentence, m, _shorten(p), comparator(m, sign, p)) for p in both]
+    if m.unit.endswith("百分点"):
+        name += "降幅" if sign == "decrease" else "增幅"
+    elif clause.startswith("其中") and state.subject and not X.RATE_END.search(name) and m.unit.endswith("%"):
+        name = f"{state.subject}（{name.removeprefix('其中')}）"
     facts = [_fact(sentence, m, _shorten(name), comparator(m, sign, name))]
     twin = re.match(r"(?:.*[，：])?([\u4e00-\u9fff]{2,8})(?:及|和|以及)$", clause[: found[0].begin])
     tail = re.search(r"(水质|质量|达标率|处理率|覆盖率)$", name)
@@ -439,7 +450,9 @@ def kind_of(fact: Fact, m: Mention, clause: str, sentence: Sentence, plan: Plan)
     subject_of_rate = not m.unit.endswith("%") and re.search(r"(?:率|比例|水质)[^，]*\d", right) and bool(_noun_of(right))
     if subject_of_rate:
         return "scale"
-    if role in ("achieved", "problem"):
+    if role == "problem":
+        return "baseline"
+    if role == "achieved":
         if plan.start and fact.year >= plan.start and fact.year_basis == "stated":
             return "target"
         moved = re.match(r"(?:的)?(?:提升|提高|增加|增长|上升|下降|降|减少|扩大)(?:到|至)", right)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from jiuzhi.engine.plan.reader import lexicon as X
-from jiuzhi.engine.plan.reader.facts import Fact, State, clean_name, year_before
+from jiuzhi.engine.plan.reader.facts import Fact, State, clean_name, spread_names, year_before
 from jiuzhi.engine.plan.reader.roles import Plan
 from jiuzhi.engine.plan.reader.sentences import Sentence, depths, split, trim
 
@@ -134,15 +134,19 @@ def _stages(sentence: Sentence, begin: int, clause: str, inside: list[int], plan
 def _classes(sentence: Sentence, begin: int, clause: str, inside: list[int], plan: Plan, state: State) -> list[Fact]:
     out = []
     for found in _CLASS.finditer(clause):
-        if inside[found.start("c")] or (not found.group("verb") and not found.group("post")) or "劣" in clause[: found.start("c")][-1:]:
+        if inside[found.start("c")] or not (found.group("verb") or found.group("post") or out) or "劣" in clause[: found.start("c")][-1:]:
             continue
         left = clause[: found.start()]
         if re.search(r"率|比例|比重", clause) or sentence.node.role == "problem":
             continue
         name = clean_name(X.strip_link(left)[0]) or state.subject
-        fact = _make(sentence, begin, clause, (name[-24:] or "水质") + "类别", "类", "", found.group("c") + "类", plan, state)
+        fact = _make(sentence, begin, clause, name or "水质", "类", "", found.group("c") + "类", plan, state)
         fact.basis, fact.comparator, fact.note = "qualitative", "<=", "水质类别"
         out.append(fact)
+    names = spread_names(out[0].name, len(out)) if len(out) > 1 else []
+    for n, fact in enumerate(out):
+        name = names[n] if len(names) == len(out) else out[0].name
+        fact.name = name[-24:].removesuffix("稳定") + "类别"
     return out
 
 

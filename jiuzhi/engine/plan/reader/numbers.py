@@ -10,7 +10,7 @@ from jiuzhi.engine.plan.reader.sentences import depths
 
 _BASE_UNITS = (
     "微克/立方米|毫克/立方米|微克/升|毫克/升|克/升|毫克/千克|吨标准煤/万元|吨标煤/万元|吨/万元|立方米/万元|平方米/人|升/人|千克/人|人/平方公里|公斤/亩|"
-    "蒸吨/小时|吨/日|吨/天|吨/年|吨/小时|立方米/日|立方米/秒|次/年|家/年|μg/m3|ug/m3|mg/m3|mg/L|mg/l|dB（A）|dB|km2|m3|km|hm2|㎡|kW|MW|kV|"
+    "蒸吨/小时|蒸吨|吨/日|吨/天|吨/年|吨/小时|立方米/日|立方米/秒|次/年|家/年|μg/m3|ug/m3|mg/m3|mg/L|mg/l|dB（A）|dB|km2|m3|km|hm2|㎡|kW|MW|kV|"
     "个百分点|百分点|%|‰|平方公里|平方千米|平方米|立方米|立方千米|公里|千米|厘米|毫米|米|公顷|亩|标准煤|标煤|吨|千克|公斤|克|"
     "千瓦时|千瓦|兆瓦|瓦|千伏安|千伏|度|亿元|元|小时|分钟|个月|天|日|年|人次|人|户|家|名|位|座|处|条|项|宗|件|起|个|只|头|羽|株|棵|所|辆|台套|台|套|艘|"
     "批次|批|次|类|种|张|片|块|段|支|部|本|份|场|口|孔|眼|组|门|间|栋|幢|分贝|分|级|倍|℃|册|期|届|轮|村|镇|盏|根|对|道|面|把|例|篇|幅|升"
@@ -42,6 +42,8 @@ RANK = re.compile(
     r"|(?P<scope2>全[市国省县区])(?P<rank2>首个|第一个)"
 )
 _NOT_BEFORE = re.compile(r"(?:第|[A-Za-z+\-_./—]|〔|\[|号|[A-Za-z]-)$")
+_LEVEL = re.compile(r"(?:达到?|提升至|提高[到至]|降[到至]|为|超过|突破|降低到)$")
+_SHARED = re.compile(rf"^(?:[、和及](?:{_NUM}))*[、和及](?:{_NUM})({_MULTIPLIER}(?:{_BASE_UNITS}))")
 _PURE_MEASURE = re.compile(rf"^{_NUM}(?:分钟|小时|公里|天|元|亩|千瓦)$")
 
 
@@ -137,7 +139,8 @@ def _arabic(text: str, match: re.Match[str], inside: list[int]) -> Mention | Non
         return None
     if unit in ("年", "日", "月", "期", "届", "轮", "级") and not re.search(r"连续|提前|缩短|延长|长达|累计|达到?$|超过?$", before[-6:]):
         return None
-    if not unit and not match.group("sign") and not re.search(r"(?:达到?|提升至|提高[到至]|降[到至]|为|超过|突破|降低到)$", before):
+    shared = not unit and _shared_unit(before, after)
+    if not unit and not match.group("sign") and not shared and not _LEVEL.search(before):
         return None
     if unit in ("分", "度", "道", "面", "把", "本", "口", "对", "门", "部", "组", "位", "村", "镇") and re.match(r"[级线区类别布散化]", after):
         return None
@@ -146,11 +149,20 @@ def _arabic(text: str, match: re.Match[str], inside: list[int]) -> Mention | Non
     post = match.group("post") or ""
     if post in ("左右", "上下"):
         approx, post = post, ""
+    unit = unit or shared
     upper = Decimal(high.replace(",", "")) if high else None
     value = Decimal(low.replace(",", ""))
     if upper is not None and upper < value:
         return None
     return Mention(a, b, value, upper, unit, match.group("sign") or "", approx, post, quoted=bool(inside[a]))
+
+
+def _shared_unit(before: str, after: str) -> str:
+    """The unit of 48 in 分别为48、29微克/立方米, or nothing."""
+    if not re.search(r"(?:达到?|为|至|到|降低?|减少|[、和及]\d[\d.]*[、和及]|[、和及])$", before):
+        return ""
+    found = _SHARED.match(after)
+    return found.group(1) if found else ""
 
 
 def _is_year(number: str, unit: str, before: str, after: str) -> bool:

@@ -10,7 +10,8 @@ from jiuzhi.engine.plan.reader.spans import EMPTY, Span, join, tighten
 from jiuzhi.engine.plan.reader.tables import Table, find_table
 
 _LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_FINISHED = re.compile(r"[。！？]['”’\"）】]*$")
+_FINISHED = re.compile(r"[。！？](?:（[^（）]{0,60}）)?['”’\"）】]*$|（(?:责任|牵头|配合)[^（）]{2,80}）$")
+_ITEM = re.compile(r"^.{1,6}[、.）)]?\s*[^。，；]{4,32}。")
 _STARTER = re.compile(
     r"^(?:到20\d\d年|推进|加强|强化|深化|深入|持续|全面|坚持|围绕|以|实施|开展|落实|严格|完善|健全|推动|加快|建立|构建|提升|优化|统筹|聚焦|积极"
     r"|大力|着力|切实|有序|稳步|巩固|按照|依托|立足|严守|编制|制定|支持|鼓励|引导|培育|打造|科学|分类|依法|规范|进一步|扎实|充分)"
@@ -99,7 +100,7 @@ def blocks_of(lines: list[Span]) -> list[Block]:
             i += 1
             continue
         heading, caption = H.heading_of(re.sub(r"\s+", " ", text)), H.is_caption(text)
-        starts_item = H.run_in(text) is not None and _finished(buffer)
+        starts_item = H.run_in(text) is not None and (_finished(buffer) or bool(_ITEM.match(text)))
         if heading or caption:
             if not (buffer and not _finished(buffer) and heading and heading.rank >= 7):
                 flush()

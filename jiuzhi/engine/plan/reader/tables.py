@@ -15,6 +15,7 @@ HEADER_WORD = re.compile(
     r"|累计.{0,6}|年均.{0,6}|项目名称|建设内容.{0,8}|评价|数据来源)$"
 )
 _SERIAL = re.compile(r"^\d{1,3}[.、]?$")
+_NUMBERED = re.compile(r"^\d{1,2}[.、]\s*[\u4e00-\u9fffA-Z]")
 _RULE = re.compile(r"^[\s|:\-]+$")
 _HTML_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S | re.I)
 _TAG_OR_TEXT = re.compile(r"<[^>]*>|([^<>]+)")
@@ -137,13 +138,17 @@ def _regroup(groups: list[Row]) -> list[Row]:
 
 def _by_serial(cells: Row, width: int, serial: int) -> list[Row]:
     """Cut a run of cells into rows where row breaks were lost."""
+    named = next((n for n, c in enumerate(cells[:width]) if "指标" in c.text or "项目" in c.text), -1)
+    starts = [n for n, c in enumerate(cells[width:], width) if _NUMBERED.match(c.text)]
+    if serial < 0 and named >= 0 and len(starts) >= 2:
+        return _by_names(cells, width, named, starts)
     if len(cells) % width == 0:
         return [cells[n : n + width] for n in range(0, len(cells), width)]
     if serial < 0:
         return [cells[n : n + width] for n in range(0, len(cells), width)]
     rows: list[Row] = [cells[:width]]
     expected, n = 1, width
-    starts: list[int] = []
+    starts = []
     while n < len(cells):
         if _SERIAL.match(cells[n].text) and int(re.sub(r"\D", "", cells[n].text)) == expected:
             starts.append(n)
@@ -154,6 +159,17 @@ def _by_serial(cells: Row, width: int, serial: int) -> list[Row]:
     for a, b in zip(starts, [*starts[1:], len(cells)], strict=True):
         row = cells[a:b][: width - serial]
         rows.append([EMPTY] * serial + row)
+    return rows
+
+
+def _by_names(cells: Row, width: int, named: int, starts: list[int]) -> list[Row]:
+    """Rows found by numbered names (1.空气质量…); a cell left over in front of one is the category above it."""
+    rows: list[Row] = [cells[:width]]
+    category, size = cells[width : starts[0]][-1:], width - named
+    for a, b in zip(starts, [*starts[1:], len(cells)], strict=True):
+        front = [EMPTY] * (named - len(category)) + category if named else []
+        rows.append((front + cells[a : min(b, a + size)])[:width])
+        category = cells[a + size : b][-1:]
     return rows
 
 
@@ -196,7 +212,7 @@ def _bare(lines: list[Span], i: int) -> Table | None:
             blanks += 1
             if groups[-1]:
                 groups.append([])
-        elif len(text) > 60 or re.search(r"[。；]$", text) or (heading_of(text) and not _SERIAL.match(text)):
+        elif len(text) > 60 or re.search(r"[。；]$", text) or is_caption(text) or _outranks(text):
             break
         else:
             blanks = 0
@@ -214,6 +230,12 @@ def _bare(lines: list[Span], i: int) -> Table | None:
         serial = next((n for n, c in enumerate(cells[:header]) if re.fullmatch(r"序号|编号", c.text)), -1)
         return _square(_by_serial(cells, header, serial), i, end)
     return _square(groups, i, end)
+
+
+def _outranks(text: str) -> bool:
+    """A chapter or section heading, which ends a bare table; 1.指标名 does not."""
+    found = heading_of(text)
+    return found is not None and found.rank <= 5
 
 
 def _html(lines: list[Span], i: int) -> Table | None:

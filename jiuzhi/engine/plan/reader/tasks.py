@@ -26,7 +26,7 @@ def is_pure_goal(text: str, clauses_with_numbers: int) -> bool:
 def verb_and_object(text: str) -> tuple[str, str, str]:
     """(verbs joined by 、, object, title) of a sentence, in few words."""
     verbs = X.verbs_in(text)
-    parts = [trim(p) for p in re.split(r"[，：]", text) if trim(p)]
+    parts = [trim(p) for p in re.split(r"[，：]", re.sub(r"^(?:其中|一是|二是|三是|四是|五是|同时|此外)[：:，]?", "", text)) if trim(p)]
     ranked = [p for p in parts if not _MANNER.match(X.TIME_HEAD.sub("", p))] or parts
     chosen = next((p for p in ranked if _opening(p)[0]), ranked[0] if ranked else text)
     verb, rest = _opening(chosen)
@@ -73,9 +73,15 @@ def owner_of(text: str) -> str:
     return trim(found.group(1) or found.group(2)) if found else ""
 
 
+def owner_note(text: str) -> str:
+    """The unit of a note that stands alone, （责任单位：…）, which speaks for the whole paragraph."""
+    found = re.match(r"^[（(【\[]?(?:责任|牵头|主责|实施|主管)(?:单位|部门|主体)[:：]\s*([^）)】\]]{2,80})", text)
+    return trim(found.group(1)) if found else ""
+
+
 def is_task(sentence: Sentence, numbers: int) -> bool:
     """Whether a sentence of the measures chapters asks for something."""
     text = trim(sentence.text)
-    if sentence.lead or sentence.node.role != "task" or len(text) < 5:
+    if owner_note(text) or sentence.lead or sentence.node.role != "task" or len(text) < 5:
         return False
     return not is_pure_goal(text, numbers)
