@@ -25,7 +25,8 @@ class County:
     co: float
     coarse: float  # PM10 − PM2.5, annual mean
     dust_days: dict[int, int] = field(default_factory=dict)
-    # Water bodies whose total phosphorus rises with storm runoff, and by how much; the plan names them as a weakness.
+    # Water bodies whose total phosphorus now and then exceeds after storms, as the plan says: their mean as a share of the
+    # limit of the class they are held to.
     phosphorus: dict[str, float] = field(default_factory=dict)
 
     def at(self, table: dict[int, float] | dict[int, int], year: int) -> float:
@@ -65,7 +66,7 @@ COUNTIES: dict[str, County] = {
         co=0.7,
         coarse=19,
         dust_days={2021: 1, 2023: 2, 2025: 1, 2026: 0},
-        phosphorus={"龙河": 1.8},
+        phosphorus={"龙河": 0.63},
     ),
 }
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from jiuzhi.engine.observe import lake
 from jiuzhi.engine.observe.properties import PROPERTIES
 from jiuzhi.science.expressions import Fixed
 from jiuzhi.science.standards.air_columns import with_aqi
@@ -27,7 +28,7 @@ def stations(county: str) -> list[Station]:
     return [
         Station(f"{county}-A1", "城区", "air", "national"),
         Station(f"{county}-A2", "背景", "air", "city", evaluated=False),
-        Station(f"{county}-W1", "出境断面", "river", "national", river, "Ⅱ"),
+        Station(f"{county}-W1", "出境断面", "river", "national", river, "Ⅱ" if county == "500229" else "Ⅲ"),
         Station(f"{county}-W2", "县内断面", "river", "city", "普子河", "Ⅲ"),
         Station(f"{county}-L1", "水库", "lake", "county", "水库", "Ⅲ"),
     ]
@@ -152,8 +153,13 @@ def test_rain_muddies_the_river_and_thins_its_salts():
 def test_some_months_of_the_named_weak_river_exceed_and_most_do_not():
     rows = series("500240", "W1", "TP", "4h")
     months = rows.group_by("month").aggregate([("value", "mean")])
-    over = sum(v > Decimal("0.1") for v in months["value_mean"].to_pylist())  # GB 3838 class Ⅱ, rivers
-    assert 1 <= over <= 0.2 * len(months)
+    over = [
+        m
+        for m, v in zip(months["month"].to_pylist(), months["value_mean"].to_pylist(), strict=True)
+        if v > Decimal("0.2")
+    ]
+    assert 1 <= len(over) <= 0.13 * len(months)  # GB 3838 class Ⅲ, rivers
+    assert all(m[-2:] in {"05", "06", "07", "08", "09", "10"} for m in over)
 
 
 def test_a_lake_is_sampled_with_transparency_and_chlorophyll():
@@ -174,6 +180,7 @@ def test_non_detects_keep_their_mark():
 def test_every_row_is_synthetic_in_range_and_in_the_lakes_form():
     rows = made("500229")
     assert rows.schema.equals(SCHEMA)
+    assert SCHEMA.equals(lake.SCHEMA)
     assert pc.all(rows["synthetic"]).as_py()
     for name in set(rows["property"].to_pylist()):
         fence = PROPERTIES[name]
