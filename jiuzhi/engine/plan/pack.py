@@ -215,12 +215,16 @@ def write_pack(pack: Pack, folder: str | Path, *, force: bool = False) -> Path:
     if target.exists() and not target.is_dir():
         raise PlanReadError(f"输出位置 {target} 是一个文件，不是文件夹：请换一个文件夹名。")
     if any((target / name).exists() for name in _OURS) and not force:
-        raise PlanReadError(f"文件夹 {target} 里已有规划包（可能已复核过）：请换一个文件夹，或加 --force 覆盖。")
+        raise PlanReadError(
+            f"文件夹 {target} 里已有规划包（可能已复核过）：请换一个文件夹，或加 --force 覆盖。"
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
-        raise PlanReadError(f"无法在 {target.parent} 写入规划包（{error.strerror}）：请检查文件夹权限或磁盘空间。") from error
+        raise PlanReadError(
+            f"无法在 {target.parent} 写入规划包（{error.strerror}）：请检查文件夹权限或磁盘空间。"
+        ) from error
     try:
         info = asdict(pack.info)
         _write_rows(scratch / "pack.csv", ["key", "value"], ({"key": k, "value": v} for k, v in info.items()))
@@ -256,9 +260,13 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
         with path.open(encoding="utf-8-sig", newline="") as source:
             return [{str(k): plain_cell(v) for k, v in row.items() if k} for row in csv.DictReader(source)]
     except FileNotFoundError as error:
-        raise PlanReadError(f"规划包 {path.parent} 缺少 {path.name}：请用 jiuzhi plan read 重新生成。") from error
+        raise PlanReadError(
+            f"规划包 {path.parent} 缺少 {path.name}：请用 jiuzhi plan read 重新生成。"
+        ) from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise PlanReadError(f"{path} 不是 UTF-8 的 CSV：请在 Excel 中另存为“CSV UTF-8（逗号分隔）”。") from error
+        raise PlanReadError(
+            f"{path} 不是 UTF-8 的 CSV：请在 Excel 中另存为“CSV UTF-8（逗号分隔）”。"
+        ) from error
 
 
 def _build(kind: type[_T], row: dict[str, str], where: str) -> _T:
@@ -271,7 +279,9 @@ def _build(kind: type[_T], row: dict[str, str], where: str) -> _T:
             try:
                 values[name] = int(text or 0)
             except ValueError as error:
-                raise PlanReadError(f"{where} 的 {name} 列不是整数（{text!r}）：请改成整数或清空。") from error
+                raise PlanReadError(
+                    f"{where} 的 {name} 列不是整数（{text!r}）：请改成整数或清空。"
+                ) from error
         else:
             values[name] = text
     return kind(**values)
@@ -286,6 +296,6 @@ def read_pack(folder: str | Path) -> Pack:
     pack = Pack(info=PackInfo(**{f.name: info.get(f.name, "") for f in fields(PackInfo)}))
     for name, kind in TABLES.items():
         path = base / f"{name}.csv"
-        rows = [_build(kind, row, f"{path} 第 {number} 行") for number, row in enumerate(_read_rows(path), start=2)]
-        setattr(pack, name, rows)
+        read = enumerate(_read_rows(path), start=2)
+        setattr(pack, name, [_build(kind, row, f"{path} 第 {number} 行") for number, row in read])
     return pack

@@ -30,7 +30,9 @@ def read(
     errors = Console(stderr=True)
     try:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, console=errors, transient=True, disable=as_json or not sys.stderr.isatty()) as progress:
+        with Progress(
+            *columns, console=errors, transient=True, disable=as_json or not sys.stderr.isatty()
+        ) as progress:
             step = progress.add_task("打开文档", total=None)
             decoded = decode(document)
             progress.update(step, description="识别章节、目标、任务")
@@ -86,11 +88,21 @@ def _show(summary: dict[str, Any]) -> None:
     inferred = "（推断）" if summary["period_basis"] == "inferred" else ""
     table.add_row("区县", f"{summary['county'] or '未读出'} {summary['adcode']}{draft}")
     table.add_row("规划期", f"{summary['period'][0]}—{summary['period'][1]}{inferred}")
-    chapters = [f"章 {levels.get('chapter', 0)}", f"节 {levels.get('section', 0)}", f"段 {levels.get('paragraph', 0)}"]
+    chapters = [
+        f"章 {levels.get('chapter', 0)}",
+        f"节 {levels.get('section', 0)}",
+        f"段 {levels.get('paragraph', 0)}",
+    ]
     table.add_row("条款", "，".join([*chapters, f"表 {levels.get('table', 0)}"]))
-    values = [f"目标 {kinds.get('target', 0)}", f"基线 {kinds.get('baseline', 0)}", f"已达成 {kinds.get('achieved', 0)}"]
+    values = [
+        f"目标 {kinds.get('target', 0)}",
+        f"基线 {kinds.get('baseline', 0)}",
+        f"已达成 {kinds.get('achieved', 0)}",
+    ]
     table.add_row("数值", "，".join([*values, f"规模 {kinds.get('scale', 0)}"]))
     table.add_row("任务", str(summary["tasks"]))
-    table.add_row("项目 / 单位 / 地点", f"{summary['projects']} / {summary['organisations']} / {summary['places']}")
+    table.add_row(
+        "项目 / 单位 / 地点", f"{summary['projects']} / {summary['organisations']} / {summary['places']}"
+    )
     table.add_row("待复核", f"{summary['review']} 条，见 review.csv")
     Console().print(table)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from jiuzhi.engine.plan.pack import Pack
     from jiuzhi.engine.plan.reader.document import Document
 
-__all__ = ["PlanReadError", "READER_VERSION", "decode", "read_plan", "read_text"]
+__all__ = ["READER_VERSION", "PlanReadError", "decode", "read_plan", "read_text"]
 READER_VERSION = "1.0"
 
 

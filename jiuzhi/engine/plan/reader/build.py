@@ -9,9 +9,10 @@ from jiuzhi.engine.plan.reader import READER_VERSION
 from jiuzhi.engine.plan.reader.counties import adcode_of
 from jiuzhi.engine.plan.reader.document import Document
 from jiuzhi.engine.plan.reader.entities import Found, PlaceFinder, organisations_in, projects_in
-from jiuzhi.engine.plan.reader.facts import UNIT_NAMES, Fact, State, read_sentence
+from jiuzhi.engine.plan.reader.facts import Fact, State, read_sentence
 from jiuzhi.engine.plan.reader.implicit import implied_facts, qualitative_facts
 from jiuzhi.engine.plan.reader.indicators import Indicator, Value, falling, read_indicators
+from jiuzhi.engine.plan.reader.naming import UNIT_NAMES
 from jiuzhi.engine.plan.reader.review import review_pack
 from jiuzhi.engine.plan.reader.roles import Plan, assign_roles, domain_of, read_plan_facts
 from jiuzhi.engine.plan.reader.sentences import Sentence, sentences_of, trim
@@ -86,9 +87,17 @@ def _clauses(work: _Work) -> None:
     for order, node in enumerate(work.outline.nodes, start=1):
         title = node.title[:60]
         if not title:
-            title = "（章引言）" if _is_intro(work, node) else "（无标题表）" if node.level == "table" else "（无标题段）"
+            title = (
+                "（章引言）"
+                if _is_intro(work, node)
+                else "（无标题表）"
+                if node.level == "table"
+                else "（无标题段）"
+            )
         work.pack.clauses.append(
-            Clause(node.id, node.parent, node.level, node.number, title, order, node.start, node.end, node.note)
+            Clause(
+                node.id, node.parent, node.level, node.number, title, order, node.start, node.end, node.note
+            )
         )
     work.doubts.extend(("clauses.csv", ident, reason) for ident, reason in work.outline.doubts)
 
@@ -226,7 +235,13 @@ def _check_verdict(work: _Work, indicator: Indicator, targets: list[Commitment])
         return
     for row in targets:
         if not row.value:
-            work.doubts.append(("commitments.csv", row.id, f"目标为“{row.value_text}”，文中评价“{indicator.verdict}”无法由数据核验"))
+            work.doubts.append(
+                (
+                    "commitments.csv",
+                    row.id,
+                    f"目标为“{row.value_text}”，文中评价“{indicator.verdict}”无法由数据核验",
+                )
+            )
             continue
         for value in indicator.values:
             if value.kind == "target" or not value.cell.value:
@@ -324,7 +339,9 @@ def _entities(work: _Work) -> None:
     work.pack.places = list(places.values())
 
 
-def _count(table: dict[str, Entity], found: Found, node: Node, spot: tuple[int, int], mark: str, work: _Work) -> None:
+def _count(
+    table: dict[str, Entity], found: Found, node: Node, spot: tuple[int, int], mark: str, work: _Work
+) -> None:
     row = table.get(found.name)
     if row is None:
         table[found.name] = row = Entity(

@@ -15,7 +15,9 @@ from jiuzhi.engine.plan.pack import PlanReadError
 
 MAX_BYTES = 80 * 1024 * 1024
 _CJK = re.compile(r"[\u3400-\u9fff]")
-_HTML_START = re.compile(rb"^\s*(<!doctype\s+html|<html|<\?xml[^>]*>\s*<html|<head|<body|<div|<table|<meta)", re.I)
+_HTML_START = re.compile(
+    rb"^\s*(<!doctype\s+html|<html|<\?xml[^>]*>\s*<html|<head|<body|<div|<table|<meta)", re.I
+)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.I)
 _CLASSIC_MOJIBAKE = ("锟斤拷", "烫烫烫", "屯屯屯", "ï»¿", "â€", "脙", "锘")
 
@@ -87,7 +89,9 @@ def sniff(raw: bytes, source: Path) -> str:
     if raw.startswith(b"PK\x03\x04"):
         if b"word/document" in raw:
             return "docx"
-        raise PlanReadError(f"{name} 不是 Word 文档（是其他压缩包或表格）：请提供 .docx、.txt、.html 或文字版 .pdf。")
+        raise PlanReadError(
+            f"{name} 不是 Word 文档（是其他压缩包或表格）：请提供 .docx、.txt、.html 或文字版 .pdf。"
+        )
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in raw:
             raise PlanReadError(f"{name} 已加密：请在 Word 中去掉打开密码后另存为 .docx。")

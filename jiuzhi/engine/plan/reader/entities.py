@@ -34,7 +34,9 @@ ORG_ENDINGS = (
     "专业机构|检验机构|检测机构|银行机构|责任部门|监管部门|相关部门|电网企业|餐饮企业|快递企业|国有企业|重点企业|产废单位|排污单位|监管单位|用能单位|服务单位|施工单位|事业单位|党政机关"
 )
 _ORG = re.compile(rf"{_C}{{0,14}}?(?:{ORG_ENDINGS})(?:（{_C}{{1,6}}）)?")
-_ORG_GENERIC = re.compile(rf"(?:^|[、，（和与及])({_C}{{1,8}}(?:局|委|办|院|站|所|公司|部))(?=$|[、，）和与及])")
+_ORG_GENERIC = re.compile(
+    rf"(?:^|[、，（和与及])({_C}{{1,8}}(?:局|委|办|院|站|所|公司|部))(?=$|[、，）和与及])"
+)
 _TOWNS = re.compile(r"各?(?:乡镇（街道）|镇街|乡镇和街道|镇（街道）)")
 _STOP = re.compile(
     r"[的了在对将把被从向以为是有无及和与或等并使让由按据即如若则其该这那此各每全本多少第到至达于个座条处项宗年]|"
@@ -74,7 +76,13 @@ def _left_bound(text: str, end: int, longest: int) -> tuple[int, bool]:
 
 
 # what may not follow a name of this type: 秦巴山|区, 某县|城
-_GOES_ON = {"山": tuple("区地体水林"), "乡镇": tuple("村级"), "县区": tuple("级城域"), "村": tuple("民庄级组"), "湖泊": tuple("泊库")}
+_GOES_ON = {
+    "山": tuple("区地体水林"),
+    "乡镇": tuple("村级"),
+    "县区": tuple("级城域"),
+    "村": tuple("民庄级组"),
+    "湖泊": tuple("泊库"),
+}
 
 
 class PlaceFinder:
@@ -118,18 +126,26 @@ class PlaceFinder:
                 if kind == "流域":
                     name = name.removesuffix("流域") + ("" if re.search(r"[河江溪]流域$", name) else "流域")
                     continue
-                if kind in ("乡镇", "村", "山", "湖泊", "县区") and after in "长级域城水区村容民组岸体地库滨林貌风居里委政治情":
+                if (
+                    kind in ("乡镇", "村", "山", "湖泊", "县区")
+                    and after in "长级域城水区村容民组岸体地库滨林貌风居里委政治情"
+                ):
                     continue
-                if kind == "河流" and after in "长湖道段岸流涌" and after != "流":
-                    if after != "段":
-                        continue
+                if kind == "河流" and after and after in "长湖道岸涌":
+                    continue
                 if found.start() - begin >= 1:
-                    out.append((name, kind, marked and (not after or not re.match(_C, after) or len(name) <= 3)))
+                    out.append(
+                        (name, kind, marked and (not after or not re.match(_C, after) or len(name) <= 3))
+                    )
         return out
 
     @staticmethod
     def _good(name: str) -> bool:
-        return len(name) >= 2 and not _NOT_NAME.match(name) and not re.search(r"\d|[一二两三四五六七八九十]{1,3}(?:河|江|山|镇|乡|村|县)$", name)
+        return (
+            len(name) >= 2
+            and not _NOT_NAME.match(name)
+            and not re.search(r"\d|[一二两三四五六七八九十]{1,3}(?:河|江|山|镇|乡|村|县)$", name)
+        )
 
     def find(self, text: str) -> list[Found]:
         """Places in a text, longest first at each spot, in order."""
@@ -138,7 +154,11 @@ class PlaceFinder:
         out = []
         for m in self.pattern.finditer(text):
             kind = self.types.get(m.group(), "")
-            if text[m.end() : m.end() + 1] in ("县", "市", "区") and len(m.group()) <= 3 and kind in ("河流", "山", "湖泊"):
+            if (
+                text[m.end() : m.end() + 1] in ("县", "市", "区")
+                and len(m.group()) <= 3
+                and kind in ("河流", "山", "湖泊")
+            ):
                 continue
             if not (kind in _GOES_ON and text[m.end() : m.end() + 1] in _GOES_ON[kind]):
                 out.append(Found(m.group(), kind, *m.span()))
@@ -152,7 +172,17 @@ def organisations_in(text: str) -> list[Found]:
         out.append(Found(found.group(), "属地政府", *found.span()))
     for found in _ORG.finditer(text):
         name, begin = found.group(), found.start()
-        stops = [s.end() for s in _STOP.finditer(re.sub(r"生态环境(?=[局部])|城市管理|发展改革|综合(?=行政|执法)|重点(?=企业|监管|排污|用能)|控制", lambda m: "境" * len(m.group()), name)) if s.end() <= len(name) - 2]
+        stops = [
+            s.end()
+            for s in _STOP.finditer(
+                re.sub(
+                    r"生态环境(?=[局部])|城市管理|发展改革|综合(?=行政|执法)|重点(?=企业|监管|排污|用能)|控制",
+                    lambda m: "境" * len(m.group()),
+                    name,
+                )
+            )
+            if s.end() <= len(name) - 2
+        ]
         cut = stops[-1] if stops else 0
         name, begin = name[cut:], begin + cut
         head = X.LEADING.match(name)
@@ -184,7 +214,9 @@ _PROJECT_END = (
     r"(?:重大工程|工程|项目(?:（[^（）]{1,6}）)?|专项行动|行动|专项整治|攻坚战?|保护计划|计划|示范基地|示范片区?|示范区|示范点|示范工地|产业基地|基地|产业园|数据库|处置场|填埋场|消纳场|抽水蓄能电站|电站|"
     r"生产线|净化站|长廊|走廊|画廊|驿站|碧道|绿道|休闲带|文化生态公园|保护地|资源圃（?[^（）]{0,4}）?|观测站（点）|观测站|监测站|文化公园|信息平台|管理平台|数据平台|供电线路|管网|服务圈|传承体验中心|文化艺术中心|商业文化中心|分拣中心|生产基地)"
 )
-_PROJECT = re.compile(rf"(?P<name>[^，。；、：]{{2,40}}?{_PROJECT_END})(?=建设|实施|改造|整治|成果|管理|投资|总投资|$|[，。；、：和等及])")
+_PROJECT = re.compile(
+    rf"(?P<name>[^，。；、：]{{2,40}}?{_PROJECT_END})(?=建设|实施|改造|整治|成果|管理|投资|总投资|$|[，。；、：和等及])"
+)
 _PROJECT_KIND = (
     ("行动", r"行动|整治|攻坚|计划"),
     ("创建", r"示范|创建|服务圈"),
@@ -202,7 +234,11 @@ def projects_in(text: str) -> list[Found]:
         begin += len(name) - len(shorter) if name.endswith(shorter) else 0
         name = re.sub(r"^\d+(?:\.\d+)?[\u4e00-\u9fff]{0,2}(?:个|座|处|条|项|家|万亩)", "", shorter)
         name = trim(re.sub(r"^(?:一批|等|一系列|重点|有关|相关|各类|此类)+", "", name))
-        if len(name) < 5 or re.fullmatch(rf".{{0,3}}{_PROJECT_END}", name) and len(name) < 5 or len(name) > 34:
+        if (
+            len(name) < 5
+            or (re.fullmatch(rf".{{0,3}}{_PROJECT_END}", name) and len(name) < 5)
+            or len(name) > 34
+        ):
             continue
         kind = next(k for k, words in _PROJECT_KIND if re.search(words, name))
         out.append(Found(name, kind, begin, begin + len(name)))

@@ -38,7 +38,9 @@ def docx_text(raw: bytes, name: str) -> str:
         lines: list[str] = []
         _docx_blocks(document.element.body, styles, lines)
     except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, AttributeError) as error:
-        raise PlanReadError(f"{name} 不是完整的 .docx（可能下载不完整或已损坏）：请在 Word 中打开后另存。") from error
+        raise PlanReadError(
+            f"{name} 不是完整的 .docx（可能下载不完整或已损坏）：请在 Word 中打开后另存。"
+        ) from error
     return "\n".join(lines) + "\n"
 
 
@@ -79,7 +81,11 @@ def _docx_paragraph(node: Any, styles: dict[str, str]) -> list[str]:
         return []
     text = _docx_runs(node).lstrip("\t")
     heading = _HEADING_STYLE.match(style_name)
-    if heading and text.strip() and not re.match(r"\s*(第.{1,4}[章节篇]|[一二三四五六七八九十]+、|[（(])", text):
+    if (
+        heading
+        and text.strip()
+        and not re.match(r"\s*(第.{1,4}[章节篇]|[一二三四五六七八九十]+、|[（(])", text)
+    ):
         text = "#" * int(heading.group(1)) + " " + text.strip()
     return text.split("\n")
 
@@ -180,10 +186,23 @@ def pdf_text(raw: bytes, name: str) -> str:
         pages = [page.extract_text() or "" for page in reader.pages]
     except PlanReadError:
         raise
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError) as error:
-        raise PlanReadError(f"{name} 不是完整的 PDF（可能下载不完整或已损坏）：请重新下载，或转成 .docx。") from error
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        RecursionError,
+    ) as error:
+        raise PlanReadError(
+            f"{name} 不是完整的 PDF（可能下载不完整或已损坏）：请重新下载，或转成 .docx。"
+        ) from error
     if not any(page.strip() for page in pages):
-        raise PlanReadError(f"{name} 是扫描件，没有文字层：请先做文字识别（OCR），再提供 .docx 或文字版 .pdf。")
+        raise PlanReadError(
+            f"{name} 是扫描件，没有文字层：请先做文字识别（OCR），再提供 .docx 或文字版 .pdf。"
+        )
     edges: Counter[str] = Counter()
     split = [page.split("\n") for page in pages]
     for lines in split:

@@ -19,10 +19,14 @@ _PATTERNS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (9, re.compile(r"^[①②③④⑤⑥⑦⑧⑨⑩]")),
 )
 _MARKDOWN = re.compile(r"^(#{1,6})\s+")
-_CAPTION = re.compile(r"^(?:专\s*栏|附?表)\s*[\d一二三四五六七八九十]{0,3}(?:[-.]\d+)?(?=[\s:：“”\"、]|[\u4e00-\u9fff])")
+_CAPTION = re.compile(
+    r"^(?:专\s*栏|附?表)\s*[\d一二三四五六七八九十]{0,3}(?:[-.]\d+)?(?=[\s:：“”\"、]|[\u4e00-\u9fff])"
+)
 _TOC_TAIL = re.compile(r"(?:\t|[.…·．﹒]{2,}|\s{2,}|\s[.…]\s?|\s)[.…·\s]*[-—]?\s*\d{1,3}\s*[-—]?\s*$")
 _TOC_TITLE = re.compile(r"^目\s*[录次]$")
-_PAGE = re.compile(r"^(?:[-—–·]?\s*\d{1,3}\s*[-—–·]?|第\s*\d{1,3}\s*页(?:\s*[/，,共]\s*共?\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})$")
+_PAGE = re.compile(
+    r"^(?:[-—–·]?\s*\d{1,3}\s*[-—–·]?|第\s*\d{1,3}\s*页(?:\s*[/，,共]\s*共?\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})$"
+)
 _SENTENCE_END = re.compile(r"[。；！？]")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from jiuzhi.engine.plan.reader import lexicon as X
-from jiuzhi.engine.plan.reader.facts import Fact, State, clean_name, spread_names, year_before
+from jiuzhi.engine.plan.reader.facts import Fact, State
+from jiuzhi.engine.plan.reader.naming import clean_name, spread_names, year_before
 from jiuzhi.engine.plan.reader.roles import Plan
 from jiuzhi.engine.plan.reader.sentences import Sentence, depths, split, trim
 
 # pattern, value, unit, ending of the name
 _IMPLIED: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
-    (re.compile(r"(?:基本|总体)?(?:实现|达到)?(?P<w>(?:动态|有序|全域|全面|全部)?全覆盖)"), "100", "%", "覆盖率"),  # noqa: E501
+    (re.compile(r"(?:基本|总体)?(?:实现|达到)?(?P<w>(?:动态|有序|全域|全面|全部)?全覆盖)"), "100", "%", "覆盖率"),
     (re.compile(r"(?:加快|实现|推动|推进|全面|动态|全部)*(?P<w>(?:销号|动态|全面|全部)?清零)"), "0", "", "存量"),
     (re.compile(r"(?P<w>应([\u4e00-\u9fff])尽\2)"), "100", "%", "完成率"),
     (
@@ -22,18 +23,24 @@ _IMPLIED: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
     (re.compile(r"(?P<w>未发生|无|零)(?=重?特?大|重污染|突发)"), "0", "", "数"),
 )  # fmt: skip
 _STAGE = re.compile(r"国([一二三四五六]|[ⅠⅡⅢⅣⅤⅥ])(?P<post>及以[上下])?(?=[^家内外务际道有土])")
-_CLASS = re.compile(r"(?P<verb>达到|达|优于|好于|保持|为|稳定在)?(?:或好于|以上)?(?P<c>[ⅠⅡⅢⅣⅤ]|I{1,3}|IV|V)类(?P<post>及以上|以上|标准|水质)?")
+_CLASS = re.compile(
+    r"(?P<verb>达到|达|优于|好于|保持|为|稳定在)?(?:或好于|以上)?(?P<c>[ⅠⅡⅢⅣⅤ]|I{1,3}|IV|V)类(?P<post>及以上|以上|标准|水质)?"
+)
 _IN_PLACE = re.compile(r"^(?:确保|保障|保证)(?P<name>.{3,40}?)(?P<w>落实到位|到位)(?=[，。；]|$)")
 _HOW = (
     r"(?:如期|基本|全面|显著|大幅|明显|持续(?!性)|不断|稳步|逐步|更加|进一步|总体|率先|有效|有力|充分|加快|切实|稳中|保持|努力|力争|稳固|稳定(?!性)|"
     r"日益|普遍|深度|整体)"
 )
 _OUTCOMES = (
-    re.compile(rf"^(?P<w>{_HOW}*(?:实现|筑牢|打造|构建|形成|建成|达到|完成|建立|健全|遏制|消除|夯实))(?P<n>[\u4e00-\u9fff“”·、（）A-Z]{{3,40}})$"),
+    re.compile(
+        rf"^(?P<w>{_HOW}*(?:实现|筑牢|打造|构建|形成|建成|达到|完成|建立|健全|遏制|消除|夯实))(?P<n>[\u4e00-\u9fff“”·、（）A-Z]{{3,40}})$"
+    ),
     re.compile(rf"^(?P<n>.{{3,40}}?)(?P<w>{_HOW}+[\u4e00-\u9fff“”]{{2,12}})$"),
     re.compile(r"^(?P<n>.{3,30}?)(?P<w>(?:实现|达到|走在|得到|成为|稳居)[\u4e00-\u9fff“”]{2,12})$"),
 )
-_AWARD = re.compile(r"(?:力争)?(?:成功)?(?:创建|创成|建成|争创|打造|获评|入选)(?P<name>[\u4e00-\u9fff“”（）]{2,30})")
+_AWARD = re.compile(
+    r"(?:力争)?(?:成功)?(?:创建|创成|建成|争创|打造|获评|入选)(?P<name>[\u4e00-\u9fff“”（）]{2,30})"
+)
 
 
 def implied_facts(sentence: Sentence, plan: Plan, state: State, numeric: list[Fact]) -> list[Fact]:
@@ -51,7 +58,12 @@ def implied_facts(sentence: Sentence, plan: Plan, state: State, numeric: list[Fa
                 a, b = found.span("w")
                 if (word_of := found.group("w"))[0] == "应" and any(clause[s] == "应" for s, _ in taken):
                     continue  # “应分尽分、应截尽截” is one goal
-                if not value or not word_of or any(s < b and a < e for s, e in taken) or (inside[a] and not _goal_in_quotes(clause, a)):
+                if (
+                    not value
+                    or not word_of
+                    or any(s < b and a < e for s, e in taken)
+                    or (inside[a] and not _goal_in_quotes(clause, a))
+                ):
                     continue
                 taken.append((a, b))
                 fact = _implied(sentence, begin, clause, found, value, unit, ending, plan, state)
@@ -61,7 +73,17 @@ def implied_facts(sentence: Sentence, plan: Plan, state: State, numeric: list[Fa
         out.extend(_classes(sentence, begin, clause, inside, plan, state))
         place = _IN_PLACE.match(clause)
         if place and not taken:
-            fact = _make(sentence, begin, clause, clean_name(place.group("name")), "", "", place.group("w"), plan, state)
+            fact = _make(
+                sentence,
+                begin,
+                clause,
+                clean_name(place.group("name")),
+                "",
+                "",
+                place.group("w"),
+                plan,
+                state,
+            )
             fact.basis, fact.note = "qualitative", "定性目标"
             out.append(fact)
         subject = clean_name(X.strip_link(re.split(r"\d", clause)[0])[0])
@@ -78,14 +100,22 @@ def _goal_in_quotes(clause: str, at: int) -> bool:
 
 
 def _implied(
-    sentence: Sentence, begin: int, clause: str, found: re.Match[str], value: str, unit: str, ending: str, plan: Plan, state: State
+    sentence: Sentence,
+    begin: int,
+    clause: str,
+    found: re.Match[str],
+    value: str,
+    unit: str,
+    ending: str,
+    plan: Plan,
+    state: State,
 ) -> Fact | None:
     word = found.group("w")
     left, right = clause[: found.start()], clause[found.end("w") :]
     if word in ("未发生", "无", "零"):
         name = trim(right)[:20] + ending
     elif word.startswith("全面"):
-        if len(trim(right)) < 3 or re.search(r"(?:禁止|消除)", word) and "禁止" in word:
+        if len(trim(right)) < 3 or (re.search(r"(?:禁止|消除)", word) and "禁止" in word):
             return None
         name = clean_name(trim(right))[:40] + ("率" if "消除" in word else ending)
     else:
@@ -104,7 +134,15 @@ def _implied(
 
 
 def _make(
-    sentence: Sentence, begin: int, clause: str, name: str, unit: str, value: str, word: str, plan: Plan, state: State
+    sentence: Sentence,
+    begin: int,
+    clause: str,
+    name: str,
+    unit: str,
+    value: str,
+    word: str,
+    plan: Plan,
+    state: State,
 ) -> Fact:
     year, stated = year_before(sentence.text[: begin + len(clause)], plan)
     future = sentence.node.role in ("task", "target")
@@ -119,22 +157,33 @@ def _make(
 
 
 def _stages(sentence: Sentence, begin: int, clause: str, inside: list[int], plan: Plan) -> list[Fact]:
-    out = []
+    out: list[Fact] = []
     for found in _STAGE.finditer(clause):
         if inside[found.start()]:
             continue
         noun = re.match(r"(?:排放)?(?:标准)?的?([\u4e00-\u9fff]{2,14})", clause[found.end() :])
         name = (trim(re.split(r"和|、|淘汰", noun.group(1))[0]) if noun else "") + "排放标准门槛"
         fact = _make(sentence, begin, clause, name, "阶段", "", found.group(), plan, State())
-        fact.basis, fact.comparator, fact.note, fact.scope = "qualitative", "<=" if found.group("post") else "=", "排放阶段", "门槛值"
+        fact.basis, fact.comparator, fact.note, fact.scope = (
+            "qualitative",
+            "<=" if found.group("post") else "=",
+            "排放阶段",
+            "门槛值",
+        )
         out.append(fact)
     return out
 
 
-def _classes(sentence: Sentence, begin: int, clause: str, inside: list[int], plan: Plan, state: State) -> list[Fact]:
-    out = []
+def _classes(
+    sentence: Sentence, begin: int, clause: str, inside: list[int], plan: Plan, state: State
+) -> list[Fact]:
+    out: list[Fact] = []
     for found in _CLASS.finditer(clause):
-        if inside[found.start("c")] or not (found.group("verb") or found.group("post") or out) or "劣" in clause[: found.start("c")][-1:]:
+        if (
+            inside[found.start("c")]
+            or not (found.group("verb") or found.group("post") or out)
+            or "劣" in clause[: found.start("c")][-1:]
+        ):
             continue
         left = clause[: found.start()]
         if re.search(r"率|比例|比重", clause) or sentence.node.role == "problem":

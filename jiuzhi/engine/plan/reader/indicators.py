@@ -27,7 +27,9 @@ _UNIT_TAIL = re.compile(r"（([^（）]*)）\s*$")
 _UNIT_LIKE = re.compile(
     r"^(?:%|‰|.*/.*|[万亿百千]*(?:个|吨|亩|公顷|天|元|人|户|千瓦|千瓦时|立方米|平方米|平方公里|平方千米|公里|米|处|座|家|吨标准煤|升|分|微克|毫克|件|类|级|名|次|m3|kW|只|条|项|辆|吨标煤|标准煤|位|年).{0,4})$"
 )
-_SHARED_TAIL = re.compile(r"(?:重点工程)?(?:减排量?|排放总量(?:减少|削减|下降)?|排放量(?:下降率|削减|减少)?|下降率|削减量?|削减率|减排比例|排放强度)$")
+_SHARED_TAIL = re.compile(
+    r"(?:重点工程)?(?:减排量?|排放总量(?:减少|削减|下降)?|排放量(?:下降率|削减|减少)?|下降率|削减量?|削减率|减排比例|排放强度)$"
+)
 _FALLING = re.compile(r"下降|降低|减排|削减|减少")
 _PERIOD_WORD = re.compile(r"十([三四五六七])五")
 _END_OF = {"三": 2020, "四": 2025, "五": 2030, "六": 2035, "七": 2040}
@@ -106,14 +108,14 @@ def _value_column(text: str, past: bool, plan: Plan, past_end: int) -> Column:
     actual = re.search(r"实际|完成|现状|基期|基准|达到值|现值", text)
     if re.search(r"目标|规划值|预期", text) and not actual:
         kind = "target"
-    elif actual:
-        kind = "achieved" if past else "baseline"
-    elif year and plan.base and year <= plan.base:
+    elif actual or (year and plan.base and year <= plan.base):
         kind = "achieved" if past else "baseline"
     else:
         kind = "target"
     if not year:
-        year = -((past_end or plan.end) if kind == "target" else (past_end or plan.base))  # negative: inferred
+        year = -(
+            (past_end or plan.end) if kind == "target" else (past_end or plan.base)
+        )  # negative: inferred
     return Column("value", year, kind, scope)
 
 
@@ -123,7 +125,10 @@ def header_rows(table: Table) -> int:
     for row in table.rows[1:4]:
         cells = [c.text for c in row]
         serial = any(re.fullmatch(r"\d{1,3}[.、]?", c) for c in cells[:2])
-        numeric = sum(bool(re.fullmatch(r"[<>≥≤]?=?\d+(?:\.\d+)?%?", c)) and not re.fullmatch(r"20\d\d", c) for c in cells)
+        numeric = sum(
+            bool(re.fullmatch(r"[<>≥≤]?=?\d+(?:\.\d+)?%?", c)) and not re.fullmatch(r"20\d\d", c)
+            for c in cells
+        )
         headerish = sum(bool(re.search(r"20\d\d|目标|现状|实际|累计|年均|单位|属性", c)) for c in cells)
         if serial or numeric or not headerish:
             break
@@ -178,7 +183,9 @@ def _bare(text: str) -> str:
     return re.sub(r"^[（(]?[一二三四五六七八九十\d]+[)）、.]\s*", "", text)
 
 
-def _indicator(row: list[Span], columns: list[Column], carried: dict[int, str], parent: str, plan: Plan) -> list[Indicator]:
+def _indicator(
+    row: list[Span], columns: list[Column], carried: dict[int, str], parent: str, plan: Plan
+) -> list[Indicator]:
     pick = {c.role: row[n] for n, c in reversed(list(enumerate(columns))) if c.role != "value"}
     name = re.sub(r"^[#*＊\d.、]+(?=[\u4e00-\u9fffA-Z（“])|[*＊①②③④⑤⑥]+$", "", pick["name"].text)
     if len(name) < 2 or not re.search(r"[\u4e00-\u9fff]", name):
@@ -198,7 +205,10 @@ def _indicator(row: list[Span], columns: list[Column], carried: dict[int, str], 
             values.append(Value(column.kind, year, basis, cell, scope, row[n].text))
     if not values:
         return []
-    domain = next((carried[n] for n, c in enumerate(columns) if c.role == "domain" and n in carried), carried.get(-1, ""))
+    domain = next(
+        (carried[n] for n, c in enumerate(columns) if c.role == "domain" and n in carried),
+        carried.get(-1, ""),
+    )
     owner = next((row[n].text or "" for n, c in enumerate(columns) if c.role == "owner"), "")
     if not owner and not pick.get("serial", EMPTY).text:
         owner = next((carried[n] for n, c in enumerate(columns) if c.role == "owner" and n in carried), "")
@@ -256,7 +266,14 @@ def _one(text: str, label: str) -> Cell:
         sign = _word_sign(before, post)
     words = words or (text if re.search(r"[\u4e00-\u9fff]", before + after) else "")
     number = found.group("low").replace(",", "")
-    return Cell(number, (found.group("high") or ""), "年均" if scope == "年均" and sign == "=" else sign, words, label, scope)
+    return Cell(
+        number,
+        (found.group("high") or ""),
+        "年均" if scope == "年均" and sign == "=" else sign,
+        words,
+        label,
+        scope,
+    )
 
 
 def _word_sign(before: str, post: str) -> str:

@@ -18,9 +18,7 @@ _BASE_UNITS = (
 _MULTIPLIER = r"(?:万亿|千万|百万|十万|亿|万|千(?!瓦|米|克|伏)|百(?!分))?"
 _NUM = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SIGN = r"[<>≥≤=]=?"
-_PRE = (
-    r"不低于|不少于|不小于|不高于|不超过|不多于|不大于|不足|低于|少于|小于|高于|多于|大于|优于|好于|超过|超|突破|至少|达到|逾|近|约|大约|累计|平均"
-)
+_PRE = r"不低于|不少于|不小于|不高于|不超过|不多于|不大于|不足|低于|少于|小于|高于|多于|大于|优于|好于|超过|超|突破|至少|达到|逾|近|约|大约|累计|平均"
 _POST = r"及以上|以上|及以下|以下|以内|之内|左右|上下"
 NUMBER = re.compile(
     rf"(?P<sign>{_SIGN})?(?P<low>{_NUM})"
@@ -31,7 +29,9 @@ _CN_DIGIT = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"�
 _CN = "[一二两三四五六七八九十百千]"
 CN_YEARS = re.compile(rf"(?P<lead>连续|提前|已连续|近|累计)(?P<num>{_CN}{{1,3}})年(?!级|度)")
 CN_POLICY = re.compile(rf"(?P<lead>)(?P<num>{_CN}{{1,3}})年(?=禁|期|行动|攻坚)")
-CN_BIG = re.compile(r"(?P<lead>)(?<![一二三四五六七八九十])(?P<num>[两三四五六七八九十])大(?=[\u4e00-\u9fff]{2})")
+CN_BIG = re.compile(
+    r"(?P<lead>)(?<![一二三四五六七八九十])(?P<num>[两三四五六七八九十])大(?=[\u4e00-\u9fff]{2})"
+)
 CN_COUNT = re.compile(
     rf"(?P<lead>建成|新建|新增|建设|打造|创建|改造|完成|培育|设立|布局|争创)(?P<num>[两三四五六七八九十]{_CN}{{0,3}})(?P<unit>个|座|处|家|条|项|所|万亩|公里|平方公里)"
     r"(?P<post>以上)?"
@@ -111,15 +111,19 @@ def mentions(text: str) -> list[Mention]:
                 groups = match.groupdict()
                 value = Decimal(chinese_number(match.group("num")))
                 begin = match.start() if unit == "%" else a
-                found.append(Mention(begin, b, value, None, unit or groups["unit"], "", "", groups.get("post") or "", style))
+                found.append(
+                    Mention(
+                        begin, b, value, None, unit or groups["unit"], "", "", groups.get("post") or "", style
+                    )
+                )
                 taken.append((a, b))
     for match in RANK.finditer(text):
         name = "rank" if match.group("rank") else "rank2"
         a, b = match.start(name), match.end(name)
         if free(a, b):
             word = match.group(name)
-            value = 1 if word in ("首位", "榜首", "首个", "第一个") else chinese_number(word[1:])
-            found.append(Mention(a, b, Decimal(value), None, "名次", style="rank"))
+            rank = 1 if word in ("首位", "榜首", "首个", "第一个") else chinese_number(word[1:])
+            found.append(Mention(a, b, Decimal(rank), None, "名次", style="rank"))
             taken.append((a, b))
     return sorted(found, key=lambda m: m.begin)
 
@@ -137,12 +141,29 @@ def _arabic(text: str, match: re.Match[str], inside: list[int]) -> Mention | Non
         return None
     if _is_year(low, unit, before, after) or (high and _is_year(high, unit, before, after)):
         return None
-    if unit in ("年", "日", "月", "期", "届", "轮", "级") and not re.search(r"连续|提前|缩短|延长|长达|累计|达到?$|超过?$", before[-6:]):
+    if unit in ("年", "日", "月", "期", "届", "轮", "级") and not re.search(
+        r"连续|提前|缩短|延长|长达|累计|达到?$|超过?$", before[-6:]
+    ):
         return None
-    shared = not unit and _shared_unit(before, after)
+    shared = "" if unit else _shared_unit(before, after)
     if not unit and not match.group("sign") and not shared and not _LEVEL.search(before):
         return None
-    if unit in ("分", "度", "道", "面", "把", "本", "口", "对", "门", "部", "组", "位", "村", "镇") and re.match(r"[级线区类别布散化]", after):
+    if unit in (
+        "分",
+        "度",
+        "道",
+        "面",
+        "把",
+        "本",
+        "口",
+        "对",
+        "门",
+        "部",
+        "组",
+        "位",
+        "村",
+        "镇",
+    ) and re.match(r"[级线区类别布散化]", after):
         return None
     near = re.search(r"(约|近|逾|大约|超)$", before)
     approx = match.group("more") or match.group("more2") or (near.group(1) if near else "")
@@ -168,7 +189,9 @@ def _shared_unit(before: str, after: str) -> str:
 def _is_year(number: str, unit: str, before: str, after: str) -> bool:
     if not re.fullmatch(r"(?:19|20)\d\d", number):
         return False
-    return unit.startswith("年") or (not unit and not re.search(r"[达至到]$", before)) or after.startswith("年")
+    return (
+        unit.startswith("年") or (not unit and not re.search(r"[达至到]$", before)) or after.startswith("年")
+    )
 
 
 def _in_quotes_is_measure(text: str, a: int, b: int, inside: list[int]) -> bool:

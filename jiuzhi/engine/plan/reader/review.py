@@ -6,23 +6,29 @@ import re
 from collections import defaultdict
 from decimal import Decimal
 
-from jiuzhi.engine.plan.pack import Commitment, Doubt, Pack
+from jiuzhi.engine.plan.pack import Clause, Commitment, Doubt, Pack
 from jiuzhi.engine.plan.reader.roles import Plan
 
 _LOW = 0.65
 _RENAMED = re.compile(r"无害化|城市|城镇|集中式|规模化|全县|综合|总体|稳定|水质")
 
 
-def review_pack(pack: Pack, doubts: list[tuple[str, str, str]], warnings: tuple[str, ...], plan: Plan) -> None:
+def review_pack(
+    pack: Pack, doubts: list[tuple[str, str, str]], warnings: tuple[str, ...], plan: Plan
+) -> None:
     """Fill `pack.review`, lowest confidence first."""
-    rows = {("commitments.csv", r.id): r for r in pack.commitments}
-    rows |= {("clauses.csv", c.id): c for c in pack.clauses}  # type: ignore[dict-item]
+    rows: dict[tuple[str, str], Commitment | Clause] = {
+        ("commitments.csv", r.id): r for r in pack.commitments
+    }
+    rows |= {("clauses.csv", c.id): c for c in pack.clauses}
     out: list[Doubt] = [Doubt("pack.csv", "", "", "0.30", text) for text in warnings]
     out.extend(_whole(pack, plan))
     for file, row_id, reason in doubts:
         row = rows.get((file, row_id))
         name = getattr(row, "name", "") or getattr(row, "title", "")
-        out.append(Doubt(file, row_id, name, "0.50", reason, getattr(row, "start", 0), getattr(row, "end", 0)))
+        out.append(
+            Doubt(file, row_id, name, "0.50", reason, getattr(row, "start", 0), getattr(row, "end", 0))
+        )
     for row in pack.commitments:
         reason = _doubt_of(row)
         if reason:
@@ -31,7 +37,17 @@ def review_pack(pack: Pack, doubts: list[tuple[str, str, str]], warnings: tuple[
     out.extend(_said_twice(pack))
     for task in pack.tasks:
         if float(task.confidence) < _LOW:
-            out.append(Doubt("tasks.csv", task.id, task.title, task.confidence, task.note or "请核对任务", task.start, task.end))
+            out.append(
+                Doubt(
+                    "tasks.csv",
+                    task.id,
+                    task.title,
+                    task.confidence,
+                    task.note or "请核对任务",
+                    task.start,
+                    task.end,
+                )
+            )
     pack.review = sorted(out, key=lambda d: (float(d.confidence or 1), d.start, d.file, d.row))
 
 
@@ -48,7 +64,15 @@ def _whole(pack: Pack, plan: Plan) -> list[Doubt]:
         words = f"规划期 {plan.start}—{plan.end} 由“五年规划”字样推断，请核对"
         out.append(Doubt("pack.csv", "period_end", "", "0.60", words))
     if not tables and pack.commitments:
-        out.append(Doubt("commitments.csv", "", "", "0.40", "文中没有带责任单位的指标表：各项目标暂无责任单位，请补填 owner 列"))
+        out.append(
+            Doubt(
+                "commitments.csv",
+                "",
+                "",
+                "0.40",
+                "文中没有带责任单位的指标表：各项目标暂无责任单位，请补填 owner 列",
+            )
+        )
     if not pack.commitments and not pack.tasks:
         out.append(Doubt("pack.csv", "", "", "0.10", "没有读出任何目标或任务，请确认这是规划文本"))
     return out
@@ -81,7 +105,9 @@ def _against_baseline(pack: Pack) -> list[Doubt]:
         target, now = Decimal(row.value), Decimal(base.value)
         if target == now:
             reason = f"目标 {row.comparator}{row.value} 等于基线 {base.value}，按维持型目标处理"
-        elif (row.comparator in ("<=", "<") and target > now) or (row.comparator in (">=", ">") and target < now):
+        elif (row.comparator in ("<=", "<") and target > now) or (
+            row.comparator in (">=", ">") and target < now
+        ):
             reason = f"目标 {row.comparator}{row.value} 比基线 {base.value} 宽松，按维持型目标处理，请确认"
         else:
             continue
@@ -104,12 +130,28 @@ def _said_twice(pack: Pack) -> list[Doubt]:
         if len({r.value for r in rows}) > 1:
             said = "、".join(f"{r.id}={r.value}" for r in rows)
             first = rows[-1]
-            out.append(Doubt("commitments.csv", first.id, first.name, "0.50", f"同名同年数值不一致：{said}", first.start, first.end))
+            out.append(
+                Doubt(
+                    "commitments.csv",
+                    first.id,
+                    first.name,
+                    "0.50",
+                    f"同名同年数值不一致：{said}",
+                    first.start,
+                    first.end,
+                )
+            )
     seen: dict[str, Commitment] = {}
     for row in pack.commitments:
         short = _RENAMED.sub("", _key(row.name))
         before = seen.get(short)
-        if before and _key(before.name) != _key(row.name) and len(short) >= 5 and row.kind == "target" and row.value:
+        if (
+            before
+            and _key(before.name) != _key(row.name)
+            and len(short) >= 5
+            and row.kind == "target"
+            and row.value
+        ):
             reason = f"与 {before.id}“{before.name}”名称相近而口径可能不同，请确认是否同一指标"
             out.append(Doubt("commitments.csv", row.id, row.name, "0.55", reason, row.start, row.end))
         seen.setdefault(short, row)

@@ -22,8 +22,19 @@ _LATEX_COMMAND = {
     "geq": "≥", "ge": "≥", "leq": "≤", "le": "≤", "geqslant": "≥", "leqslant": "≤", "times": "×", "sim": "~", "mu": "μ",
     "cdot": "·", "circ": "°", "pm": "±", "%": "%", "_": "_", "&": "&", "#": "#", "sharp": "#", "gt": ">", "lt": "<",
 }  # fmt: skip
-_ENTITY = {"&nbsp;": " ", "&ge;": "≥", "&le;": "≤", "&gt;": ">", "&lt;": "<", "&amp;": "&", "&quot;": '"', "&emsp;": " "}
-_LATEX = re.compile(r"\\(geqslant|leqslant|geq|leq|ge|le|gt|lt|times|sim|mu|cdot|circ|pm|sharp|[%_&#])(?![a-zA-Z])")
+_ENTITY = {
+    "&nbsp;": " ",
+    "&ge;": "≥",
+    "&le;": "≤",
+    "&gt;": ">",
+    "&lt;": "<",
+    "&amp;": "&",
+    "&quot;": '"',
+    "&emsp;": " ",
+}
+_LATEX = re.compile(
+    r"\\(geqslant|leqslant|geq|leq|ge|le|gt|lt|times|sim|mu|cdot|circ|pm|sharp|[%_&#])(?![a-zA-Z])"
+)
 _LATEX_GROUP = re.compile(r"([_^]|\\(?:mathrm|text|mathbf|mathsf|rm|textbf|mathit)\s*)\{([^{}\n]{0,40})\}")
 _LATEX_ONE = re.compile(r"(?<=[A-Za-z0-9）])[_^](?=[0-9A-Za-z])")
 _DOLLAR = re.compile(r"\$([^$\n]{1,120})\$")

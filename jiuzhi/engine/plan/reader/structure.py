@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -101,12 +102,12 @@ def blocks_of(lines: list[Span]) -> list[Block]:
             continue
         heading, caption = H.heading_of(re.sub(r"\s+", " ", text)), H.is_caption(text)
         starts_item = H.run_in(text) is not None and (_finished(buffer) or bool(_ITEM.match(text)))
-        if heading or caption:
-            if not (buffer and not _finished(buffer) and heading and heading.rank >= 7):
-                flush()
-                out.append(Block("heading" if heading else "caption", tighten(lines[i]), heading=heading))
-                i, gap = i + 1, False
-                continue
+        inside_list = bool(buffer) and not _finished(buffer) and heading is not None and heading.rank >= 7
+        if (heading or caption) and not inside_list:
+            flush()
+            out.append(Block("heading" if heading else "caption", tighten(lines[i]), heading=heading))
+            i, gap = i + 1, False
+            continue
         if buffer and (starts_item or _parts(buffer, text, gap, wrapped, bool(out))):
             flush()
         buffer.append(lines[i].strip() if not buffer else _glue(lines[i]))
@@ -144,7 +145,9 @@ def _parts(buffer: list[Span], text: str, gap: bool, wrapped: int, inside: bool)
     plain = not re.search(r"[，。；：、,;:\d]", whole)
     if not inside:
         return (len(whole) < 40 and plain) or gap
-    return len(buffer) == 1 and 5 <= len(whole) <= 25 and plain and bool(_STARTER.match(text)) and len(text) > 30
+    return (
+        len(buffer) == 1 and 5 <= len(whole) <= 25 and plain and bool(_STARTER.match(text)) and len(text) > 30
+    )
 
 
 def _without_contents(texts: list[str]) -> set[int]:
@@ -157,7 +160,9 @@ def _without_contents(texts: list[str]) -> set[int]:
         following = [(k, H.without_page(t)) for k, t in enumerate(texts[n + 1 : n + 400], n + 1) if t]
         if following:
             first = following[0][1]
-            again = next((k for k, t in following[1:] if t == first or (len(first) > 8 and t.startswith(first))), None)
+            again = next(
+                (k for k, t in following[1:] if t == first or (len(first) > 8 and t.startswith(first))), None
+            )
             if again is not None:
                 drop.update(range(n, again))
         break
@@ -191,8 +196,11 @@ def outline_of(blocks: list[Block]) -> Outline:
             head = block.heading
             while stack and stack[-1][0] >= head.rank:
                 stack.pop()
-            level = ("chapter", "section")[ranks.index(head.rank)] if ranks.index(head.rank) < 2 else "paragraph"
-            title = re.sub(r"\s+", "", H.heading_of(block.span.text).title) if H.heading_of(block.span.text) else head.title
+            level = (
+                ("chapter", "section")[ranks.index(head.rank)] if ranks.index(head.rank) < 2 else "paragraph"
+            )
+            tight = H.heading_of(block.span.text)
+            title = re.sub(r"\s+", "", tight.title if tight else head.title)
             node = add(level, head.number, title, block)
             _note_repeat(outline, seen, node, head)
             stack.append((head.rank, node))
@@ -203,7 +211,9 @@ def outline_of(blocks: list[Block]) -> Outline:
         elif block.kind == "table" and block.table:
             text = caption.span.text if caption else ""
             number = H.caption_number(text)
-            node = add("table", number, text[len(number) :].strip(" :：") if number else text, caption or block)
+            node = add(
+                "table", number, text[len(number) :].strip(" :：") if number else text, caption or block
+            )
             node.end = block.span.bounds()[1]
             node.table, caption = block.table, None
         else:
@@ -226,7 +236,7 @@ def _rejoin_pages(outline: Outline) -> None:
     if led < 10 or led < 0.8 * sum(len(g) for g in many):
         return
     for group in many:
-        for before, node in zip(group, group[1:], strict=False):
+        for before, node in itertools.pairwise(group):
             if before.title and not node.title and not node.number:
                 while before.note.startswith("并入"):
                     before = next(n for n in group if n.id == before.note[2:])
@@ -249,7 +259,12 @@ def _note_repeat(outline: Outline, seen: dict[tuple[str, str], Node], node: Node
     key = (node.parent, head.number)
     if key in seen and head.rank <= 5:
         node.note = "编号重复"
-        outline.doubts.append((node.id, f"编号“{head.number}”在同一上级下重复出现（先见于 {seen[key].id}），按真实顺序编为 {node.id}"))
+        outline.doubts.append(
+            (
+                node.id,
+                f"编号“{head.number}”在同一上级下重复出现（先见于 {seen[key].id}），按真实顺序编为 {node.id}",
+            )
+        )
     seen.setdefault(key, node)
 
 
@@ -263,10 +278,11 @@ def _paragraph(node: Node, block: Block) -> None:
     node.body = body
     found = re.match(r"([^。！？；：]{4,45})[。：:]", body.text)
     rest = len(body.text) - (found.end() if found else 0)
-    if found and rest >= 8 and not re.search(r"\d{2,}|到20\d\d年", found.group(1)) and found.group(1).count("，") <= 1:
-        node.title, node.lead = found.group(1).strip("—-“” "), found.end()
-    elif found and rest >= 8 and found.group(1).count("，") == 2 and len(found.group(1)) <= 32:
-        node.title, node.lead = found.group(1).strip("—-“” "), found.end()
+    if found is None or rest < 8:
+        return
+    commas, dated = found.group(1).count("，"), re.search(r"\d{2,}|到20\d\d年", found.group(1))
+    if (commas <= 1 and not dated) or (commas == 2 and len(found.group(1)) <= 32 and not dated):
+        node.title, node.lead = found.group(1).strip("—- "), found.end()
 
 
 def _extend_ends(nodes: list[Node]) -> None:

@@ -183,12 +183,16 @@ def _spaced(lines: list[Span], i: int) -> Table | None:
             k += 1
             continue
         words = _words(lines[k])
-        if "。" in text or heading_of(text) and not _SERIAL.match(words[0].text) or is_caption(text):
+        if "。" in text or (heading_of(text) and not _SERIAL.match(words[0].text)) or is_caption(text):
             break
         if len(words) == len(header):
             rows.append(words)
             misses = 0
-        elif len(words) == len(header) - 1 and _SERIAL.match(words[0].text) and not _SERIAL.match(header[0].text):
+        elif (
+            len(words) == len(header) - 1
+            and _SERIAL.match(words[0].text)
+            and not _SERIAL.match(header[0].text)
+        ):
             rows.append([EMPTY, *words] if header[0].text not in ("序号", "编号") else [*words, EMPTY])
             misses = 0
         else:
@@ -263,4 +267,3 @@ def _html(lines: list[Span], i: int) -> Table | None:
             row.append(EMPTY)
         rows.append(row)
     return _square(rows, i, min(end + 1, len(lines)))
-

@@ -7,9 +7,13 @@ import re
 from jiuzhi.engine.plan.reader import lexicon as X
 from jiuzhi.engine.plan.reader.sentences import Sentence, trim
 
-_OWNER = re.compile(r"（?(?:责任单位|牵头单位|牵头部门|责任部门|责任主体)[:：]\s*([^）。；]{2,60})|由([\u4e00-\u9fff、]{3,40}?)(?:牵头|负责|落实)")
+_OWNER = re.compile(
+    r"（?(?:责任单位|牵头单位|牵头部门|责任部门|责任主体)[:：]\s*([^）。；]{2,60})|由([\u4e00-\u9fff、]{3,40}?)(?:牵头|负责|落实)"
+)
 _GOAL_START = re.compile(r"^(?:到|至)20\d\d年")
-_MANNER = re.compile(r"^(?:以|按|按照|依据|根据|围绕|聚焦|立足|针对|结合|依托|通过|坚持|在|对|将|从|为|面向|着眼|瞄准|锚定|紧扣|对照|充分|学习运用|适时)")
+_MANNER = re.compile(
+    r"^(?:以|按|按照|依据|根据|围绕|聚焦|立足|针对|结合|依托|通过|坚持|在|对|将|从|为|面向|着眼|瞄准|锚定|紧扣|对照|充分|学习运用|适时)"
+)
 TITLE_LIMIT = 30
 
 
@@ -26,7 +30,13 @@ def is_pure_goal(text: str, clauses_with_numbers: int) -> bool:
 def verb_and_object(text: str) -> tuple[str, str, str]:
     """(verbs joined by 、, object, title) of a sentence, in few words."""
     verbs = X.verbs_in(text)
-    parts = [trim(p) for p in re.split(r"[，：]", re.sub(r"^(?:其中|一是|二是|三是|四是|五是|同时|此外)[：:，]?", "", text)) if trim(p)]
+    parts = [
+        trim(p)
+        for p in re.split(
+            r"[，：]", re.sub(r"^(?:其中|一是|二是|三是|四是|五是|同时|此外)[：:，]?", "", text)
+        )
+        if trim(p)
+    ]
     ranked = [p for p in parts if not _MANNER.match(X.TIME_HEAD.sub("", p))] or parts
     chosen = next((p for p in ranked if _opening(p)[0]), ranked[0] if ranked else text)
     verb, rest = _opening(chosen)
@@ -75,7 +85,9 @@ def owner_of(text: str) -> str:
 
 def owner_note(text: str) -> str:
     """The unit of a note that stands alone, （责任单位：…）, which speaks for the whole paragraph."""
-    found = re.match(r"^[（(【\[]?(?:责任|牵头|主责|实施|主管)(?:单位|部门|主体)[:：]\s*([^）)】\]]{2,80})", text)
+    found = re.match(
+        r"^[（(【\[]?(?:责任|牵头|主责|实施|主管)(?:单位|部门|主体)[:：]\s*([^）)】\]]{2,80})", text
+    )
     return trim(found.group(1)) if found else ""
 
 

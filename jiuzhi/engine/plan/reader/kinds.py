@@ -1,0 +1,83 @@
+"""What kind of value a number is, and the comparator that signs and words around it give."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jiuzhi.engine.plan.reader import lexicon as X
+from jiuzhi.engine.plan.reader.naming import noun_of
+from jiuzhi.engine.plan.reader.numbers import Mention
+from jiuzhi.engine.plan.reader.roles import Plan
+from jiuzhi.engine.plan.reader.sentences import Sentence, trim
+
+if TYPE_CHECKING:
+    from jiuzhi.engine.plan.reader.facts import Fact
+
+GOES_ON = re.compile(
+    r"^(?:的)?(?:[，、。；]|$|提升|提高|增加|增长|上升|下降|降|减少|扩大|到|至|和|及|与|以及|并|\(|（|以上|的?(?:目标|水平|标准|以内)?$)"
+)
+
+
+def comparator(m: Mention, link: str, name: str) -> str:
+    """The comparator that signs, suffixes and linking words give together."""
+    sign = {"≥": ">=", "≤": "<="}.get(m.sign, m.sign)
+    if m.high is not None:
+        return "range"
+    if sign:
+        return sign
+    if m.post in ("以上", "及以上"):
+        return ">=" if link not in ("decrease", "increase") else link
+    if m.post in ("以下", "及以下", "以内", "之内"):
+        return "<="
+    if link == "better":
+        return "<" if X.LOWER_IS_BETTER.search(name) else ">"
+    if m.approx in ("余", "多", "逾", "超") and link in ("", "="):
+        return ">"
+    return link or "="
+
+
+def kind_of(fact: Fact, m: Mention, clause: str, sentence: Sentence, plan: Plan) -> str:
+    """baseline, achieved, target or scale, by the part of the plan and the words around."""
+    role, left, right = sentence.node.role, clause[: m.begin], clause[m.end :]
+    if fact.scope in ("门槛值", "规格"):
+        return "scale"
+    if m.style == "rank" and role == "achieved":
+        return "achieved"
+    if re.search(r"全[市国省]$", left) or m.style == "big" or m.quoted:
+        return "scale"
+    subject_of_rate = (
+        not m.unit.endswith("%") and re.search(r"(?:率|比例|水质)[^，]*\d", right) and bool(noun_of(right))
+    )
+    if subject_of_rate:
+        return "scale"
+    if role == "problem":
+        return "baseline"
+    if role == "achieved":
+        if plan.start and fact.year >= plan.start and fact.year_basis == "stated":
+            return "target"
+        moved = re.match(r"(?:的)?(?:提升|提高|增加|增长|上升|下降|降|减少|扩大)(?:到|至)", right)
+        if moved or (X.STATE_NAME.search(fact.name) and re.search(r"保持|装机|优于", left)):
+            return "baseline"
+        return "achieved"
+    if role in ("opportunity", "principle"):
+        return "target" if fact.year_basis == "stated" and fact.year >= plan.start > 0 else "scale"
+    if plan.start and fact.year < plan.start and fact.year_basis == "stated":
+        return "baseline"
+    if re.search(r"(?:现有|现状|目前|已有|原有|已建成?|已完成)[^，]*$", left):
+        return "baseline"
+    if m.style == "chinese" and m.unit == "年":
+        return "scale"
+    if re.match(r"[^，]*为(?:重点|主|核心|支撑|引领|抓手)", right) and re.search(r"以", left):
+        return "scale"
+    ongoing = X.PROGRESS_VERB.search(trim(X.strip_link(left)[0])) and re.search(r"^[^，、]{2,16}的", right)
+    if ongoing and re.search(r"持续", left):
+        return "scale"
+    if (
+        not m.unit.endswith("%")
+        and noun_of(right)
+        and not X.DONE_VERB.search(clause)
+        and not GOES_ON.match(right)
+    ):
+        return "scale"
+    return "target"
