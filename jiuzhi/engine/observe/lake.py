@@ -18,7 +18,7 @@ from . import delta
 from .delta import LakeBusy, writing
 from .formats.times import LOCAL
 
-__all__ = ["IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "counts_of", "current", "last_version", "revisions", "take_in",
+__all__ = ["IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "counts_of", "current", "last_version", "open_months", "revisions", "take_in",
            "version", "writing"]  # fmt: skip
 
 NAME = "observations"
@@ -176,17 +176,20 @@ def _extent(session: duckdb.DuckDBPyConnection) -> tuple[set[str], set[str]]:
 
 def _chosen(months: Collection[str] | None, stations: Collection[str] | None) -> list[dict[str, Any]]:
     """Files that can hold rows of these months and stations, by partition and statistics."""
-    found = []
-    for file in delta.files(NAME):
-        low, high = file.get("min.station"), file.get("max.station")
-        if months is not None and file["partition.month"] not in months:
-            continue
-        if stations is not None and low is not None and high is not None:
-            # Long names are cut in the statistics: compare by the part that is kept.
-            if not any(low <= name and name[: len(high)] <= high for name in stations):
-                continue
-        found.append(file)
-    return found
+    return [
+        file
+        for file in delta.files(NAME)
+        if (months is None or file["partition.month"] in months)
+        and (stations is None or _may_hold(file, stations))
+    ]
+
+
+def _may_hold(file: dict[str, Any], stations: Collection[str]) -> bool:
+    low, high = file.get("min.station"), file.get("max.station")
+    if low is None or high is None:
+        return True
+    # Long names are cut in the statistics: compare by the part that is kept.
+    return any(low <= name and name[: len(high)] <= high for name in stations)
 
 
 def _open(
@@ -248,6 +251,13 @@ def _read(station: Any, property: Any, start: Any, end: Any, kind: Any, latest: 
             only = f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1"
         found = session.execute(f"SELECT {COLUMNS} FROM stored WHERE {' AND '.join(where)} {only}", values)
         return found.to_arrow_table().cast(SCHEMA)
+
+
+def open_months(session: duckdb.DuckDBPyConnection, months: Collection[str]) -> None:
+    """Make the view ``current`` in a session: the latest revisions of these months, columns of SCHEMA."""
+    repeats = _open(session, months, None)
+    only = f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1" if repeats else ""
+    session.execute(f"CREATE OR REPLACE TEMP VIEW current AS SELECT * FROM stored {only}")
 
 
 def current(

@@ -1,0 +1,226 @@
+"""From hourly observations to daily air quality, of every station and of every county.
+
+A county's daily value is the mean of the daily values of its evaluated stations (HJ 663-2013), taken before rounding and
+rounded once. All arithmetic is on integers of 10^-4 µg/m³ (CO mg/m³).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from jiuzhi.science.expressions import Fixed
+from jiuzhi.science.standards.air_columns import with_aqi
+from jiuzhi.science.standards.air_days import HOURS_LCM, WINDOW_LCM, daily_from_hourly
+from jiuzhi.science.standards.air_year import annual_statistics, composite_index, good_days
+from jiuzhi.science.standards.aqi import POLLUTANTS, REPORTING_DIGITS, primary_text
+from jiuzhi.science.standards.rounding import round_ratio
+
+DIGITS = 4
+SCALE = 10**DIGITS
+DAY_COLUMN = {item: "O3_8h" if item == "O3" else item for item in POLLUTANTS}
+_DECIMAL = pa.decimal128(9, 1)
+
+DAY_SCHEMA = pa.schema(
+    [("station", pa.string()), ("day", pa.date32())]
+    + [(DAY_COLUMN[item], _DECIMAL) for item in POLLUTANTS]
+    + [(f"hours_{DAY_COLUMN[item]}", pa.int16()) for item in POLLUTANTS]
+    + [
+        ("valid", pa.bool_()), ("aqi", pa.int32()), ("level", pa.int8()), ("primary", pa.string()),
+        ("edition", pa.string()), ("aqi_2012", pa.int32()), ("aqi_2026", pa.int32()), ("sites", pa.int16()),
+        ("synthetic", pa.bool_()), ("month", pa.string()),
+    ]
+)  # fmt: skip
+STATISTICS = [("SO2", "mean"), ("SO2", "p98"), ("NO2", "mean"), ("NO2", "p98"), ("PM10", "mean"), ("PM10", "p95"),
+              ("PM2.5", "mean"), ("PM2.5", "p95"), ("CO", "p95"), ("O3", "p90")]  # fmt: skip
+YEAR_SCHEMA = pa.schema(
+    [("station", pa.string()), ("year", pa.string())]
+    + [(f"{DAY_COLUMN[item]}_{name}", _DECIMAL) for item, name in STATISTICS]
+    + [(f"days_{DAY_COLUMN[item]}", pa.int16()) for item in POLLUTANTS]
+    + [(f"{name}{suffix}", pa.int16()) for suffix in ("", "_2012", "_2026") for name in ("days", "good")]
+    + [("index", pa.decimal128(9, 2)), ("valid", pa.bool_()), ("synthetic", pa.bool_())]
+)
+
+
+def stage_hours(session: duckdb.DuckDBPyConnection, source: str, as_of: date) -> None:
+    """Tables ``hourly`` (a row per station and hour, hour 1…24 named by its end) and ``given`` (daily values as received)."""
+    units = ", ".join(
+        f"max((value * {SCALE})::BIGINT) FILTER (property = '{item}') AS \"{item}\"" for item in POLLUTANTS
+    )
+    wanted = ", ".join(f"'{item}'" for item in (*POLLUTANTS, "O3_8h"))
+    session.execute(f"""
+        CREATE OR REPLACE TEMP VIEW usable AS SELECT * FROM {source}
+        WHERE property IN ({wanted}) AND flag < 2 AND value IS NOT NULL AND day <= DATE '{as_of}'""")
+    session.execute(f"""
+        CREATE OR REPLACE TEMP TABLE hourly AS
+        SELECT station, day, (hour(time + INTERVAL 8 HOUR) + 1)::BIGINT AS hour, {units}, bool_or(synthetic) AS synthetic
+        FROM usable WHERE kind = 'hour' GROUP BY station, day, time""")
+    given = ", ".join(
+        f"max((value * {SCALE})::BIGINT) FILTER (property = '{DAY_COLUMN[item]}') * {_denominator(item)} AS \"{item}\""
+        for item in POLLUTANTS
+    )
+    session.execute(f"""
+        CREATE OR REPLACE TEMP TABLE given AS
+        SELECT station, day, {given}, bool_or(synthetic) AS synthetic FROM usable WHERE kind = 'day' GROUP BY station, day""")
+
+
+def _denominator(item: str) -> int:
+    return WINDOW_LCM if item == "O3" else HOURS_LCM
+
+
+def _counted(item: str) -> str:
+    return "O3_windows" if item == "O3" else f"{item}_hours"
+
+
+def assess_days(
+    session: duckdb.DuckDBPyConnection, source: str, as_of: date, counties: dict[str, str]
+) -> pa.Table:
+    """Rows of ``air_day`` for every station and county in the view ``source`` (columns of the lake).
+
+    counties: evaluated station → county code.
+    """
+    stage_hours(session, source, as_of)
+    engine = ibis.duckdb.from_connection(session)
+    hourly = engine.table("hourly")
+    columns = {item: Fixed(hourly[item], DIGITS) for item in POLLUTANTS}
+    daily = daily_from_hourly(hourly, columns)
+    session.execute(f"CREATE OR REPLACE TEMP TABLE from_hours AS {ibis.to_sql(daily, dialect='duckdb')}")
+    _stage_exact(session, counties)
+    exact = engine.table("exact")
+    units: dict[str, Any] = {
+        item: round_ratio(
+            exact[item], exact[f"n_{item}"] * _denominator(item) * 10 ** (DIGITS - REPORTING_DIGITS[item])
+        )
+        for item in POLLUTANTS
+    }
+    units["O3_1h"] = round_ratio(exact.O3_1h, exact.n_O3_1h)
+    kept = ["station", "day", "sites", "synthetic", *(f"hours_{item}" for item in POLLUTANTS)]
+    rounded = exact.select(*kept, **{f"u_{item}": value for item, value in units.items()})
+    judged = with_aqi(rounded, "daily", {item: rounded[f"u_{item}"] for item in units}, day=rounded.day)
+    return _day_rows(judged)
+
+
+def _stage_exact(session: duckdb.DuckDBPyConnection, counties: dict[str, str]) -> None:
+    """Table ``exact``: per place and day the sum of the sites' exact daily values and how many sites make it.
+
+    Hours are counted for stations only; a county says how many ``sites`` it rests on.
+    """
+    session.register("membership", pa.table({"station": list(counties), "county": list(counties.values())},
+                                            schema=pa.schema([("station", pa.string()), ("county", pa.string())])))  # fmt: skip
+    hours = ", ".join(
+        f'"{item}_exact" AS "{item}", "{_counted(item)}" AS "hours_{item}"' for item in POLLUTANTS
+    )
+    received = ", ".join(f'"{item}", NULL AS "hours_{item}"' for item in POLLUTANTS)
+    session.execute(f"""
+        CREATE OR REPLACE TEMP TABLE site AS
+        SELECT station, day, {hours}, O3_1h, synthetic FROM from_hours
+        JOIN (SELECT station, day, bool_or(synthetic) AS synthetic FROM hourly GROUP BY ALL) USING (station, day)
+        UNION ALL
+        SELECT station, day, {received}, NULL, synthetic FROM given ANTI JOIN from_hours USING (station, day)""")
+    summed = ", ".join(
+        f'sum("{item}")::BIGINT AS "{item}", count("{item}") AS "n_{item}", sum("hours_{item}") FILTER (own)::BIGINT AS "hours_{item}"'
+        for item in POLLUTANTS
+    )
+    session.execute(f"""
+        CREATE OR REPLACE TEMP TABLE exact AS
+        SELECT place AS station, day, {summed}, sum(O3_1h)::BIGINT AS O3_1h, count(O3_1h) AS "n_O3_1h",
+               count(*) AS sites, bool_or(synthetic) AS synthetic
+        FROM (SELECT station AS place, true AS own, * EXCLUDE (station) FROM site UNION ALL
+              SELECT county AS place, false AS own, site.* EXCLUDE (station) FROM site JOIN membership USING (station))
+        GROUP BY place, day ORDER BY place, day""")
+    for item in (*POLLUTANTS, "O3_1h"):  # a ratio with denominator 0 is missing, not an error
+        session.execute(f'UPDATE exact SET "n_{item}" = NULL WHERE "n_{item}" = 0')
+
+
+def _day_rows(judged: Any) -> pa.Table:
+    columns: dict[str, Any] = {"station": judged.station, "day": judged.day}
+    for item in POLLUTANTS:
+        columns[DAY_COLUMN[item]] = judged[f"u_{item}"].cast("decimal(18,1)") / 10 ** REPORTING_DIGITS[item]
+        columns[f"hours_{DAY_COLUMN[item]}"] = judged[f"hours_{item}"]
+    complete = judged["u_PM2.5"].notnull()
+    for item in POLLUTANTS:
+        complete = complete & judged[f"u_{item}"].notnull()
+    columns |= {
+        "valid": complete, "aqi": judged.aqi, "level": judged.level,
+        "primary": primary_text(judged.primary_mask, names=DAY_COLUMN), "edition": judged.edition,
+        "aqi_2012": judged.aqi_2012, "aqi_2026": judged.aqi_2026, "sites": judged.sites,
+        "synthetic": judged.synthetic, "month": judged.day.strftime("%Y-%m"),
+    }  # fmt: skip
+    return (
+        judged.select(**columns)
+        .order_by("station", "day")
+        .to_pyarrow()
+        .select(DAY_SCHEMA.names)
+        .cast(DAY_SCHEMA)
+    )
+
+
+def assess_years(days: pa.Table) -> pa.Table:
+    """Rows of ``air_year`` from rows of ``air_day``: HJ 663 means and percentiles of the reported daily values.
+
+    An unfinished year is there too, with ``valid`` false; ``valid`` asks for enough days of all six (GB 3095 table 4).
+    """
+    if not len(days):
+        return YEAR_SCHEMA.empty_table()
+    with duckdb.connect() as session:
+        engine = ibis.duckdb.from_connection(session)
+        units = ", ".join(
+            f'("{DAY_COLUMN[item]}" * {10 ** REPORTING_DIGITS[item]})::BIGINT AS "{item}"'
+            for item in POLLUTANTS
+        )
+        session.register("given", days)
+        session.execute(
+            f"CREATE TABLE daily AS SELECT station, day, aqi, aqi_2012, aqi_2026, synthetic, {units} FROM given"
+        )
+        daily = engine.table("daily")
+        statistics = annual_statistics(daily).to_pyarrow().to_pylist()
+        counted = good_days(daily).to_pyarrow().to_pylist()
+        made = session.execute(
+            "SELECT station, year(day), bool_or(synthetic) FROM daily GROUP BY ALL"
+        ).fetchall()
+    rows: dict[tuple[str, int], dict[str, Any]] = {
+        (station, year): {"station": station, "year": str(year), "valid": True, "synthetic": synthetic}
+        for station, year, synthetic in made
+    }
+    for found in statistics:
+        _add_statistic(rows[found["station"], found["year"]], found)
+    for found in counted:
+        row = rows[found["station"], found["year"]]
+        row |= {
+            name: found[name]
+            for name in YEAR_SCHEMA.names
+            if name in found and name not in ("station", "year")
+        }
+    for row in rows.values():
+        _complete_year(row)
+    listed = sorted(rows.values(), key=lambda row: (row["station"], row["year"]))
+    return pa.Table.from_pylist(listed, schema=YEAR_SCHEMA)
+
+
+def _add_statistic(row: dict[str, Any], found: dict[str, Any]) -> None:
+    item, name = found["item"], found["statistic"]
+    column = DAY_COLUMN[item]
+    if found["value"] is not None:
+        row[f"{column}_{name}"] = Decimal(found["value"]).scaleb(-REPORTING_DIGITS[item])
+    row[f"days_{column}"] = found["days"]
+    row["valid"] = row["valid"] and bool(found["valid"])
+
+
+def _complete_year(row: dict[str, Any]) -> None:
+    """The ranking index (环办[2018]19号), and no validity when a pollutant is wanting."""
+    values = {item: row.get(f"{DAY_COLUMN[item]}_{name}") for item, name in STATISTICS
+              if name == "mean" or item in ("CO", "O3")}  # fmt: skip
+    known = all(value is not None for value in values.values())
+    row["valid"] = row["valid"] and known
+    row["index"] = composite_index(values, day=f"{row['year']}-12-31") if known else None
+
+
+def membership(stations: Iterable[Any]) -> dict[str, str]:
+    """Evaluated air station → county code."""
+    return {s.code: s.county.code for s in stations if s.kind == "air" and s.evaluated}
