@@ -10,6 +10,7 @@ Numbers enter as :class:`Fixed`, an integer count of 10^-digits units: no float 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,16 +18,17 @@ from decimal import ROUND_05UP, Decimal, InvalidOperation, localcontext
 from functools import wraps
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
 Number = int | str | float | Decimal
 """A single plain value; a float is read by its shortest decimal form."""
 
 
 def is_expression(*values: Any) -> bool:
-    """Whether any of the values is an Ibis expression (then the rule builds an expression)."""
-    return any(isinstance(value, ir.Value) for value in values)
+    """Whether any of the values is an Ibis expression (then the rule builds an expression).
+
+    Ibis is not imported for this: where nobody has loaded it, no value can be one, and judging a file starts at once.
+    """
+    kind = getattr(sys.modules.get("ibis.expr.types"), "Value", None)
+    return kind is not None and any(isinstance(value, kind) for value in values)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def fixed(value: Any, digits: int) -> Fixed:
         return Fixed(value.at(max(digits, value.digits)), max(digits, value.digits))
     if value is None:
         return Fixed(None, digits)
-    if isinstance(value, ir.Value):
+    if is_expression(value):
         return Fixed(_column_units(value, digits), digits)
     return Fixed(_plain_units(value, digits), digits)
 
@@ -78,7 +80,7 @@ def _plain_units(value: Number, digits: int) -> int | None:
         return int(number.scaleb(digits).quantize(Decimal(1), rounding=ROUND_05UP))
 
 
-def _column_units(column: ir.Value, digits: int) -> Any:
+def _column_units(column: Any, digits: int) -> Any:
     kind = column.type()
     if kind.is_integer():
         return column.cast("int64") * 10**digits if digits else column.cast("int64")
@@ -122,6 +124,8 @@ def choose(branches: Iterable[tuple[Any, Any]], otherwise: Any) -> Any:
     if not branches:
         return otherwise
     if is_expression(*(condition for condition, _ in branches)):
+        import ibis
+
         values = [value for _, value in branches] + [otherwise]
         if all(value is None for value in values):
             return ibis.null("int64")
@@ -132,6 +136,8 @@ def choose(branches: Iterable[tuple[Any, Any]], otherwise: Any) -> Any:
 def largest(*values: Any) -> Any:
     """Largest of the values that are present; missing when none is."""
     if is_expression(*values):
+        import ibis
+
         known = [value for value in values if value is not None]
         return known[0] if len(known) == 1 else ibis.greatest(*known)
     return max((value for value in values if value is not None), default=None)
@@ -140,14 +146,11 @@ def largest(*values: Any) -> Any:
 def first_known(*values: Any) -> Any:
     """First of the values that is present."""
     if is_expression(*values):
+        import ibis
+
         known = [value for value in values if value is not None]
         return known[0] if len(known) == 1 else ibis.coalesce(*known)
     return next((value for value in values if value is not None), None)
-
-
-def missing(value: Any) -> Any:
-    """Whether the value is missing: a bool, or a boolean expression."""
-    return value.isnull() if is_expression(value) else value is None
 
 
 def flag(condition: Any) -> Any:
@@ -171,7 +174,7 @@ def ceil_div(numerator: Any, denominator: Any) -> Any:
 
 def as_day(value: Any) -> Any:
     """A local day: date, ISO text ``2026-03-01``, ``20260301``, or a date / timestamp column."""
-    if isinstance(value, ir.Value):
+    if is_expression(value):
         return value.date() if value.type().is_timestamp() else value
     if isinstance(value, str):
         return date.fromisoformat(value[:10])

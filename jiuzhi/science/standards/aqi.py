@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -65,9 +65,19 @@ def breakpoints(item: str, edition: str) -> tuple[tuple[int, int], ...]:
     return pairs
 
 
-@null_in_null_out
 def iaqi_of_units(units: Any, item: str, edition: str) -> Any:
-    """IAQI of a concentration already rounded: integer µg/m³, CO in integer 0.1 mg/m³ (int or Ibis integer)."""
+    """IAQI of a concentration already rounded: integer µg/m³, CO in integer 0.1 mg/m³ (int, Ibis integer or None)."""
+    if units is None:
+        return None
+    return _interpolated(units, item, edition) if is_expression(units) else _remembered(units, item, edition)
+
+
+@lru_cache(maxsize=1 << 16)
+def _remembered(units: int, item: str, edition: str) -> int | None:
+    return _interpolated(units, item, edition)
+
+
+def _interpolated(units: Any, item: str, edition: str) -> Any:
     pairs = breakpoints(item, edition)
     branches = [
         (units <= high, ceil_div((i_high - i_low) * (units - low), high - low) + i_low)
@@ -167,6 +177,11 @@ def individual_indices(form: str, edition: str, units: Mapping[str, Any]) -> dic
     if form == "daily" and edition == "HJ 633-2012":
         indices["O3"] = _ozone_2012(units.get("O3"), units.get("O3_1h"))
     return indices
+
+
+def item_of(form: str, pollutant: str) -> str:
+    """The column of the breakpoint table a pollutant is read in: ``hourly`` SO2 is ``SO2_1h``."""
+    return _ITEMS[form][pollutant]
 
 
 def same_rule(form: str, pollutant: str, edition: str, other: str) -> bool:
