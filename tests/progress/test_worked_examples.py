@@ -1,0 +1,62 @@
+"""The worked examples of docs/progress.md are the definition; here they are run."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from jiuzhi.science.statistics.attainment import Point, judge
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "progress.md"
+
+
+def examples() -> list[list[str]]:
+    rows = [[c.strip() for c in line.strip().strip("|").split("|")] for line in PAGE.read_text(encoding="utf-8").splitlines()]
+    return [r for r in rows if len(r) == 12 and r[0].isdigit()]
+
+
+def points(text: str) -> list[Point]:
+    found = []
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        when, _, value = part.partition(": ")
+        period, _, to = when.partition("~")
+        now, _, projected = value.partition(" -> ")
+        found.append(
+            Point(
+                period, Decimal(now), not to, date.fromisoformat(to) if to else None,
+                Decimal(projected) if projected else None, accumulates=bool(to) and not projected,
+            )
+        )  # fmt: skip
+    return found
+
+
+@pytest.mark.parametrize("row", examples(), ids=lambda r: f"example {r[0]}")
+def test_example(row: list[str]) -> None:
+    _, kind, better, sign, target, year, baseline, values, as_of, state, asks, behind = row
+    stated = [(Decimal(v), int(y)) for v, y in re.findall(r"([\d.]+) \((\d{4})\)", baseline)]
+    number = Decimal(target) if re.fullmatch(r"[\d.]+", target) else None
+    verdict = judge(
+        kind, better, sign, number, int(year), *(stated[0] if stated else (None, None)), points(values), date.fromisoformat(as_of),
+        start=2026, milestones=[(y, v) for v, y in stated[1:]], text="" if number is not None else target,
+    )  # fmt: skip
+    assert str(verdict.state) == state, verdict.reason
+    if asks:
+        assert verdict.expected == Decimal(asks)
+    if behind:
+        assert verdict.years_behind == Decimal(behind)
+    assert verdict.reason.endswith("。")
+
+
+def test_every_kind_and_state_is_shown() -> None:
+    assert {r[1] for r in examples()} == {"reach", "hold", "cumulative", "growth", "qualitative", "awaiting"}
+    assert {r[9] for r in examples()} == {"met", "on_track", "late", "badly_late", "no_data"}
+
+
+def test_reason_names_the_numbers_and_what_is_needed() -> None:
+    verdict = judge(
+        "reach", "up", ">=", Decimal(2010), 2030, Decimal(1910), 2025, [Point("2027", Decimal(1945))], date(2028, 2, 1), unit="万立方米"
+    )
+    for words in ("1945 万立方米", "1950 万立方米", "0.25 年", "21.67 万立方米", "≥2010 万立方米"):
+        assert words in verdict.reason
