@@ -70,6 +70,7 @@ def test_domain_foreign_keys_stay_inside_or_point_down():
                     assert target in below | {config.label}, f"{model}.{field.name} → {target}"
 
 
+@pytest.mark.django_db
 def test_no_migration_is_missing():
     from django.core.management import call_command
 
