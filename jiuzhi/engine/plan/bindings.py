@@ -26,7 +26,8 @@ KEEP = re.compile(r"保持|稳定|维持|不低于|不超过|控制在|不突破
 LOWER = re.compile(
     r"浓度|排放|能耗|消耗|强度|用量|损失|死亡|受灾|事件|超标|黑臭|劣|存量|填埋|流失面积|投诉|负荷|隐患|返|破坏|缺口|下降至|降至|减至"
 )
-FLOOR = re.compile(r"达标率|合格率|安全利用率|处置率|收贮率|完好率|保障率|优良")
+FLOOR = re.compile(r"达标率|合格率|安全利用率|处置率|收贮|完好率|保障率|优良")
+_FLOOR_FROM = 90  # a compliance rate promised at 90 % or more is a floor; one promised at 70 % is still to be reached
 COUNTED = re.compile(
     r"^[万百]?(个|家|座|条|处|人|名|户|亩|公顷|平方公里|平方千米|公里|千米|所|项|辆|台|艘|吨|套|株|件|起|批|场|次|片|口|块|村|只|尾|幅|宗|部|期|类|栋|间|孔|段)$"
 )
@@ -82,7 +83,7 @@ def _kind(commitment: Commitment, target: Decimal, base: Decimal | None, better:
         return "cumulative"
     if base is not None and Promise("hold", better, comparator, target, 0, 0).met(base):
         return "hold"  # nothing left to reach: what is promised is not to lose it
-    if KEEP.search(words) or (base is None and FLOOR.search(commitment.name)):
+    if KEEP.search(words) or (base is None and target >= _FLOOR_FROM and FLOOR.search(commitment.name)):
         return "hold"
     if base is None and better == "up" and target > 0 and COUNTED.match(commitment.unit.strip()):
         return "cumulative"  # so many things to be done in the period, counted from none
@@ -105,6 +106,7 @@ def apply(plan: Plan, folder: str | Path) -> list[str]:
     """
     listed = {c.code: c for c in plan.commitments.select_related("baseline")}
     rows, problems = _rows(Path(folder) / "bindings.csv")
+    cut = {r["commitment"] for r in rows if r["baseline"] == "-"}
     for commitment in listed.values():
         commitment.indicator, commitment.progress = "", ""
     for row in rows:
@@ -114,11 +116,24 @@ def apply(plan: Plan, folder: str | Path) -> list[str]:
             continue
         problems.extend(_bind(commitment, row, listed))
     for commitment in listed.values():
+        if commitment.kind == Commitment.Kind.TARGET and commitment.baseline is None and commitment.code not in cut:
+            commitment.baseline = _stated_before(commitment, listed.values())
         if commitment.kind == Commitment.Kind.TARGET and not commitment.progress:
             kind = read(commitment, commitment.baseline).kind
             commitment.progress = "qualitative" if kind == "awaiting" else kind
     Commitment.objects.bulk_update(listed.values(), ["indicator", "progress", "baseline"], batch_size=500)
     return problems
+
+
+def _stated_before(target: Commitment, listed: Iterable[Commitment]) -> Commitment | None:
+    """The newest earlier value that the plan states elsewhere under the same name, unit and place."""
+    stated = (Commitment.Kind.BASELINE, Commitment.Kind.ACHIEVED)
+    same = [
+        c for c in listed
+        if c.kind in stated and c.value is not None and c.year and c.year < (target.year or target.plan.period_end)
+        and (c.name, c.place) == (target.name, target.place) and _plain_unit(c.unit) == _plain_unit(target.unit)
+    ]  # fmt: skip
+    return max(same, key=lambda c: (c.year or 0, c.kind == Commitment.Kind.BASELINE), default=None)
 
 
 def _bind(commitment: Commitment, row: dict[str, str], listed: dict[str, Commitment]) -> Iterable[str]:
