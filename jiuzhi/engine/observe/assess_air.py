@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -86,13 +87,31 @@ def assess_days(
     counties: evaluated station → county code.
     """
     stage_hours(session, source, as_of)
-    engine = ibis.duckdb.from_connection(session)
-    hourly = engine.table("hourly")
-    columns = {item: Fixed(hourly[item], DIGITS) for item in POLLUTANTS}
-    daily = daily_from_hourly(hourly, columns)
-    session.execute(f"CREATE OR REPLACE TEMP TABLE from_hours AS {ibis.to_sql(daily, dialect='duckdb')}")
+    session.execute(f"CREATE OR REPLACE TEMP TABLE from_hours AS {_daily_sql()}")
     _stage_exact(session, counties)
-    exact = engine.table("exact")
+    found = session.execute(_judged_sql()).to_arrow_table()
+    return found.select(DAY_SCHEMA.names).cast(DAY_SCHEMA)
+
+
+# Building and compiling an expression takes longer than running it on a month, so each is compiled once per process.
+@cache
+def _daily_sql() -> str:
+    """Daily values of every station from the table ``hourly``."""
+    schema = {"station": "string", "day": "date", "hour": "int64"} | {item: "int64" for item in POLLUTANTS}
+    hourly = ibis.table(schema, name="hourly")
+    return str(
+        ibis.to_sql(
+            daily_from_hourly(hourly, {i: Fixed(hourly[i], DIGITS) for i in POLLUTANTS}), dialect="duckdb"
+        )
+    )
+
+
+@cache
+def _judged_sql() -> str:
+    """Rows of ``air_day`` from the table ``exact``."""
+    schema = {"station": "string", "day": "date", "sites": "int64", "synthetic": "boolean"}
+    schema |= {f"{start}{item}": "int64" for item in POLLUTANTS for start in ("", "n_", "hours_")}
+    exact = ibis.table(schema | {"O3_1h": "int64", "n_O3_1h": "int64"}, name="exact")
     units: dict[str, Any] = {
         item: round_ratio(
             exact[item], exact[f"n_{item}"] * _denominator(item) * 10 ** (DIGITS - REPORTING_DIGITS[item])
@@ -103,7 +122,7 @@ def assess_days(
     kept = ["station", "day", "sites", "synthetic", *(f"hours_{item}" for item in POLLUTANTS)]
     rounded = exact.select(*kept, **{f"u_{item}": value for item, value in units.items()})
     judged = with_aqi(rounded, "daily", {item: rounded[f"u_{item}"] for item in units}, day=rounded.day)
-    return _day_rows(judged)
+    return str(ibis.to_sql(_day_rows(judged), dialect="duckdb"))
 
 
 def _stage_exact(session: duckdb.DuckDBPyConnection, counties: dict[str, str]) -> None:
@@ -138,7 +157,7 @@ def _stage_exact(session: duckdb.DuckDBPyConnection, counties: dict[str, str]) -
         session.execute(f'UPDATE exact SET "n_{item}" = NULL WHERE "n_{item}" = 0')
 
 
-def _day_rows(judged: Any) -> pa.Table:
+def _day_rows(judged: Any) -> Any:
     columns: dict[str, Any] = {"station": judged.station, "day": judged.day}
     for item in POLLUTANTS:
         columns[DAY_COLUMN[item]] = judged[f"u_{item}"].cast("decimal(18,1)") / 10 ** REPORTING_DIGITS[item]
@@ -152,13 +171,7 @@ def _day_rows(judged: Any) -> pa.Table:
         "aqi_2012": judged.aqi_2012, "aqi_2026": judged.aqi_2026, "sites": judged.sites,
         "synthetic": judged.synthetic, "month": judged.day.strftime("%Y-%m"),
     }  # fmt: skip
-    return (
-        judged.select(**columns)
-        .order_by("station", "day")
-        .to_pyarrow()
-        .select(DAY_SCHEMA.names)
-        .cast(DAY_SCHEMA)
-    )
+    return judged.select(**columns).order_by("station", "day")
 
 
 def assess_years(days: pa.Table) -> pa.Table:
@@ -169,18 +182,14 @@ def assess_years(days: pa.Table) -> pa.Table:
     if not len(days):
         return YEAR_SCHEMA.empty_table()
     with duckdb.connect() as session:
-        engine = ibis.duckdb.from_connection(session)
         units = ", ".join(
-            f'("{DAY_COLUMN[item]}" * {10 ** REPORTING_DIGITS[item]})::BIGINT AS "{item}"'
-            for item in POLLUTANTS
+            f'("{DAY_COLUMN[i]}" * {10 ** REPORTING_DIGITS[i]})::BIGINT AS "{i}"' for i in POLLUTANTS
         )
         session.register("given", days)
         session.execute(
             f"CREATE TABLE daily AS SELECT station, day, aqi, aqi_2012, aqi_2026, synthetic, {units} FROM given"
         )
-        daily = engine.table("daily")
-        statistics = annual_statistics(daily).to_pyarrow().to_pylist()
-        counted = good_days(daily).to_pyarrow().to_pylist()
+        statistics, counted = (session.execute(sql).to_arrow_table().to_pylist() for sql in _year_sql())
         made = session.execute(
             "SELECT station, year(day), bool_or(synthetic) FROM daily GROUP BY ALL"
         ).fetchall()
@@ -201,6 +210,18 @@ def assess_years(days: pa.Table) -> pa.Table:
         _complete_year(row)
     listed = sorted(rows.values(), key=lambda row: (row["station"], row["year"]))
     return pa.Table.from_pylist(listed, schema=YEAR_SCHEMA)
+
+
+@cache
+def _year_sql() -> tuple[str, str]:
+    """Statistics and good days of every year from the table ``daily``."""
+    schema = {"station": "string", "day": "date"} | {
+        n: "int64" for n in ("aqi", "aqi_2012", "aqi_2026", *POLLUTANTS)
+    }
+    daily = ibis.table(schema, name="daily")
+    return tuple(
+        str(ibis.to_sql(found, dialect="duckdb")) for found in (annual_statistics(daily), good_days(daily))
+    )  # type: ignore[return-value]
 
 
 def _add_statistic(row: dict[str, Any], found: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal, localcontext
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -128,9 +129,21 @@ def _pivot(shown: str, twice: str, count: str) -> str:
 def _classes(session: duckdb.DuckDBPyConnection, order: str) -> pa.Table:
     """The rows of ``tally`` with their verdict; one expression for rivers and lakes alike."""
     session.execute(f"""
-        CREATE OR REPLACE TEMP TABLE judged AS SELECT tally.*, is_lake, target, target_number
-        FROM tally JOIN place USING (station) ORDER BY station, {order}""")
-    table = ibis.duckdb.from_connection(session).table("judged")
+        CREATE OR REPLACE TEMP TABLE judged AS
+        SELECT tally.*, is_lake, target, target_number, row_number() OVER (ORDER BY station, {order}) AS seat
+        FROM tally JOIN place USING (station)""")
+    return session.execute(f"""
+        SELECT judged.*, verdict.* EXCLUDE (seat) FROM judged JOIN ({_classes_sql()}) AS verdict USING (seat) ORDER BY seat
+        """).to_arrow_table()
+
+
+@cache
+def _classes_sql() -> str:
+    """Compiled once per process: that takes longer than running it on a month."""
+    schema = {"seat": "int64", "is_lake": "boolean", "target_number": "int64"}
+    table = ibis.table(
+        schema | {f"{start}_{item}": "int64" for item in ITEMS for start in "tn"}, name="judged"
+    )
     classes = {
         item: water.body_class(
             item, Fixed(table[f"t_{item}"], DIGITS), table.is_lake, count=table[f"n_{item}"] * 2
@@ -138,10 +151,11 @@ def _classes(session: duckdb.DuckDBPyConnection, order: str) -> pa.Table:
         for item in JUDGED
     }
     judged = table.mutate(class_number=largest(*classes.values()))
-    return judged.mutate(
-        **{"class": water.class_name(judged.class_number)}, met=judged.class_number <= judged.target_number,
+    verdict = judged.select(
+        "seat", "class_number", **{"class": water.class_name(judged.class_number)}, met=judged.class_number <= judged.target_number,
         edition=ibis.literal(water.STANDARD),
-    ).to_pyarrow()  # fmt: skip
+    )  # fmt: skip
+    return str(ibis.to_sql(verdict, dialect="duckdb"))
 
 
 def _verdicts(found: pa.Table, known: dict[str, Section], schema: pa.Schema) -> pa.Table:

@@ -29,6 +29,7 @@ __all__ = ["TABLES", "latest", "read", "refresh", "rows"]
 
 METHOD = 1  # raised when the rules here change, so that everything is assessed again
 _PORTION = 12  # months worked out at a time, so that memory does not grow with the years
+_CLEAR_EVERY = 20  # versions of a table between two removals of replaced files
 
 Progress = Callable[[str], None]
 
@@ -137,3 +138,5 @@ def _replace(name: str, table: pa.Table, partition: str, parts: list[str]) -> No
         return
     listed = ", ".join(f"'{part}'" for part in parts)
     delta.commit(target, table, {}, predicate=f"{partition} IN ({listed})")
+    if delta.version(name) % _CLEAR_EVERY == 0:
+        delta.clear_replaced(delta.create(name, table.schema, partition))

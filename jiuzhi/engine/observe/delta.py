@@ -123,6 +123,11 @@ def commit(
         write_deltalake(target, rows, mode="append", commit_properties=once)
 
 
+def clear_replaced(target: DeltaTable, hours: int = 24) -> None:
+    """Remove data files that were replaced longer ago; whoever still reads an old version has had its time."""
+    target.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False)
+
+
 @lru_cache(maxsize=16)
 def _files(path: Path, at: int) -> tuple[dict[str, Any], ...]:
     actions = pa.table(DeltaTable(path, version=at).get_add_actions(flatten=True))

@@ -7,7 +7,7 @@ latest revision of each identity.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -312,6 +312,5 @@ def compact(everything: bool = False) -> int:
         if not months:
             return 0
         done = target.optimize.compact(partition_filters=[("month", "in", months)])
-        hours = int(timedelta(days=1).total_seconds() // 3600)
-        target.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False)
+        delta.clear_replaced(target)
         return int(done["numFilesRemoved"])
