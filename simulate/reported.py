@@ -8,31 +8,29 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
 from .noise import generator
 
 NOTE = "模拟数据，仅供演示，非本县实际填报"
-FIRST_YEAR = 2021
+FIRST_YEAR, BEFORE = 2021, 2025  # history from … to the year before the plans begin
 _BEHAVIOURS = ("kept", "on_way", "late", "badly_late", "silent")
-_SHARES = (0.17, 0.33, 0.14, 0.10, 0.26)
-_DOWN = {"<", "<=", "decrease"}
+_SHARES = (0.16, 0.40, 0.11, 0.09, 0.24)
 
 
 @dataclass(frozen=True)
 class Promise:
-    """What the simulation needs to know of a target. ``baseline`` may be unknown."""
+    """What the simulation needs to know of a target: its kind (reach, hold, cumulative, growth) and direction as judged."""
 
     code: str
-    comparator: str
     value: Decimal
     year: int
+    kind: str = "reach"
+    better: str = "up"
     unit: str = ""
-    progress: str = ""
     baseline: Decimal | None = None
-    baseline_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,12 @@ def reported_values(plan: Any, as_of: date) -> list[Any]:
     """
     from jiuzhi.engine.indicators.models import ReportedValue  # records are needed only here
 
-    targets = plan.commitments.filter(kind="target", indicator="", value__isnull=False).select_related(
-        "baseline"
-    )
+    targets = plan.commitments.filter(
+        kind="target", indicator="", year__gte=plan.period_start
+    ).select_related("baseline")
     by_code = {c.code: c for c in targets}
-    rows = reported_rows(plan.county.code, [_promise(c) for c in targets], as_of)
+    promises = [p for p in (_promise(c) for c in targets) if p is not None]
+    rows = reported_rows(plan.county.code, promises, as_of)
     found = []
     for row in rows:
         at = _reported_at(row.period, as_of)
@@ -91,18 +90,17 @@ def write_reported(rows: Iterable[ReportedRow], path: Path) -> None:
         writer.writerows([r.commitment, r.period, f"{r.value:f}", r.note] for r in rows)
 
 
-def _promise(commitment: Any) -> Promise:
+def _promise(commitment: Any) -> Promise | None:
+    """The target as the product itself reads it; None where it has no number to report against."""
+    from jiuzhi.engine.plan.bindings import read
+
     base = commitment.baseline
+    reading = read(commitment, base)
+    if reading.target is None or reading.kind not in _VALUE_OF:
+        return None
     return Promise(
-        code=commitment.code,
-        comparator=commitment.comparator,
-        value=commitment.value,
-        year=commitment.year or commitment.plan.period_end,
-        unit=commitment.unit,
-        progress=commitment.progress,
-        baseline=base.value if base else None,
-        baseline_year=base.year if base else None,
-    )
+        commitment.code, reading.target, commitment.year, reading.kind, reading.better, commitment.unit, base.value if base else None
+    )  # fmt: skip
 
 
 def _reported_at(period: str, as_of: date) -> datetime:
@@ -115,84 +113,96 @@ def _reported_at(period: str, as_of: date) -> datetime:
 def _rows(county: str, promise: Promise, as_of: date) -> list[ReportedRow]:
     rng = generator(county, promise.code, "reported")
     behaviour = str(rng.choice(_BEHAVIOURS, p=_SHARES))
-    has_history, pending = bool(rng.random() < 0.6), bool(rng.random() < 0.12)
+    history, pending, jitter = bool(rng.random() < 0.6), bool(rng.random() < 0.1), float(rng.random())
+    noise = rng.normal(0, 1, 20)  # one per year from FIRST_YEAR on, whatever the day of the report
     if behaviour == "silent":
         return []
-    start = _start(promise, rng)
+    # Without a stated baseline only a history can show a pace.
+    history = (history or promise.baseline is None) and promise.kind != "cumulative"
     found = []
-    if has_history and not _cumulative(promise):
-        # The years before the plan lead up to its baseline.
-        for year in range(FIRST_YEAR, 2026):
-            left = (2025 - year) / 5 * (1 + 0.25 * rng.normal())
-            found.append(
-                _row(promise, str(year), _between(promise, start, -0.55 * left if year < 2025 else 0.0))
-            )
-    for year in range(2026, min(as_of.year, promise.year) + 1):
-        last = year == as_of.year
-        if last and as_of.month < 3:
+    for year in range(FIRST_YEAR if history else BEFORE + 1, min(as_of.year, promise.year) + 1):
+        running = year == as_of.year and as_of < date(year, 12, 31)
+        if running and as_of.month < 3:
             break
-        elapsed = (year - 2025) / max(promise.year - 2025, 1)
-        value = _judged(promise, start, behaviour, elapsed, rng)
-        note = f"至{as_of.year}年{as_of.month}月" if last and as_of < date(year, 12, 31) else ""
-        found.append(_row(promise, str(year), value, note, pending and last))
+        now = year + (
+            as_of.timetuple().tm_yday / 365.25 if running else 1.0
+        )  # the end of 2026 stands at 2027.0
+        value = _VALUE_OF[promise.kind](promise, behaviour, now, jitter, float(noise[year - FIRST_YEAR]))
+        note = f"至{as_of.year}年{as_of.month}月" if running else ""
+        found.append(_row(promise, str(year), value, behaviour, note, pending and year == as_of.year))
     return found
 
 
-def _cumulative(promise: Promise) -> bool:
-    return promise.progress == "cumulative" or promise.comparator == "累计"
-
-
-def _start(promise: Promise, rng: Any) -> Decimal:
-    """Where 2025 stood: the plan's baseline, else a plausible distance before the target."""
-    if promise.baseline is not None:
-        return promise.baseline
-    if _cumulative(promise):
-        return Decimal(0)
-    share = Decimal(str(round(0.04 + 0.1 * rng.random(), 3)))
-    return promise.value * (1 + share if promise.comparator in _DOWN else 1 - share)
-
-
-def _kept_already(promise: Promise, start: Decimal) -> bool:
-    """The 2025 value already satisfies the target: a promise to hold, not to reach."""
-    if _cumulative(promise) or promise.progress == "growth":
-        return False
-    return start <= promise.value if promise.comparator in _DOWN else start >= promise.value
-
-
-def _between(promise: Promise, start: Decimal, share: float) -> Decimal:
-    if _kept_already(promise, start):
-        return start * (1 + Decimal(str(round(0.05 * share, 4))))
-    return start + (promise.value - start) * Decimal(str(round(share, 4)))
-
-
-def _judged(promise: Promise, start: Decimal, behaviour: str, elapsed: float, rng: Any) -> Decimal:
-    """The value of a year of the plan under the behaviour drawn. ``elapsed``: share of the way that should be done."""
-    jitter = float(rng.random())
-    if _kept_already(promise, start) or promise.progress == "growth":
-        drop = {
-            "kept": -0.01,
-            "on_way": 0.0,
-            "late": 0.03 + 0.02 * jitter,
-            "badly_late": 0.16 + 0.1 * jitter,
-        }[behaviour]
-        sign = 1 if promise.comparator in _DOWN else -1
-        basis = start if behaviour in {"kept", "on_way"} and promise.progress != "growth" else promise.value
-        return basis * (1 + Decimal(str(round(sign * drop, 4))))
+def _reach(promise: Promise, behaviour: str, now: float, jitter: float, noise: float) -> float:
+    """Along the straight path from baseline (or 2021) to the target, ahead of it or behind."""
+    goal, known = float(promise.value), promise.baseline is not None
+    sign = 1 if promise.better == "up" else -1
+    start = (
+        float(promise.baseline)
+        if promise.baseline is not None
+        else goal - sign * max(abs(goal) * (0.08 + 0.12 * jitter), 1.0)
+    )
+    since = BEFORE + 1 if known else FIRST_YEAR + 1
+    share = (now - since) / (promise.year + 1 - since)
+    if now <= since:  # what led up to the baseline
+        return start + (goal - start) * share * (1 + 0.05 * noise)
+    if now <= BEFORE + 1:
+        return start + (goal - start) * share * (1.02 + 0.02 * noise)
+    plan_share = (now - BEFORE - 1) / (promise.year - BEFORE)
+    there = (BEFORE + 1 - since) / (promise.year + 1 - since)  # where 2025 stood
     done = {
         "kept": 1.0 + 0.02 * jitter,
-        "on_way": elapsed * (1.0 + 0.3 * jitter),
-        "late": elapsed * (0.62 + 0.1 * jitter),
-        "badly_late": -0.1 - 0.2 * jitter,  # gone backwards: more than a year of planned progress missing
+        "on_way": there + (1 - there) * plan_share * (1.12 + 0.25 * jitter),
+        "late": there + (1 - there) * plan_share * (0.45 + 0.3 * jitter),
+        "badly_late": there - 0.08 - 0.1 * jitter,  # gone backwards
     }[behaviour]
-    return _between(promise, start, done)
+    return start + (goal - start) * done
 
 
-def _row(promise: Promise, period: str, value: Decimal, note: str = "", pending: bool = False) -> ReportedRow:
+def _hold(promise: Promise, behaviour: str, now: float, jitter: float, noise: float) -> float:
+    """Inside the limit by a margin, unless late."""
+    goal = float(promise.value)
+    sign = 1 if promise.better == "up" else -1
+    spare = abs(float(promise.baseline) - goal) if promise.baseline is not None else abs(goal) * 0.03 * jitter
+    inside = goal + sign * max(spare * (1 + 0.15 * noise), 0.0)
+    if behaviour in {"kept", "on_way"} or now <= BEFORE + 1:
+        return inside
+    beyond = 0.02 + 0.03 * jitter if behaviour == "late" else 0.12 + 0.1 * jitter
+    return goal - sign * abs(goal) * beyond
+
+
+def _cumulative(promise: Promise, behaviour: str, now: float, jitter: float, noise: float) -> float:
+    """Counted from zero at the start of the plan."""
+    share = (now - BEFORE - 1) / (promise.year - BEFORE)
+    pace = {
+        "kept": 1 / share,
+        "on_way": 1.08 + 0.3 * jitter,
+        "late": 0.4 + 0.2 * jitter,
+        "badly_late": 0.1 * jitter,
+    }
+    return float(promise.value) * min(share * pace[behaviour], 1.02)
+
+
+def _growth(promise: Promise, behaviour: str, now: float, jitter: float, noise: float) -> float:
+    """A yearly rate [%]."""
+    pace = {"kept": 1.1, "on_way": 1.03, "late": 0.85, "badly_late": 0.35}[behaviour]
+    if now <= BEFORE + 1 and promise.baseline is not None:
+        return float(promise.baseline) * (1 + 0.1 * noise)
+    return float(promise.value) * (pace + 0.04 * jitter)
+
+
+_VALUE_OF = {"reach": _reach, "hold": _hold, "cumulative": _cumulative, "growth": _growth}
+
+
+def _row(
+    promise: Promise, period: str, value: float, behaviour: str, note: str, pending: bool
+) -> ReportedRow:
+    """Printed as the target is, with one decimal more for shares; a count on its way is never rounded behind its path."""
+    percent = promise.unit in {"%", "％"}
     digits = max(
-        -int(promise.value.normalize().as_tuple().exponent), 1 if promise.unit in {"%", "％", "亿元"} else 0
+        -int(promise.value.normalize().as_tuple().exponent), 1 if percent or promise.unit == "亿元" else 0
     )
-    value = max(value, Decimal(0))
-    if promise.unit in {"%", "％"}:
-        value = min(value, Decimal(100))
-    printed = value.quantize(Decimal(1).scaleb(-digits))
+    bounded = min(max(value, 0.0), 100.0) if percent else max(value, 0.0)
+    rounding = ROUND_CEILING if behaviour == "on_way" and promise.kind == "cumulative" else ROUND_HALF_EVEN
+    printed = Decimal(str(round(bounded, 6))).quantize(Decimal(1).scaleb(-digits), rounding)
     return ReportedRow(promise.code, period, printed, f"{NOTE}{'；' + note if note else ''}", pending)

@@ -45,6 +45,7 @@ def test_a_running_year_is_said_to_run():
     assert phrases.period("2026", date(2026, 12, 31)) == "2026年"
     assert phrases.period("2025", date(2026, 11, 22)) == "2025年"
     assert phrases.period("2026-10", date(2026, 11, 22)) == "2026年10月"
+    assert phrases.period("2026-Q3") == "2026年第三季度"
     assert phrases.now(None, "", date(2026, 1, 1)) == "—"
 
 

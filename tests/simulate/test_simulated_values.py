@@ -8,17 +8,19 @@ import pytest
 
 from jiuzhi.core.models import Org
 from jiuzhi.engine.plan.models import Commitment, Plan
+from jiuzhi.science.statistics.attainment import Point, judge
 from simulate import Promise, read_stations, reported_rows, reported_values, write_reported
 
 AS_OF = date(2026, 10, 31)
 PROMISES = [
-    Promise(f"C{i:03d}", comparator, value, 2030, unit, progress, base, 2025)
+    Promise(f"C{i:03d}{kind}", Decimal(value), 2030, kind, better, unit, base)
     for i in range(40)
-    for comparator, value, unit, progress, base in [
-        (">=", Decimal("95"), "%", "reach", Decimal("93")),
-        ("<=", Decimal("20"), "µg/m³", "hold", Decimal("15.6")),
-        ("累计", Decimal("53"), "个", "cumulative", None),
-        (">", Decimal("50"), "%", "", None),
+    for value, kind, better, unit, base in [
+        ("95", "reach", "up", "%", Decimal("93")),
+        ("20", "hold", "down", "微克/立方米", Decimal("15.6")),
+        ("53", "cumulative", "up", "个", None),
+        ("50", "reach", "up", "%", None),
+        ("10", "growth", "up", "%", Decimal("1.5")),
     ]
 ]
 
@@ -29,9 +31,29 @@ def test_same_seed_same_values():
 
 
 def test_a_later_day_adds_and_never_changes_complete_years():
-    before = {(r.commitment, r.period): r.value for r in reported_rows("500229", PROMISES, AS_OF)}
+    before = {
+        (r.commitment, r.period): r.value
+        for r in reported_rows("500229", PROMISES, AS_OF)
+        if r.period < "2026"
+    }
     after = {(r.commitment, r.period): r.value for r in reported_rows("500229", PROMISES, date(2028, 6, 1))}
+    assert before
     assert before.items() <= after.items()
+
+
+def test_all_five_states_are_seen():
+    """Judged by the product's own rule, with the values a unit would have reported."""
+    states = set()
+    year_end = date(2026, 12, 31)
+    rows = reported_rows("500229", PROMISES, year_end)
+    for promise in PROMISES:
+        points = [Point(r.period, r.value) for r in rows if r.commitment == promise.code]
+        verdict = judge(
+            promise.kind, promise.better, ">=" if promise.better == "up" else "<=", promise.value, promise.year,
+            promise.baseline, 2025 if promise.baseline is not None else None, points, year_end, start=2026, unit=promise.unit,
+        )  # fmt: skip
+        states.add(str(verdict.state))
+    assert states == {"met", "on_track", "late", "badly_late", "no_data"}
 
 
 def test_values_are_possible_and_marked():
@@ -49,7 +71,7 @@ def test_some_are_silent_some_late_some_kept():
     codes = {p.code for p in PROMISES}
     told = {r.commitment for r in reported_rows("500229", PROMISES, AS_OF)}
     assert 0.5 < len(told) / len(codes) < 0.95
-    goals = [p for p in PROMISES if p.progress == "hold"]
+    goals = [p for p in PROMISES if p.kind == "hold"]
     now = {r.commitment: r.value for r in reported_rows("500229", goals, AS_OF) if r.period == "2026"}
     assert any(v > 20 for v in now.values())
     assert sum(v <= 20 for v in now.values()) > len(now) / 2

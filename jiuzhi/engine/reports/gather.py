@@ -117,10 +117,11 @@ class _Book:
         self, nodes: list[TreeNode], loose: list[CommitmentItem]
     ) -> tuple[list[TargetRow], list[Chapter]]:
         """All targets numbered as the completion table shows them (the plan's own tables first), and the chapters."""
-        listed = list(_by_group(nodes))
+        counted = {item.id for item in self.items}
+        listed = [found for found in _by_group(nodes) if found[1].id in counted]
         ordered = [(group, item) for group, item, table in listed if table]
         ordered += [(group, item) for group, item, table in listed if not table]
-        ordered += [("其他目标", item) for item in loose if item.kind == "target"]
+        ordered += [("其他目标", item) for item in loose if item.id in counted]
         for number, (group, item) in enumerate(ordered, start=1):
             self.rows[item.id] = self._row(number, group, item)
         links = self._links()
@@ -198,14 +199,13 @@ def _walk(node: TreeNode) -> Iterable[TreeNode]:
 
 
 def _by_group(nodes: list[TreeNode]) -> Iterable[tuple[str, CommitmentItem, bool]]:
-    """(group heading, target, whether it stands in a table of the plan), in the plan's order."""
+    """(group heading, commitment, whether it stands in a table of the plan), in the plan's order."""
     for chapter in nodes:
         for node in _walk(chapter):
             table = node.level == "table"
             top = node if table else chapter
             for item in node.commitments:
-                if item.kind == "target":
-                    yield f"{top.number} {top.title}".strip(), item, table
+                yield f"{top.number} {top.title}".strip(), item, table
 
 
 def _placed(item: CommitmentItem) -> str:

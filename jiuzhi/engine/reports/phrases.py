@@ -6,14 +6,16 @@ from decimal import Decimal
 from jiuzhi.engine.plan.board_models import UNASSIGNED, CommitmentItem, CommitmentView, Scoreboard
 
 from .model import EditionRow, PendingValue
-from .words import joined, plain, share
+from .words import joined, numeral, plain, share
 
 GOOD_ODDS, POOR_ODDS = 0.9, 0.5
 
 
 def period(text: str, as_of: date | None = None) -> str:
-    """ "2026" → 2026年 (至今 while the year runs), "2026-10" → 2026年10月."""
+    """The words of "2026" (2026年, 至今 while the year runs), "2026-10" (2026年10月) or "2026-Q3" (2026年第三季度)."""
     year, _, month = text.partition("-")
+    if month.startswith("Q"):
+        return f"{year}年第{numeral(int(month[1:]))}季度"
     if month:
         return f"{year}年{int(month)}月"
     running = as_of is not None and year == str(as_of.year) and as_of < date(as_of.year, 12, 31)
