@@ -66,7 +66,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
         response: HttpResponse = HttpResponseNotModified()
     else:
         kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
-        response = FileResponse(found.open("rb"), content_type=kind)  # type: ignore[assignment]
+        response = FileResponse(found.open("rb"), content_type=kind)
     response["ETag"] = etag
     fixed = request.GET.get("v") == etag.strip('"')
     response["Cache-Control"] = f"public, max-age={YEAR}, immutable" if fixed else "public, max-age=3600"

@@ -25,7 +25,8 @@ Row = dict[str, Any]
 
 
 def _rows(table: str, code: str) -> list[Row]:
-    return assessed.read(table, station=code).to_pylist()
+    """Rows of one station, oldest first; kept by the engine and shared, so only read here."""
+    return assessed.rows(table, station=code)
 
 
 def _period(row: Row) -> str:
@@ -34,11 +35,7 @@ def _period(row: Row) -> str:
 
 def latest_air(code: str) -> Row | None:
     """The newest day with an AQI, or None."""
-    found = assessed.read("air_day", station=code)
-    for row in sorted(found.to_pylist()[-40:], key=_period, reverse=True):
-        if row.get("aqi") is not None:
-            return row
-    return None
+    return next((row for row in reversed(_rows("air_day", code)) if row["aqi"] is not None), None)
 
 
 def last_day(code: str, kind: str) -> date | None:
@@ -61,7 +58,9 @@ def properties(station: Station) -> list[str]:
     if station.kind == "air":
         return list(AIR)
     columns = assessed.read("water_month", station=station.code)
-    have = [c for c in columns.column_names if c in PROPERTIES and columns.column(c).null_count < len(columns)]
+    have = [
+        c for c in columns.column_names if c in PROPERTIES and columns.column(c).null_count < len(columns)
+    ]
     known = [c for c in WATER_FIRST if c in have] + [c for c in have if c not in WATER_FIRST]
     return known or ["CODMn"]
 
@@ -72,7 +71,11 @@ def _limits(station: Station, prop: str, start: date, end: date) -> list[Row]:
         wanted = water.class_number(station.target_class) if station.target_class else None
         value = water.target_limit(prop, wanted, is_lake=station.kind == "lake") if wanted else None
         label = f"{station.target_class} {_('类限值')}"
-        return [{"value": number(value), "from": str(start), "to": str(end), "label": f"{label} {value}"}] if value is not None else []
+        return (
+            [{"value": number(value), "from": str(start), "to": str(end), "label": f"{label} {value}"}]
+            if value is not None
+            else []
+        )
     if prop == "AQI":
         return [{"value": 100, "from": str(start), "to": str(end), "label": _("良 100")}]
     item, averaging = ("O3", "mda8") if prop == "O3_8h" else (prop, "24h")
@@ -87,8 +90,27 @@ def _limits(station: Station, prop: str, start: date, end: date) -> list[Row]:
             limit = tables.air_limit(item, averaging, day=low)
         except LookupError:
             continue
-        found.append({"value": number(limit.value), "from": str(low), "to": str(high), "label": f"{limit.edition} {_('二级')} {limit.value}"})
+        found.append(
+            {
+                "value": number(limit.value),
+                "from": str(low),
+                "to": str(high),
+                "label": f"{limit.edition} {_('二级')} {limit.value}",
+            }
+        )
     return found
+
+
+def _within(limits: list[Row], periods: list[str]) -> list[Row]:
+    """The limit lines cut to the values drawn: a line that leaves the axis would not be drawn at all."""
+    if not periods:
+        return []
+    size = len(periods[0])
+    cut = [
+        line | {"from": max(line["from"][:size], periods[0]), "to": min(line["to"][:size], periods[-1])}
+        for line in limits
+    ]
+    return [line for line in cut if line["from"] < line["to"]]
 
 
 def series(station: Station, prop: str, start: date, end: date) -> dict[str, Any]:
@@ -101,10 +123,18 @@ def series(station: Station, prop: str, start: date, end: date) -> dict[str, Any
     for row in sorted(_rows("air_day" if air else "water_month", station.code), key=_period):
         if low <= _period(row) <= high:
             value = row.get(column)
-            points.append({"period": _period(row), "value": value, "valid": row.get("valid", True), "edition": row.get("edition", "")})
+            points.append(
+                {
+                    "period": _period(row),
+                    "value": value,
+                    "valid": row.get("valid", True),
+                    "edition": row.get("edition", ""),
+                }
+            )
             synthetic = synthetic or bool(row.get("synthetic"))
     known = PROPERTIES.get(prop)
     limits = _limits(station, prop, start, end)
+    drawn = _within(limits, [p["period"] for p in points])
     return {
         "name": "AQI" if prop == "AQI" else property_name(prop),
         "unit": known.unit if known else "",
@@ -112,7 +142,7 @@ def series(station: Station, prop: str, start: date, end: date) -> dict[str, Any
         "limits": limits,
         "synthetic": synthetic,
         "chart": {
-            "unit": known.unit if known else "", "name": prop, "monthly": not air, "limits": limits,
+            "unit": known.unit if known else "", "name": prop, "monthly": not air, "limits": drawn,
             "points": [[p["period"], number(p["value"])] for p in points], "sim": _("模拟数据") if synthetic else "",
         },
     }  # fmt: skip
@@ -132,8 +162,12 @@ def calendar(code: str, year: int) -> dict[str, Any]:
         for week in months.Calendar().monthdatescalendar(year, month):
             for day in week:
                 cells.append(_cell(day, days.get(day)) if day.month == month else "<i></i>")
-        blocks.append((month, mark_safe("".join(cells))))  # noqa: S308 — numbers and fixed words only
-    return {"months": blocks, "counts": [(n, AQI_LEVELS[n], counts.get(n, 0)) for n in AQI_LEVELS], "days": len(days)}
+        blocks.append((month, mark_safe("".join(cells))))
+    return {
+        "months": blocks,
+        "counts": [(n, AQI_LEVELS[n], counts.get(n, 0)) for n in AQI_LEVELS],
+        "days": len(days),
+    }
 
 
 def _cell(day: date, row: Row | None) -> SafeString | str:

@@ -39,7 +39,9 @@ AQI_RANGES = {1: "0–50", 2: "51–100", 3: "101–150", 4: "151–200", 5: "20
 _CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
 _ROMAN = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ", "V": "Ⅴ"}
 _WATER_NAMES = (_("优"), _("优"), _("良好"), _("轻度污染"), _("中度污染"), _("重度污染"))
-WATER = {mark: Level(i, mark, name) for i, (mark, name) in enumerate(zip(_CLASSES, _WATER_NAMES, strict=True), 1)}
+WATER = {
+    mark: Level(i, mark, name) for i, (mark, name) in enumerate(zip(_CLASSES, _WATER_NAMES, strict=True), 1)
+}
 
 
 def water_class(text: str | None) -> Level | None:

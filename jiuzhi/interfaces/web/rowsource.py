@@ -35,7 +35,13 @@ COLUMNS = {
     "value": gettext_lazy("数值"), "unit": gettext_lazy("单位"), "raw": gettext_lazy("原文"),
     "revision": gettext_lazy("修订"), "batch": gettext_lazy("来源文件"),
 }  # fmt: skip
-KINDS = {"hour": gettext_lazy("小时值"), "day": gettext_lazy("日值"), "4h": gettext_lazy("4 小时值"), "sample": gettext_lazy("单次"), "month": gettext_lazy("月均")}
+KINDS = {
+    "hour": gettext_lazy("小时值"),
+    "day": gettext_lazy("日值"),
+    "4h": gettext_lazy("4 小时值"),
+    "sample": gettext_lazy("单次"),
+    "month": gettext_lazy("月均"),
+}
 HIDDEN = ("level_name",)
 
 
@@ -99,17 +105,25 @@ def _station_names() -> dict[str, str]:
 
 def assessed_rows(link: RowsLink) -> Table:
     """The assessed rows of one link, newest first."""
-    listed = [r for r in assessed.read(link.table, **link.equals).to_pylist() if _within(r, link)]
+    listed = [r for r in assessed.rows(link.table, **link.equals) if _within(r, link)]
     key = next((k for k in ("day", "month", "year") if listed and k in listed[0]), "")
     if key:
         listed.sort(key=lambda r: (str(r[key]), str(r.get("station", ""))), reverse=True)
-    used = [n for n in (listed[0] if listed else {}) if n not in HIDDEN and any(r[n] not in (None, "") for r in listed)]
+    used = [
+        n
+        for n in (listed[0] if listed else {})
+        if n not in HIDDEN and any(r[n] not in (None, "") for r in listed)
+    ]
     names = _station_names()
     counties = {c for c in names if len(c) == 6 and c.isdigit()}
     rows = []
     for r in listed:
         code, period = str(r.get("station", "")), str(r.get(key, "")) if key else ""
-        address = f"station={code}&period={period}" if code and code not in counties and key in ("day", "month") else ""
+        address = (
+            f"station={code}&period={period}"
+            if code and code not in counties and key in ("day", "month")
+            else ""
+        )
         rows.append(([_cell(n, r[n], names) for n in used], address))
     return Table([_heading(n) for n in used], rows, _numeric(listed, used))
 

@@ -20,7 +20,7 @@ def asset(path: str) -> str:
 
 @register.simple_tag
 def import_map() -> SafeString:
-    return mark_safe(assets.import_map())  # noqa: S308 — built from our own file names
+    return mark_safe(assets.import_map())
 
 
 @register.filter
@@ -70,7 +70,13 @@ def state(code: str, size: str = "") -> SafeString:
 def mark(code: str) -> SafeString:
     """Only the mark, with its word for readers of the screen."""
     name = present.STATE_NAMES[code]
-    return format_html('<b class="mk {}" title="{}">{}<span class="sr">{}</span></b>', code, name, present.STATE_MARKS[code], name)
+    return format_html(
+        '<b class="mk {}" title="{}">{}<span class="sr">{}</span></b>',
+        code,
+        name,
+        present.STATE_MARKS[code],
+        name,
+    )
 
 
 @register.simple_tag
@@ -81,7 +87,9 @@ def aqi(value: Any, level: Any = None, show: str = "value") -> SafeString:
     if found is None:
         return format_html('<span class="lv lv-none" title="{}">—</span>', _("无数据"))
     text = {"value": value, "mark": found.mark}.get(show, f"{value} {found.mark}")
-    return format_html('<span class="lv aqi-{}" title="AQI {} {}">{}</span>', found.number, value, found.name, text)
+    return format_html(
+        '<span class="lv aqi-{}" title="AQI {} {}">{}</span>', found.number, value, found.name, text
+    )
 
 
 @register.simple_tag
@@ -90,7 +98,13 @@ def water(text: Any) -> SafeString:
     found = present.water_class(text)
     if found is None:
         return format_html('<span class="lv lv-none" title="{}">—</span>', _("无数据"))
-    return format_html('<span class="lv water-{}" title="{}类 {}">{}</span>', found.number, found.mark, found.name, found.mark)
+    return format_html(
+        '<span class="lv water-{}" title="{}类 {}">{}</span>',
+        found.number,
+        found.mark,
+        found.name,
+        found.mark,
+    )
 
 
 @register.simple_tag

@@ -17,8 +17,15 @@ class Login(LoginView):
     template_name = "web/login.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        logins = getattr(settings, "DEMO_LOGINS", ()) if getattr(settings, "DEMO", False) else ()
-        return super().get_context_data(demo_logins=logins, **kwargs)
+        return super().get_context_data(demo_logins=_demo_logins(), **kwargs)
+
+
+def _demo_logins() -> list[tuple[str, str, str]]:
+    if not settings.DEMO:
+        return []
+    from jiuzhi.interfaces.cli.demo import LOGINS, PASSWORD  # a county's own installation never loads it
+
+    return [(name, PASSWORD, title) for name, title, _org, _role in LOGINS]
 
 
 login = Login.as_view()
@@ -44,14 +51,28 @@ def _say(request: HttpRequest, status: int, heading: str, sentence: str) -> Http
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    said = str(exception) if exception and str(exception) else _("您没有查看或操作这里的权限，需要时请联系管理员授权。")
+    said = (
+        str(exception)
+        if exception and str(exception)
+        else _("您没有查看或操作这里的权限，需要时请联系管理员授权。")
+    )
     return _say(request, 403, _("没有权限"), said)
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     reason = exception.args[0] if exception and exception.args and isinstance(exception.args[0], str) else ""
-    return _say(request, 404, _("没有找到"), reason or _("这个地址没有内容：可能已被删除、改名，或您无权查看。请从总览重新进入。"))
+    return _say(
+        request,
+        404,
+        _("没有找到"),
+        reason or _("这个地址没有内容：可能已被删除、改名，或您无权查看。请从总览重新进入。"),
+    )
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return _say(request, 500, _("系统出错"), _("这一步没有完成，数据没有改动；错误已记入日志，请稍后重试或联系管理员。"))
+    return _say(
+        request,
+        500,
+        _("系统出错"),
+        _("这一步没有完成，数据没有改动；错误已记入日志，请稍后重试或联系管理员。"),
+    )

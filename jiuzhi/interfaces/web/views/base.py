@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from ..present import STATE_MARKS, STATE_NAMES
 
 COUNTY_COOKIE = "jz_county"
 NINE = ("治水", "治气", "治土", "治废", "治塑", "治山", "治岸", "治城", "治乡")
+OTHER = "其他"  # commitments that belong to none of the plan's domains
 MENU = (
     # (address name, label, key)
     ("home", gettext_lazy("总览")),
@@ -41,34 +41,31 @@ PHONE_MENU = ("home", "plan", "commitments", "stations")
 class Scope:
     """Where the person stands: county, plan and day; read once per request."""
 
-    def __init__(self, user: User, counties: list[Org], county: Org | None) -> None:
+    def __init__(self, user: User, counties: list[Org], county: Org) -> None:
         self.user = user
         self.counties = counties
         self.county = county
-        self._plan: Plan | None | bool = False
-        self._as_of: date | None | bool = False
 
-    @property
+    @cached_property
     def plan(self) -> Plan | None:
-        if self._plan is False:
-            self._plan = (
-                Plan.objects.select_related("county").filter(county=self.county, current=True).first()
-                if self.county
-                else None
-            )
-        return self._plan  # type: ignore[return-value]
+        """The county's current plan, or None before one is loaded."""
+        return Plan.objects.select_related("county").filter(county=self.county, current=True).first()
 
-    @property
+    @cached_property
     def as_of(self) -> date | None:
-        if self._as_of is False:
-            self._as_of = board.latest_as_of(self.plan) if self.plan else None
-        return self._as_of  # type: ignore[return-value]
+        """The day of the newest judgement."""
+        return board.latest_as_of(self.plan) if self.plan else None
 
     def behind(self) -> tuple[int, int]:
         """How many targets are late or badly late, and how many of these badly: the number beside the menu."""
         counts = dict(
             Judgement.objects.filter(
-                commitment__plan=self.plan, as_of=self.as_of, state__in=("late", "badly_late")
+                Q(commitment__year=None)
+                | Q(commitment__year__gte=self.plan.period_start if self.plan else 0),
+                commitment__plan=self.plan,
+                commitment__kind="target",
+                as_of=self.as_of,
+                state__in=("late", "badly_late"),
             )
             .values_list("state")
             .annotate(n=Count("id"))
@@ -82,7 +79,7 @@ class Scope:
 
 def scope_of(request: HttpRequest, code: str | None = None) -> Scope:
     """The scope of this request. Errors: 404 for a county outside the grants, 403 for a person without any grant."""
-    counties = list(access.counties(request.user).select_related("parent"))  # type: ignore[arg-type]
+    counties = list(access.counties(request.user).select_related("parent"))
     if not counties:
         raise PermissionDenied(_("您的账号还没有授权任何区县，请联系管理员。"))
     wanted = code or request.COOKIES.get(COUNTY_COOKIE, "")
@@ -91,7 +88,7 @@ def scope_of(request: HttpRequest, code: str | None = None) -> Scope:
         if code:
             raise Http404(_("没有这个区县，或您没有查看它的权限。"))
         county = counties[0]
-    return Scope(request.user, counties, county)  # type: ignore[arg-type]
+    return Scope(request.user, counties, county)
 
 
 def county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -101,14 +98,14 @@ def county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @wraps(view)
     def inner(request: HttpRequest, code: str | None = None, **kwargs: Any) -> HttpResponse:
         scope = scope_of(request, code)
-        request.scope = scope  # type: ignore[attr-defined]
+        request.scope = scope
         if code is None and request.resolver_match and request.resolver_match.url_name != "home":
-            return redirect(request.resolver_match.url_name, scope.county.code, **kwargs)  # type: ignore[union-attr]
+            return redirect(request.resolver_match.url_name, scope.county.code, **kwargs)
         response = view(request, scope, **kwargs)
-        if request.COOKIES.get(COUNTY_COOKIE) != scope.county.code:  # type: ignore[union-attr]
+        if request.COOKIES.get(COUNTY_COOKIE) != scope.county.code:
             response.set_cookie(
                 COUNTY_COOKIE,
-                scope.county.code,  # type: ignore[union-attr]
+                scope.county.code,
                 max_age=365 * 86400,
                 samesite="Lax",
                 httponly=True,
@@ -119,7 +116,7 @@ def county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 
 def actor(request: HttpRequest) -> Actor:
-    return Actor(request.user, "web")  # type: ignore[arg-type]
+    return Actor(request.user, "web")
 
 
 def require(scope: Scope, action: str, org: Org | None = None) -> None:
@@ -147,7 +144,6 @@ def page(
         "state_marks": STATE_MARKS,
         "state_names": STATE_NAMES,
         "active": active,
-        "demo": getattr(settings, "DEMO", False),
     }
     if scope:
         frame["grants"] = access.grants(scope.user, "view")

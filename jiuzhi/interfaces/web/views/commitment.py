@@ -11,6 +11,7 @@ from jiuzhi.engine.plan import board
 from jiuzhi.engine.plan.models import Commitment
 
 from .. import rowsource
+from ..keep import kept
 from ..present import STATE_NAMES, number, unit, units_in
 from .base import Scope, county_page, page
 from .base import number as whole
@@ -20,13 +21,21 @@ ROWS_SHOWN = 50
 
 def _commitment(scope: Scope, pk: int) -> Commitment:
     return get_object_or_404(
-        Commitment.objects.select_related("plan__county", "owner", "clause", "baseline"), pk=pk, plan__county=scope.county
+        Commitment.objects.select_related("plan__county", "owner", "clause", "baseline"),
+        pk=pk,
+        plan__county=scope.county,
     )
 
 
 def _series(points: list[board.ValuePoint]) -> list[dict[str, Any]]:
     return [
-        {"period": p.period, "value": number(p.value), "complete": p.complete, "label": p.label, "source": p.source}
+        {
+            "period": p.period,
+            "value": number(p.value),
+            "complete": p.complete,
+            "label": p.label,
+            "source": p.source,
+        }
         for p in points
     ]
 
@@ -56,6 +65,7 @@ def _pending(view: board.CommitmentView) -> int:
 
 
 @county_page
+@kept
 def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     commitment = _commitment(scope, pk)
     as_of = scope.as_of if commitment.plan_id == getattr(scope.plan, "pk", None) else None
@@ -82,6 +92,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
 
 
 @county_page
+@kept
 def rows(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """The assessed rows under the number, and below each the raw observations with their text, revision and file."""
     commitment = _commitment(scope, pk)
@@ -93,7 +104,7 @@ def rows(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         link = links[chosen]
         station, period = request.GET.get("station", ""), request.GET.get("period", "")
         if station and period:
-            if not rowsource.belongs(station, scope.county):  # type: ignore[arg-type]
+            if not rowsource.belongs(station, scope.county):
                 raise Http404
             table = rowsource.raw(station, period)
         else:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from jiuzhi.engine.plan import board
 
+from ..keep import kept
 from ..present import percent, plain
-from .base import Scope, county_page, page
+from .base import OTHER, Scope, county_page, page
 
 SORTS = ("state", "plan", "name", "probability")
 _WORST = {"badly_late": 0, "late": 1, "no_data": 2, "on_track": 3, "met": 4}
@@ -28,7 +29,7 @@ def _fits(item: board.CommitmentItem, f: dict[str, str]) -> bool:
         return False
     if f["owner"] and str(item.owner_id or "none") != f["owner"]:
         return False
-    exact = (("domain", item.domain), ("progress", item.progress), ("nature", item.nature))
+    exact = (("domain", item.domain or OTHER), ("progress", item.progress), ("nature", item.nature))
     if any(f[name] and f[name] != value for name, value in exact):
         return False
     text = f"{item.name} {item.place} {item.owner} {item.code}".lower()
@@ -49,7 +50,7 @@ def _choices(items: list[board.CommitmentItem]) -> dict[str, list[tuple[str, str
     """What can be chosen in each filter: only what occurs."""
     owners = {str(i.owner_id or "none"): i.owner for i in items}
     return {
-        "domain": [(d, d) for d in dict.fromkeys(i.domain for i in items if i.domain)],
+        "domain": [(d, d) for d in dict.fromkeys(i.domain or OTHER for i in items)],
         "owner": sorted(owners.items(), key=lambda o: (o[0] != "none", o[1])),
         "progress": list(dict.fromkeys((i.progress, i.progress_label) for i in items if i.progress)),
         "nature": [(n, n) for n in dict.fromkeys(i.nature for i in items if i.nature)],
@@ -57,6 +58,7 @@ def _choices(items: list[board.CommitmentItem]) -> dict[str, list[tuple[str, str
 
 
 @county_page
+@kept
 def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     chosen = _chosen(request)
     items = board.commitments(scope.plan, scope.as_of) if scope.plan else []
@@ -102,10 +104,16 @@ def export(request: HttpRequest, scope: Scope, form: str) -> HttpResponse:
     items = _sorted([i for i in items if _fits(i, chosen)], chosen["sort"])
     head, body = _table(items)
     synthetic = any(i.synthetic for i in items)
-    title = f"{scope.county.name}承诺清单"  # type: ignore[union-attr]
-    note = f"{title}，截至 {scope.as_of or '—'}，共 {len(body)} 项" + ("，含模拟数据，不可用于上报" if synthetic else "")
+    title = f"{scope.county.name}承诺清单"
+    note = f"{title}，截至 {scope.as_of or '—'}，共 {len(body)} 项" + (
+        "，含模拟数据，不可用于上报" if synthetic else ""
+    )
     data = _xlsx(note, head, body) if form == "xlsx" else _csv(note, head, body)
-    kind = "text/csv; charset=utf-8" if form == "csv" else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    kind = (
+        "text/csv; charset=utf-8"
+        if form == "csv"
+        else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
     response = HttpResponse(data, content_type=kind)
     name = f"{title}-{scope.as_of or ''}{'-模拟数据' if synthetic else ''}.{form}"
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
@@ -128,7 +136,9 @@ def _csv(note: str, head: list[str], body: list[list[Any]]) -> bytes:
 
 def _xlsx(note: str, head: list[str], body: list[list[Any]]) -> bytes:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet(_("承诺"))
     bold = book.add_format({"bold": True, "bottom": 1})
     sheet.write_string(0, 0, note)

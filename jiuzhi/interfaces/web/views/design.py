@@ -29,7 +29,7 @@ EXAMPLE = {
 
 @login_required
 def design(request: HttpRequest) -> HttpResponse:
-    request.scope = scope_of(request)  # type: ignore[attr-defined]
+    request.scope = scope_of(request)
     context = {
         "levels": monitoring.LEVELS,
         "classes": monitoring.CLASSES,

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 
 from jiuzhi.engine.plan import board
 
+from ..keep import kept
 from ..present import AQI_LEVELS, STATE_MARKS
-from .base import NINE, Scope, county_page, page
+from .base import NINE, OTHER, Scope, county_page, page
 
 LATE_SHOWN = 8
 
@@ -33,7 +34,9 @@ def _lead(items: list[board.CommitmentItem]) -> board.CommitmentItem | None:
     """The number to show large: one with a value, the worst first, so that trouble is not hidden behind a good one."""
     order = ("badly_late", "late", "on_track", "met")
     with_value = [i for i in items if i.now is not None]
-    return min(with_value, key=lambda i: (order.index(i.state) if i.state in order else 9, i.start), default=None)
+    return min(
+        with_value, key=lambda i: (order.index(i.state) if i.state in order else 9, i.start), default=None
+    )
 
 
 def _cards(score: board.Scoreboard, items: list[board.CommitmentItem]) -> list[Card]:
@@ -41,7 +44,7 @@ def _cards(score: board.Scoreboard, items: list[board.CommitmentItem]) -> list[C
     known = {d.domain: d for d in score.domains}
     by_domain: dict[str, list[board.CommitmentItem]] = {}
     for item in items:
-        by_domain.setdefault(item.domain, []).append(item)
+        by_domain.setdefault(item.domain or OTHER, []).append(item)
     names = [*NINE, *(d for d in known if d not in NINE)]
     cards = []
     for name in names:
@@ -59,12 +62,22 @@ def _cards(score: board.Scoreboard, items: list[board.CommitmentItem]) -> list[C
     return cards
 
 
+def _air(today: board.Today) -> dict[str, Any]:
+    """The air of the last hour; where it cannot be judged, that of the last whole day."""
+    air = today.air if today.air.get("aqi") is not None else today.air.get("daily") or {}
+    level = AQI_LEVELS.get(air.get("level") or 0)
+    hour, day = air.get("hour"), air.get("day")
+    when = f"{day:%m-%d}" if day else ""
+    if hour and day:  # the hour that ends at midnight is said as 24:00 of its own day
+        when += " 24:00" if hour.date() > day else f" {hour:%H:%M}"
+    return {"air": air, "aqi_name": level.name if level else "", "when": when}
+
+
 @county_page
+@kept
 def home(request: HttpRequest, scope: Scope) -> HttpResponse:
-    today = board.today(scope.county.code)  # type: ignore[union-attr]
-    level = AQI_LEVELS.get(today.air.get("level") or 0)
-    when = today.air.get("hour") or today.air.get("day") or ""
-    context: dict[str, Any] = {"today": today, "aqi_name": level.name if level else "", "today_when": when}
+    today = board.today(scope.county.code)
+    context: dict[str, Any] = {"today": today} | _air(today)
     if scope.plan:
         score = board.scoreboard(scope.plan, scope.as_of)
         items = board.commitments(scope.plan, scope.as_of)

@@ -25,7 +25,7 @@ SHOWN = 20
 
 def _batches(scope: Scope) -> QuerySet[ImportBatch]:
     """The batches this county's people took in, and those of the system's own jobs for people who may import."""
-    path = scope.county.path  # type: ignore[union-attr]
+    path = scope.county.path
     people = Grant.objects.filter(org__path__startswith=path).values("user")
     seen = Q(by__in=people) | Q(by=scope.user)
     if scope.may("import_observations"):
@@ -59,7 +59,7 @@ def _take_in(request: HttpRequest, scope: Scope) -> ImportBatch | None:
                 fmt=chosen,
                 synthetic=request.POST.get("synthetic") == "on",
                 year=int(year) if year.isdigit() and len(year) == 4 else None,
-                county=scope.county.code,  # type: ignore[union-attr]
+                county=scope.county.code,
             )
         except (FileProblem, LakeBusy) as error:
             messages.error(request, str(error))
@@ -72,10 +72,21 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
         require(scope, "import_observations")
         batch = _take_in(request, scope)
         if batch is not None:
-            counts = {"rows": batch.rows, "new": batch.new, "revised": batch.revised, "same": batch.unchanged, "refused": batch.refused}
-            said = _("读了 %(rows)s 行：新增 %(new)s 个值，修订 %(revised)s，未变 %(same)s，退回 %(refused)s 行。") % counts
+            counts = {
+                "rows": batch.rows,
+                "new": batch.new,
+                "revised": batch.revised,
+                "same": batch.unchanged,
+                "refused": batch.refused,
+            }
+            said = (
+                _(
+                    "读了 %(rows)s 行：新增 %(new)s 个值，修订 %(revised)s，未变 %(same)s，退回 %(refused)s 行。"
+                )
+                % counts
+            )
             (messages.warning if batch.refused else messages.success)(request, said)
-        return redirect("imports", scope.county.code)  # type: ignore[union-attr]
+        return redirect("imports", scope.county.code)
     page_rows = Paginator(_batches(scope), SHOWN).get_page(request.GET.get("page"))
     context = {
         "page_rows": page_rows,
@@ -94,5 +105,7 @@ def refused(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     if not path.exists():
         raise Http404(_("这一批没有退回的行。"))
     response = FileResponse(path.open("rb"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'退回-{Path(batch.name).stem}.csv')}"
-    return response  # type: ignore[return-value]
+    response["Content-Disposition"] = (
+        f"attachment; filename*=UTF-8''{quote(f'退回-{Path(batch.name).stem}.csv')}"
+    )
+    return response

@@ -2,19 +2,22 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jiuzhi.core import records
-from jiuzhi.core.models import AuditEntry, Org
+from jiuzhi.core.models import Org
 from jiuzhi.engine.plan import board, documents
 from jiuzhi.engine.plan.models import Clause, Commitment, Plan, Project, Task
 
+from ..keep import data_version
 from .base import Scope, actor, county_page, page, require
 
 KINDS: dict[str, Any] = {"commitment": Commitment, "task": Task, "clause": Clause, "project": Project}
@@ -35,7 +38,9 @@ def _cut(node: board.TreeNode, words: list[str], state: str, owner: str) -> boar
 
 
 def _wanted(item: Any, title: str, words: list[str], state: str, owner: str) -> bool:
-    if state and getattr(item, "state", "") not in (("late", "badly_late") if state == "behind" else (state,)):
+    if state and getattr(item, "state", "") not in (
+        ("late", "badly_late") if state == "behind" else (state,)
+    ):
         return False
     if owner == "none" and item.owner != board.UNASSIGNED:
         return False
@@ -43,14 +48,12 @@ def _wanted(item: Any, title: str, words: list[str], state: str, owner: str) -> 
     return all(w in text for w in words)
 
 
-def _rendered(request: HttpRequest, scope: Scope, q: str, state: str, owner: str) -> tuple[str, bool, bool]:
+def _rendered(scope: Scope, plan: Plan, q: str, state: str, owner: str) -> tuple[str, bool, bool]:
     """The tree as HTML, whether anything is left of it, and whether it rests on synthetic data.
 
-    Kept until any record changes: every change leaves an audit row, so the last row's number dates the page.
+    Kept until any record changes, for everybody with the same rights: it is the largest page.
     """
-    plan: Plan = scope.plan  # type: ignore[assignment]
-    newest = AuditEntry.objects.aggregate(n=Max("id"))["n"] or 0
-    key = f"tree:{plan.pk}:{plan.loaded_at:%s%f}:{scope.as_of}:{newest}:{get_language()}:{scope.may('assign_owner')}"
+    key = f"tree:{settings.HOME}:{plan.pk}:{scope.as_of}:{data_version()}:{get_language()}:{scope.may('assign_owner')}"
     plain = not (q or state or owner)
     if plain and (kept := cache.get(key)):
         return kept
@@ -64,11 +67,11 @@ def _rendered(request: HttpRequest, scope: Scope, q: str, state: str, owner: str
         {
             "chapters": chapters,
             "loose": tree.loose if plain else [],
-            "code": scope.county.code,  # type: ignore[union-attr]
+            "at": reverse("home", args=[scope.county.code]),  # one address for the thousand links below
             "opened": not plain,
             "may_assign": scope.may("assign_owner"),
             "unassigned": board.UNASSIGNED,
-            "county_name": scope.county.name,  # type: ignore[union-attr]
+            "county_name": scope.county.name,
         },
     )
     found = (html, bool(chapters), tree.synthetic)
@@ -83,7 +86,7 @@ def tree(request: HttpRequest, scope: Scope) -> HttpResponse:
     if scope.plan:
         q = request.GET.get("q", "").strip()[:60]
         state, owner = request.GET.get("state", ""), request.GET.get("owner", "")
-        html, found, synthetic = _rendered(request, scope, q, state, owner)
+        html, found, synthetic = _rendered(scope, scope.plan, q, state, owner)
         context = {
             "tree_html": html,
             "found": found,
@@ -107,7 +110,7 @@ def sentence(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResp
     """The sentence a fact stands on, cut from the person's own document; nothing of it is stored."""
     record = _located(scope, kind, pk)
     said = documents.sentence(record.plan, record.start, record.end)
-    context = {"said": said, "record": record, "code": scope.county.code, "title": str(record)}  # type: ignore[union-attr]
+    context = {"said": said, "record": record, "code": scope.county.code, "title": str(record)}
     if request.headers.get("HX-Request"):
         return render(request, "web/parts/sentence.html", context)
     return page(request, "web/sentence.html", context, active="plan")
@@ -121,8 +124,12 @@ def owner(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpRespons
     record = _located(scope, kind, pk)
     require(scope, "assign_owner")
     htmx = bool(request.headers.get("HX-Request"))
-    county: Org = scope.county  # type: ignore[assignment]
-    units = Org.objects.filter(path__startswith=county.path).exclude(kind=Org.Kind.VILLAGE).order_by("kind", "name")
+    county: Org = scope.county
+    units = (
+        Org.objects.filter(path__startswith=county.path)
+        .exclude(kind=Org.Kind.VILLAGE)
+        .order_by("kind", "name")
+    )
     context: dict[str, Any] = {"record": record, "kind": kind, "code": county.code}
     if request.method == "POST":
         chosen = request.POST.get("owner", "")
@@ -144,8 +151,6 @@ def owner(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpRespons
 
 
 def _back(request: HttpRequest, kind: str, record: Any, county: Org) -> str:
-    from django.urls import reverse
-
     if kind == "commitment":
         return reverse("commitment", args=[county.code, record.pk])
     return reverse("plan", args=[county.code])

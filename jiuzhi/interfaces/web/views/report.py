@@ -14,6 +14,7 @@ from jiuzhi.engine import reports
 from jiuzhi.engine.indicators.models import Judgement
 from jiuzhi.engine.plan import board
 
+from ..keep import kept
 from .base import Scope, county_page, page, require
 
 FORMS = {
@@ -24,6 +25,7 @@ DAYS_SHOWN = 24
 
 
 @county_page
+@kept
 def report(request: HttpRequest, scope: Scope) -> HttpResponse:
     """GET: choose the day and the form. POST: the file."""
     days = []
@@ -38,7 +40,7 @@ def report(request: HttpRequest, scope: Scope) -> HttpResponse:
         "may_make": scope.may("make_report"),
         "score": board.scoreboard(scope.plan, scope.as_of) if scope.plan and scope.as_of else None,
     }
-    context["synthetic"] = bool(context["score"] and context["score"].synthetic)  # type: ignore[attr-defined]
+    context["synthetic"] = bool(context["score"] and context["score"].synthetic)
     return page(request, "web/report.html", context, active="report")
 
 
@@ -50,7 +52,7 @@ def _file(request: HttpRequest, scope: Scope) -> HttpResponse:
         day = scope.as_of
     if scope.plan is None or day is None or form not in FORMS:
         messages.error(request, _("还不能出报告：先载入规划并完成一次研判。"))
-        return redirect("report", scope.county.code)  # type: ignore[union-attr]
+        return redirect("report", scope.county.code)
     writer, kind = FORMS[form]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"report.{form}"
@@ -59,10 +61,10 @@ def _file(request: HttpRequest, scope: Scope) -> HttpResponse:
             getattr(reports, writer)(made, path)
         except reports.ReportError as error:
             messages.error(request, str(error))
-            return redirect("report", scope.county.code)  # type: ignore[union-attr]
+            return redirect("report", scope.county.code)
         data = path.read_bytes()
     mark = "-模拟数据" if getattr(made, "synthetic", False) else ""
     response = HttpResponse(data, content_type=kind)
-    name = f"{scope.county.name}规划实施评估报告-{day}{mark}.{form}"  # type: ignore[union-attr]
+    name = f"{scope.county.name}规划实施评估报告-{day}{mark}.{form}"
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response

@@ -27,21 +27,41 @@ def _having(rows: QuerySet[Any], words: list[str], *fields: str) -> list[Any]:
 
 def _groups(scope: Scope, q: str) -> list[dict[str, Any]]:
     words = q.split()
-    code = scope.county.code  # type: ignore[union-attr]
+    code = scope.county.code
     plan_at = reverse("plan", args=[code])
     groups: list[tuple[str, list[tuple[str, str, str]]]] = []
     if scope.plan:
         plan = scope.plan
-        found = _having(plan.commitments.select_related("owner"), words, "name", "place", "code", "owner__name")
-        groups.append((_("承诺"), [(c.name, f"{c.get_kind_display()} {c.place}", reverse("commitment", args=[code, c.pk])) for c in found]))
+        found = _having(
+            plan.commitments.select_related("owner"), words, "name", "place", "code", "owner__name"
+        )
+        groups.append(
+            (
+                _("承诺"),
+                [
+                    (c.name, f"{c.get_kind_display()} {c.place}", reverse("commitment", args=[code, c.pk]))
+                    for c in found
+                ],
+            )
+        )
         tasks = _having(plan.tasks.all(), words, "title", "places", "code")
         groups.append((_("任务"), [(t.title, t.domain, f"{plan_at}?q={t.code}") for t in tasks]))
         clauses = _having(plan.clauses.all(), words, "title", "number")
         groups.append((_("条款"), [(str(c), c.get_level_display(), f"{plan_at}#c{c.pk}") for c in clauses]))
         projects = _having(plan.projects.all(), words, "name", "place")
-        groups.append((_("项目"), [(p.name, p.place, reverse("projects", args=[code]) + f"?q={p.name}") for p in projects]))
+        groups.append(
+            (
+                _("项目"),
+                [(p.name, p.place, reverse("projects", args=[code]) + f"?q={p.name}") for p in projects],
+            )
+        )
     stations = _having(Station.objects.filter(county=scope.county), words, "name", "water_body", "code")
-    groups.append((_("监测点位"), [(str(s), s.get_kind_display(), reverse("station", args=[code, s.code])) for s in stations]))
+    groups.append(
+        (
+            _("监测点位"),
+            [(str(s), s.get_kind_display(), reverse("station", args=[code, s.code])) for s in stations],
+        )
+    )
     named = matching(q)[: SHOWN + 1]
     groups.append((_("系统"), [(s.name, s.domain, reverse("systems") + f"?q={s.id}") for s in named]))
     return [{"title": t, "rows": rows[:SHOWN], "more": len(rows) > SHOWN} for t, rows in groups if rows]
@@ -49,7 +69,7 @@ def _groups(scope: Scope, q: str) -> list[dict[str, Any]]:
 
 @login_required
 def search(request: HttpRequest) -> HttpResponse:
-    request.scope = scope = scope_of(request)  # type: ignore[attr-defined]
+    request.scope = scope = scope_of(request)
     q = request.GET.get("q", "").strip()[:60]
     context = {"q": q, "groups": _groups(scope, q) if q else []}
     return page(request, "web/search.html", context, active="search")

@@ -13,6 +13,7 @@ from jiuzhi.engine.plan import board
 from jiuzhi.master.models import Station
 
 from .. import monitoring
+from ..keep import kept
 from .base import Scope, county_page, page
 
 PERIODS = {
@@ -24,18 +25,28 @@ PERIODS = {
 
 
 @county_page
+@kept
 def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Every station of the county with its latest judged value; the county's own air first."""
-    today = board.today(scope.county.code)  # type: ignore[union-attr]
+    today = board.today(scope.county.code)
     sections = {s.code: s for s in today.sections}
     rows = []
-    for station in Station.objects.filter(county=scope.county):
-        rows.append((station, sections.get(station.code), monitoring.latest_air(station.code) if station.kind == "air" else None))
+    order = {level: n for n, level in enumerate(Station.Level.values)}
+    for station in sorted(
+        Station.objects.filter(county=scope.county), key=lambda s: (order[s.level], s.code)
+    ):
+        rows.append(
+            (
+                station,
+                sections.get(station.code),
+                monitoring.latest_air(station.code) if station.kind == "air" else None,
+            )
+        )
     context = {
         "today": today,
         "air": [r for r in rows if r[0].kind == "air"],
         "water": [r for r in rows if r[0].kind != "air"],
-        "county_air": monitoring.latest_air(scope.county.code),  # type: ignore[union-attr]
+        "county_air": monitoring.latest_air(scope.county.code),
         "synthetic": today.synthetic or any(r[0].synthetic for r in rows),
         "levels": monitoring.LEVELS,
         "classes": monitoring.CLASSES,
@@ -48,10 +59,11 @@ def _last_day(code: str, kind: str, scope: Scope) -> date:
 
 
 @county_page
+@kept
 def detail(request: HttpRequest, scope: Scope, station: str) -> HttpResponse:
     """One station. The county's code stands for the county's own daily air value (HJ 663 mean of its sites)."""
     county = scope.county
-    if station == county.code:  # type: ignore[union-attr]
+    if station == county.code:
         found = Station(code=station, name=_("全县评价"), kind="air", level="county", county=county)
     else:
         found = get_object_or_404(Station, code=station, county=county)
@@ -79,7 +91,12 @@ def detail(request: HttpRequest, scope: Scope, station: str) -> HttpResponse:
         years = monitoring.years(found.code)
         year = request.GET.get("year", "")
         chosen = int(year) if year.isdigit() and int(year) in years else (years[-1] if years else end.year)
-        context |= {"years": years, "year": chosen, "calendar": monitoring.calendar(found.code, chosen), "levels": monitoring.LEVELS}
+        context |= {
+            "years": years,
+            "year": chosen,
+            "calendar": monitoring.calendar(found.code, chosen),
+            "levels": monitoring.LEVELS,
+        }
     else:
         context |= {"history": monitoring.class_history(found.code), "classes": monitoring.CLASSES}
     context["completeness"] = monitoring.completeness(found, end)

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from jiuzhi.engine.plan import systems
 
+from ..keep import kept
 from .base import page, scope_of
 
 SHOWN = 60
@@ -39,13 +40,16 @@ def matching(q: str) -> list[systems.System]:
     """Systems whose name, id or need holds every word."""
     words = q.lower().split()
     return [
-        s for s in systems.systems() if all(w in f"{s.id} {s.name} {s.name_en} {s.domain} {s.need}".lower() for w in words)
+        s
+        for s in systems.systems()
+        if all(w in f"{s.id} {s.name} {s.name_en} {s.domain} {s.need}".lower() for w in words)
     ]
 
 
 @login_required
+@kept
 def listing(request: HttpRequest) -> HttpResponse:
-    request.scope = scope = scope_of(request)  # type: ignore[attr-defined]
+    request.scope = scope = scope_of(request)
     served = systems.served()
     q = request.GET.get("q", "").strip()[:60]
     domain, state, seed = (request.GET.get(k, "") for k in ("domain", "state", "seed"))
@@ -64,7 +68,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         pair = domains.setdefault(s.domain, [0, 0])
         pair[1] += 1
         pair[0] += s.id in served
-    rows: list[Any] = [(s, _places(served.get(s.id, []), scope.county.code)) for s in page_rows]  # type: ignore[union-attr]
+    rows: list[Any] = [(s, _places(served.get(s.id, []), scope.county.code)) for s in page_rows]
     context = {
         "rows": rows,
         "page_rows": page_rows,

@@ -50,7 +50,9 @@ def _evidence(request: HttpRequest) -> Any:
 @county_page
 def submit(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """Report one value for a commitment that is reported by hand."""
-    commitment = get_object_or_404(Commitment.objects.select_related("owner", "plan__county"), pk=pk, plan__county=scope.county)
+    commitment = get_object_or_404(
+        Commitment.objects.select_related("owner", "plan__county"), pk=pk, plan__county=scope.county
+    )
     require(scope, "report_value", commitment.owner or scope.county)
     try:
         values.report_value(
@@ -64,7 +66,7 @@ def submit(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         messages.success(request, _("已提交，等待规划专员审核。"))
     except (ValidationError, ValueError) as error:
         _complain(request, error)
-    return redirect("commitment", scope.county.code, commitment.pk)  # type: ignore[union-attr]
+    return redirect("commitment", scope.county.code, commitment.pk)
 
 
 def _reported(scope: Scope, pk: int) -> ReportedValue:
@@ -90,11 +92,15 @@ def step(request: HttpRequest, scope: Scope, pk: int, step: str) -> HttpResponse
             values.withdraw(reported, note, actor(request))
         else:
             raise Http404
-        said = {"approve": _("已通过，下次研判起使用。"), "return": _("已退回填报单位。"), "withdraw": _("已撤回。")}
+        said = {
+            "approve": _("已通过，下次研判起使用。"),
+            "return": _("已退回填报单位。"),
+            "withdraw": _("已撤回。"),
+        }
         messages.success(request, said[step])
     except (ValidationError, ValueError) as error:
         _complain(request, error)
-    return redirect("commitment", scope.county.code, reported.commitment_id)  # type: ignore[union-attr]
+    return redirect("commitment", scope.county.code, reported.commitment_id)
 
 
 @county_page
@@ -104,4 +110,4 @@ def evidence(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     if not reported.evidence or not reported.evidence.storage.exists(reported.evidence.name):
         raise Http404(_("这条填报没有佐证材料，或文件已不在。"))
     name = reported.evidence.name.rsplit("/", 1)[-1]
-    return FileResponse(reported.evidence.open("rb"), as_attachment=True, filename=name)  # type: ignore[return-value]
+    return FileResponse(reported.evidence.open("rb"), as_attachment=True, filename=name)

@@ -1,0 +1,63 @@
+"""Pages kept until something changes.
+
+Every change of a record leaves an audit row and every change of observations a new version in the lake, so together they
+date a page. A person sees again exactly what was rendered for them, with a fresh token in its forms.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.core.cache import cache
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.utils.translation import get_language
+
+from jiuzhi.core.models import AuditEntry
+from jiuzhi.engine.observe import assessed, delta, lake
+
+_TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+(")')
+_PLACE = b"\x00token\x00"
+_SECONDS = 3600
+
+
+def data_version() -> str:
+    """Changes with every change of records or observations; one query and a few file look-ups."""
+    newest = AuditEntry.objects.aggregate(n=Max("id"))["n"] or 0
+    return f"{newest}/" + "/".join(str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES))
+
+
+def _key(request: HttpRequest) -> str:
+    parts = (
+        request.user.pk,
+        request.get_full_path(),
+        request.headers.get("HX-Request", ""),
+        get_language(),
+        data_version(),
+        settings.HOME,
+    )
+    return "page:" + hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Keep what ``view`` answers to a GET. Not while a message waits to be shown: that is said once."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "GET" or len(get_messages(request)):
+            return view(request, *args, **kwargs)
+        key = _key(request)
+        body = cache.get(key)
+        if body is None:
+            response = view(request, *args, **kwargs)
+            if response.status_code == 200 and not response.streaming:
+                cache.set(key, _TOKEN.sub(rb"\g<1>" + _PLACE + rb"\g<2>", response.content), _SECONDS)
+            return response
+        return HttpResponse(body.replace(_PLACE, get_token(request).encode()))
+
+    return inner
