@@ -27,9 +27,13 @@ Target = Annotated[str, typer.Option("--target", help="没有目标列时的目�
 def air(
     file: File,
     out: Out,
-    form: Annotated[str, typer.Option("--form", help="hourly 小时值（实时报）或 daily 日均值（日报），默认由文件判断")] = "",
+    form: Annotated[
+        str, typer.Option("--form", help="hourly 小时值（实时报）或 daily 日均值（日报），默认由文件判断")
+    ] = "",
     edition: Annotated[str, typer.Option("--edition", help="2012 或 2026；默认按样品日期选在用版本")] = "",
-    not_monitored: Annotated[str, typer.Option("--not-monitored", help="监测方案不测的项目，逗号分隔，如 CO,O3")] = "",
+    not_monitored: Annotated[
+        str, typer.Option("--not-monitored", help="监测方案不测的项目，逗号分隔，如 CO,O3")
+    ] = "",
     named: Named = "",
     as_of: AsOf = None,
     year: Year = None,
@@ -50,9 +54,13 @@ def air(
 def water(
     file: File,
     out: Out,
-    body: Annotated[str, typer.Option("--body", help="river 或 lake；默认看“水体类型”列，再看断面与水体名称")] = "",
+    body: Annotated[
+        str, typer.Option("--body", help="river 或 lake；默认看“水体类型”列，再看断面与水体名称")
+    ] = "",
     target: Target = "",
-    not_monitored: Annotated[str, typer.Option("--not-monitored", help="确实不测的基本项目，逗号分隔，如 TP,NH3N")] = "",
+    not_monitored: Annotated[
+        str, typer.Option("--not-monitored", help="确实不测的基本项目，逗号分隔，如 TP,NH3N")
+    ] = "",
     named: Named = "",
     as_of: AsOf = None,
     year: Year = None,
@@ -96,7 +104,9 @@ def _names(option: str, text: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def _run(file: Path, out: Path, make: Callable[..., Any], as_of: datetime | None, year: int | None, as_json: bool) -> None:
+def _run(
+    file: Path, out: Path, make: Callable[..., Any], as_of: datetime | None, year: int | None, as_json: bool
+) -> None:
     from jiuzhi.engine.observe.formats import FileProblem
     from jiuzhi.engine.observe.judge import judge_file
 

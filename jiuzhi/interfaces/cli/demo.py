@@ -1,7 +1,7 @@
 """`jiuzhi demo`: both counties with simulated measurements, ready to look at."""
 
 import os
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -25,10 +25,14 @@ PASSWORD = "jiuzhi-demo"
 def demo(
     host: Annotated[str, typer.Option("--host", help="监听地址")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="端口")] = 8000,
-    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="模拟到哪一天，默认昨天")] = None,
-    documents: Annotated[Path | None, typer.Option("--documents", help="放规划原文的文件夹；有它界面可显示原句")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="模拟到哪一天，默认今天")
+    ] = None,
+    documents: Annotated[
+        Path | None, typer.Option("--documents", help="放规划原文的文件夹；有它界面可显示原句")
+    ] = None,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="准备好后启动工作台")] = True,
-    fresh: Annotated[bool, typer.Option("--fresh", help="重做模拟数据与研判")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="重新评价与研判")] = False,
 ) -> None:
     """准备演示：载入两县规划包，模拟观测，研判承诺，启动工作台。"""
     os.environ["JIUZHI_DEMO"] = "1"
@@ -37,9 +41,10 @@ def demo(
     from . import demo_data
 
     console = Console()
-    if fresh or not demo_data.ready():
+    day = as_of.date() if as_of else datetime.now(demo_data.LOCAL).date()
+    if fresh or not demo_data.ready(day):
         with Progress(console=console) as progress:
-            demo_data.build(as_of.date() if as_of else date.today(), progress, documents)
+            demo_data.build(day, progress, documents)
     elif documents:
         demo_data.keep_documents(documents)
     console.print(f"\n[bold]九治演示[/bold]（观测与填报值全部为模拟数据）：http://{host}:{port}/")

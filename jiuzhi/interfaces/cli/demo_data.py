@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from datetime import date, timedelta
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pyarrow.compute as pc
 from django.conf import settings
 from rich.progress import Progress
 
@@ -23,6 +25,7 @@ from jiuzhi.master.models import Station
 from .demo import LOGINS, PASSWORD
 
 START = date(2021, 1, 1)
+LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 def _marker() -> Path:
@@ -38,10 +41,13 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def ready() -> bool:
-    """Whether a whole demo of this checkout stands."""
+def ready(as_of: date) -> bool:
+    """Whether a whole demo of this checkout stands and reaches ``as_of``."""
     marker = _marker()
-    return marker.exists() and json.loads(marker.read_text()).get("fingerprint") == _fingerprint()
+    if not marker.exists():
+        return False
+    facts = json.loads(marker.read_text())
+    return facts.get("fingerprint") == _fingerprint() and facts.get("as_of", "") >= as_of.isoformat()
 
 
 def build(as_of: date, progress: Progress, folder: Path | None) -> None:
@@ -85,20 +91,18 @@ def _observations(plan: Plan, as_of: date, progress: Progress) -> None:
     stations = list(Station.objects.filter(county=plan.county))
     months = (as_of.year - START.year) * 12 + as_of.month
     step = progress.add_task(f"模拟{plan.county.name}观测", total=months)
-    # One Delta application per county; a month's number grows with its last day, so a later demo adds the new days only.
+    # One Delta application per county, numbered by the last hour taken in, so that a later demo adds the new hours only.
     app = f"simulate-{plan.county.code}"
-    done = lake.last_version(app)
-    first = START if done is None else _month_start(done)
-    for table in simulate.observations(plan.county.code, stations, first, as_of):
-        day = max(table["day"].to_pylist())
-        lake.append(table, app=app, version=day.toordinal())
-        progress.advance(step)
+    hour = lake.last_version(app)
+    first = START if hour is None else datetime.fromtimestamp(hour * 3600, LOCAL).date()
+    # Instruments have not yet measured the rest of today.
+    now = datetime.now(LOCAL)
+    until = now if as_of >= now.date() else as_of
+    if first <= as_of:
+        for table in simulate.observations(plan.county.code, stations, first, until):
+            lake.append(table, app=app, version=int(pc.max(table["time"]).as_py().timestamp()) // 3600)
+            progress.advance(step)
     progress.update(step, completed=months)
-
-
-def _month_start(ordinal: int) -> date:
-    day = date.fromordinal(ordinal)
-    return day + timedelta(days=1)
 
 
 def _reported(plan: Plan, as_of: date) -> None:

@@ -17,13 +17,21 @@ app.command("read")(read)
 County = Annotated[str, typer.Option("--county", help="六位区县代码，例如 500229")]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="截至日期，默认今天")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供脚本使用")]
-MARK = {"met": "● 达标", "on_track": "▲ 正常", "late": "◆ 滞后", "badly_late": "■ 严重滞后", "no_data": "○ 无数据"}
+MARK = {
+    "met": "● 达标",
+    "on_track": "▲ 正常",
+    "late": "◆ 滞后",
+    "badly_late": "■ 严重滞后",
+    "no_data": "○ 无数据",
+}
 
 
 @app.command()
 def load(
     folder: Annotated[Path, typer.Argument(help="规划包文件夹")],
-    document: Annotated[Path | None, typer.Option("--document", help="规划原文，载入后界面可显示原句")] = None,
+    document: Annotated[
+        Path | None, typer.Option("--document", help="规划原文，载入后界面可显示原句")
+    ] = None,
     county: Annotated[str, typer.Option("--county", help="六位区县代码；规划包已写明时可省略")] = "",
     as_json: Json = False,
 ) -> None:
@@ -75,7 +83,9 @@ def judge(
         judged = judge_plan(plan, _day(as_of), actor=setup.actor())
         done.append({"county": plan.county.code, "values": values, "judged": judged})
         if not as_json:
-            typer.echo(f"{plan.county.name}：计算指标值 {values} 个，研判承诺 {judged} 项（截至 {_day(as_of)}）。")
+            typer.echo(
+                f"{plan.county.name}：计算指标值 {values} 个，研判承诺 {judged} 项（截至 {_day(as_of)}）。"
+            )
     if as_json:
         setup.say_json(done)
 
@@ -84,7 +94,9 @@ def judge(
 def status(
     county: County,
     as_of: AsOf = None,
-    state: Annotated[str, typer.Option("--state", help="只看一种状态：met on_track late badly_late no_data")] = "",
+    state: Annotated[
+        str, typer.Option("--state", help="只看一种状态：met on_track late badly_late no_data")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """每项承诺的状态、现值、理由与责任单位。"""

@@ -14,9 +14,13 @@ def prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    missing = [name for name in ("@tabler/core", "echarts", "htmx.org") if not (settings.ASSETS_DIR / name).is_dir()]
+    missing = [
+        name for name in ("@tabler/core", "echarts", "htmx.org") if not (settings.ASSETS_DIR / name).is_dir()
+    ]
     if missing:
-        setup.fail(f"缺少界面资源 {'、'.join(missing)}（应在 {settings.ASSETS_DIR}）：请先运行 `make install`。")
+        setup.fail(
+            f"缺少界面资源 {'、'.join(missing)}（应在 {settings.ASSETS_DIR}）：请先运行 `make install`。"
+        )
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
 

@@ -22,11 +22,20 @@ def systems(
     if domain and domain not in known:
         setup.fail(f"没有领域“{domain}”：可用 {'、'.join(sorted(known))}。")
     serving = named.served()
-    rows = [s for s in named.systems() if (not domain or s.domain == domain) and (not served_only or s.id in serving)]
+    rows = [
+        s
+        for s in named.systems()
+        if (not domain or s.domain == domain) and (not served_only or s.id in serving)
+    ]
     if as_json:
         setup.say_json(
             [
-                {"id": s.id, "name": s.name, "domain": s.domain, "served_by": [v.code for v in serving.get(s.id, [])]}
+                {
+                    "id": s.id,
+                    "name": s.name,
+                    "domain": s.domain,
+                    "served_by": [v.code for v in serving.get(s.id, [])],
+                }
                 for s in rows
             ]
         )
@@ -35,5 +44,7 @@ def systems(
     for heading in ("编号", "名称", "领域", "支持它的"):
         table.add_column(heading, overflow="fold")
     for s in rows:
-        table.add_row(s.id, s.name, s.domain, "、".join(v.title for v in serving.get(s.id, [])) or "○ 尚未支持")
+        table.add_row(
+            s.id, s.name, s.domain, "、".join(v.title for v in serving.get(s.id, [])) or "○ 尚未支持"
+        )
     Console().print(table)
