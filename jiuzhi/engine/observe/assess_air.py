@@ -97,7 +97,7 @@ def assess_days(
 @cache
 def _daily_sql() -> str:
     """Daily values of every station from the table ``hourly``."""
-    schema = {"station": "string", "day": "date", "hour": "int64"} | {item: "int64" for item in POLLUTANTS}
+    schema = {"station": "string", "day": "date", "hour": "int64"} | dict.fromkeys(POLLUTANTS, "int64")
     hourly = ibis.table(schema, name="hourly")
     return str(
         ibis.to_sql(
@@ -215,9 +215,9 @@ def assess_years(days: pa.Table) -> pa.Table:
 @cache
 def _year_sql() -> tuple[str, str]:
     """Statistics and good days of every year from the table ``daily``."""
-    schema = {"station": "string", "day": "date"} | {
-        n: "int64" for n in ("aqi", "aqi_2012", "aqi_2026", *POLLUTANTS)
-    }
+    schema = {"station": "string", "day": "date"} | dict.fromkeys(
+        ("aqi", "aqi_2012", "aqi_2026", *POLLUTANTS), "int64"
+    )
     daily = ibis.table(schema, name="daily")
     return tuple(
         str(ibis.to_sql(found, dialect="duckdb")) for found in (annual_statistics(daily), good_days(daily))
