@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text cells under a header that repeats on every page. A row of one cell is a heading across the table."""
+    """Rows of text cells under a header that repeats on every page; ``caption`` may be empty. A row of one cell is a heading across the table."""
 
     caption: str
     columns: list[Column]
@@ -42,11 +42,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing by its key in ``Composition.figures``. ``width`` is a share of the text width, in percent."""
+    """A drawing by its key in ``Composition.figures``; ``width`` [% of the text width]; ``with_next``: stays with what follows."""
 
     key: str
     caption: str
     width: int = 100
+    with_next: bool = False
     kind: str = "figure"
 
 

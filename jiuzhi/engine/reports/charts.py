@@ -91,7 +91,7 @@ def _canvas(height: float) -> tuple[Figure, Axes]:
 def _states(report: EvaluationReport, found: Fonts) -> Figure:
     """One bar per domain, split by state, each piece with its number."""
     domains = list(reversed(report.domains))
-    figure, axes = _canvas(0.9 + 0.3 * max(len(domains), 1))
+    figure, axes = _canvas(0.8 + 0.24 * max(len(domains), 1))
     names = [printable(d.name or "未分领域", found) for d in domains]
     left = [0] * len(domains)
     for state in STATES:
@@ -120,55 +120,16 @@ def _states(report: EvaluationReport, found: Fonts) -> Figure:
 
 def _course(curve: Curve, found: Fonts) -> Figure:
     """Path, values and fan of one target over the years."""
-    figure, axes = _canvas(2.5)
+    figure, axes = _canvas(2.15)
     if curve.fan:
         years, low, middle, high = (list(column) for column in zip(*curve.fan, strict=True))
-        axes.fill_between(
-            years, low, high, color=COLOURS["on_track"], alpha=0.14, linewidth=0, label="90%区间"
-        )
-        axes.plot(
-            years, middle, color=COLOURS["on_track"], linewidth=1, linestyle=(0, (4, 2)), label="预测中位数"
-        )
+        blue = COLOURS["on_track"]
+        axes.fill_between(years, low, high, color=blue, alpha=0.14, linewidth=0, label="90%区间")
+        axes.plot(years, middle, color=blue, linewidth=1, linestyle=(0, (4, 2)), label="预测中位数")
     if curve.path:
-        axes.plot(
-            [y for y, _ in curve.path],
-            [float(v) for _, v in curve.path],
-            color=_QUIET,
-            linewidth=1,
-            linestyle="--",
-            label="规划路径",
-        )
-        year, goal = curve.path[-1]
-        axes.axhline(
-            float(goal),
-            color=_TARGET,
-            linewidth=0.9,
-            linestyle=":",
-            label=printable(f"目标{curve.target}", found),
-        )
-        axes.plot([year], [float(goal)], marker="D", markersize=4, color=_TARGET)
+        _promised(axes, curve, printable(f"目标{curve.target}", found))
     if curve.values:
-        axes.plot(
-            [y for y, _, _ in curve.values],
-            [float(v) for _, v, _ in curve.values],
-            color=_INK,
-            linewidth=1.4,
-            label="已有数值",
-        )
-        for year, value, whole in curve.values:
-            axes.plot(
-                [year],
-                [float(value)],
-                marker="o",
-                markersize=4,
-                color=_INK,
-                markerfacecolor=_INK if whole else "white",
-            )
-        year, value, whole = curve.values[-1]
-        axes.annotate(
-            f"{plain(value)}{'' if whole else ' 至今'}", (year, float(value)), xytext=(0, 7), textcoords="offset points",
-            ha="center", fontsize=8,
-        )  # fmt: skip
+        _seen(axes, curve)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=3))
     axes.grid(axis="y", color="#e2e8f0", linewidth=0.6)
     axes.margins(x=0.04, y=0.18)
@@ -176,3 +137,27 @@ def _course(curve: Curve, found: Fonts) -> Figure:
         axes.set_ylabel(printable(curve.unit, found), fontsize=8)
     figure.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=8, handlelength=1.8)
     return figure
+
+
+def _promised(axes: Axes, curve: Curve, label: str) -> None:
+    """The path (unless it is the limit itself) and the target."""
+    years, asked = [y for y, _ in curve.path], [float(v) for _, v in curve.path]
+    if len(set(asked)) > 1:
+        axes.plot(years, asked, color=_QUIET, linewidth=1, linestyle="--", label="规划路径")
+    axes.axhline(asked[-1], color=_TARGET, linewidth=0.9, linestyle=":", label=label)
+    axes.plot(years[-1:], asked[-1:], marker="D", markersize=4, color=_TARGET)
+
+
+def _seen(axes: Axes, curve: Curve) -> None:
+    """The values; a year that still runs is hollow, and the latest value is written out."""
+    years, values = [y for y, _, _ in curve.values], [float(v) for _, v, _ in curve.values]
+    axes.plot(years, values, color=_INK, linewidth=1.4, label="已有数值")
+    for year, value, (_, _, whole) in zip(years, values, curve.values, strict=True):
+        axes.plot(
+            [year], [value], marker="o", markersize=4, color=_INK, markerfacecolor=_INK if whole else "white"
+        )
+    _, latest, ended = curve.values[-1]
+    said = f"{plain(latest)}{'' if ended else ' 至今'}"
+    axes.annotate(
+        said, (years[-1], values[-1]), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8
+    )

@@ -46,7 +46,7 @@ def evaluation(plan: Plan, as_of: date) -> EvaluationReport:
     views = book.views()
     late = [_late(item, judged_on) for item in score.late]
     no_data = [_late(item, judged_on) for item in score.no_data]
-    curves = _curves(views)
+    curves = _curves(views, plan)
     editions, pending = editions_of(views), _pending(plan, as_of)
     unassigned = [t.name for t in targets if t.owner == board.UNASSIGNED]
     owners = _owners([*late, *no_data])
@@ -133,7 +133,7 @@ class _Book:
         return TargetRow(
             number=number,
             code=item.code,
-            name=_placed(item),
+            name=_placed(item, self.plan),
             unit=item.unit,
             nature=item.nature,
             baseline=_baseline(record),
@@ -208,9 +208,17 @@ def _by_group(nodes: list[TreeNode]) -> Iterable[tuple[str, CommitmentItem, bool
                 yield f"{top.number} {top.title}".strip(), item, table
 
 
-def _placed(item: CommitmentItem) -> str:
-    """The name, with the place where it is not already in it."""
-    return item.name if not item.place or item.place in item.name else f"{item.name}（{item.place}）"
+def _placed(item: CommitmentItem, plan: Plan) -> str:
+    """The name, with the place where it is not already in it and not simply the county."""
+    county = plan.county.name
+    if (
+        not item.place
+        or item.place in item.name
+        or item.place in county
+        or item.place in (f"{county[:2]}县", "全县", "县域")
+    ):
+        return item.name
+    return f"{item.name}（{item.place}）"
 
 
 def _baseline(record: Commitment | None) -> str:
@@ -262,7 +270,7 @@ def _pending(plan: Plan, as_of: date) -> list[PendingValue]:
     ]
 
 
-def _curves(views: list[CommitmentView]) -> list[Curve]:
+def _curves(views: list[CommitmentView], plan: Plan) -> list[Curve]:
     """Courses worth a drawing: three yearly values or more; the computed ones first, then what is late."""
     drawn = [
         v
@@ -272,14 +280,14 @@ def _curves(views: list[CommitmentView]) -> list[Curve]:
     drawn.sort(
         key=lambda v: (v.explanation is None, v.item.state not in _LATE)
     )  # stable: the plan's order within
-    return [_curve(v) for v in drawn[:MAX_CURVES]]
+    return [_curve(v, plan) for v in drawn[:MAX_CURVES]]
 
 
-def _curve(view: CommitmentView) -> Curve:
+def _curve(view: CommitmentView, plan: Plan) -> Curve:
     item = view.item
     return Curve(
         code=item.code,
-        title=_placed(item),
+        title=_placed(item, plan),
         unit=item.unit,
         target=phrases.target_of(item),
         state=item.state,

@@ -68,15 +68,18 @@ def _late(score: Scoreboard) -> str:
     if not score.late:
         return "没有滞后的目标。" if score.total > score.counts.get("no_data", 0) else ""
     units = sorted({i.owner for i in score.late if i.owner != UNASSIGNED})
-    whose = f"涉及{joined(units, 4, '个单位')}" if units else "尚未落实责任单位"
-    nearest = min(
-        (i for i in score.late if i.days_left is not None), key=lambda i: i.days_left or 0, default=None
-    )
+    loose = sum(i.owner == UNASSIGNED for i in score.late)
+    whose = f"涉及{joined(units, 4, '个单位')}" if units else ""
+    if loose:
+        whose = f"{whose}，另有{loose}项没有责任单位" if units else "都没有责任单位"
     text = f"滞后的{len(score.late)}项（其中严重滞后{score.counts.get('badly_late', 0)}项）{whose}"
-    if nearest is None or nearest.days_left is None:
+    due = sorted((i.days_left, i.name) for i in score.late if i.days_left is not None)
+    if not due:
         return f"{text}。"
-    left = f"还有{nearest.days_left}天" if nearest.days_left >= 0 else f"已过期{-nearest.days_left}天"
-    return f"{text}；最先到期的是“{nearest.name}”，{left}。"
+    left = f"还有{due[0][0]}天" if due[0][0] >= 0 else f"已过期{-due[0][0]}天"
+    if len(due) > 1 and due[0][0] == due[-1][0]:
+        return f"{text}；同日到期，{left}。"
+    return f"{text}；最先到期的是“{due[0][1]}”，{left}。"
 
 
 def _silent(score: Scoreboard) -> str:

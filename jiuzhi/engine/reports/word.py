@@ -190,9 +190,10 @@ def _text(document: WordDocument, block: Paragraph) -> None:
 
 
 def _table(document: WordDocument, block: Table) -> None:
-    caption = _paragraph(document, WD_ALIGN_PARAGRAPH.CENTER, before=8, after=4)
-    caption.paragraph_format.keep_with_next = True
-    _say(caption, block.caption, HEI, 12)
+    if block.caption:
+        caption = _paragraph(document, WD_ALIGN_PARAGRAPH.CENTER, before=8, after=4)
+        caption.paragraph_format.keep_with_next = True
+        _say(caption, block.caption, HEI, 12)
     table: Any = document.add_table(rows=1, cols=len(block.columns), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     whole = sum(c.width for c in block.columns)
@@ -240,4 +241,6 @@ def _figure(document: WordDocument, block: Figure, laid_out: Composition) -> Non
         io.BytesIO(laid_out.figures[block.key]), width=Mm(_TEXT_WIDTH * block.width / 100)
     )
     shape._inline.docPr.set("descr", block.caption)
-    _say(_paragraph(document, WD_ALIGN_PARAGRAPH.CENTER, after=4), block.caption, HEI, 12)
+    caption = _paragraph(document, WD_ALIGN_PARAGRAPH.CENTER, after=4)
+    caption.paragraph_format.keep_with_next = block.with_next
+    _say(caption, block.caption, HEI, 12)
