@@ -39,7 +39,7 @@ def _assess(data: Inputs, points: Sequence[Point], met: str) -> tuple[list[Part]
             short.append(f"{p.water_body}{p.name}（{months} 个月）")
             continue
         target = (water.class_number(p.target_class) or 3) if met == "target" else 3
-        note = f"目标 {water.class_name(target)} 类，{months} 个月" + (f"；{'、'.join(worse)}" if worse else "")
+        note = f"{'目标' if met == 'target' else '要求'} {water.class_name(target)} 类，{months} 个月" + (f"；{'、'.join(worse)}" if worse else "")
         parts.append(Part(p.code, f"{p.water_body} {p.name}".strip(), water.class_name(number), "类", note, number <= target))
     return parts, short
 
@@ -61,21 +61,21 @@ def _share(data: Inputs, points: Sequence[Point], met: str, what: str) -> Result
     )  # fmt: skip
 
 
-@indicator("water.national_compliance", "国控考核断面水质达标率", unit="%", better="up", table="water_month", kinds=("river",), months="mean",
+@indicator("water.national_compliance", "国控考核断面水质达标率", unit="%", better="up", table="water_month", kinds=("river",), months="shown",
            bounds=(0, 100), serves=["SYS-055"], standard=METHOD, missing=ANY,
            formula="100×类别不差于考核目标的国控断面数÷参评国控断面数；类别按各项月均值的算术平均，单因子评价")  # fmt: skip
 def national_compliance(data: Inputs) -> Result:
     return _share(data, [p for p in data.points if p.evaluated and p.level == "national"], "target", "国控考核断面")
 
 
-@indicator("water.city_compliance", "市级及以上控制断面水质达标率", unit="%", better="up", table="water_month", kinds=("river",), months="mean",
+@indicator("water.city_compliance", "市级及以上控制断面水质达标率", unit="%", better="up", table="water_month", kinds=("river",), months="shown",
            bounds=(0, 100), serves=["SYS-055"], standard=METHOD, missing=ANY,
            formula="100×类别不差于考核目标的国控、市控断面数÷参评断面数；类别按各项月均值的算术平均，单因子评价")  # fmt: skip
 def city_compliance(data: Inputs) -> Result:
     return _share(data, [p for p in data.points if p.evaluated and p.level in ABOVE], "target", "市级及以上控制断面")
 
 
-@indicator("water.good_ratio", "地表水水质优良（达到或好于Ⅲ类）比例", unit="%", better="up", table="water_month", kinds=("river", "lake"), months="mean",
+@indicator("water.good_ratio", "地表水水质优良（达到或好于Ⅲ类）比例", unit="%", better="up", table="water_month", kinds=("river", "lake"), months="shown",
            bounds=(0, 100), serves=["SYS-055"], standard=METHOD, formula="100×Ⅰ—Ⅲ类断面数÷参评断面数", missing=ANY)  # fmt: skip
 def good_ratio(data: Inputs) -> Result:
     return _share(data, [p for p in data.points if p.evaluated], "good", "参评断面（点位）")

@@ -99,8 +99,8 @@ class Inputs:
 @dataclass(frozen=True)
 class Indicator:
     """A declaration. ``better``: up or down. ``table``: of `assessed`; ``kinds``: station kinds whose rows it takes, empty =
-    the county's own row (station = county code). ``months``: how months make a year for forecasts (mean, sum) or "" when
-    they do not. ``accumulates``: the number only grows within a year. ``bounds``: what a value cannot pass.
+    the county's own row (station = county code). ``months``: how months make a year for forecasts (mean, sum), "shown" when
+    they are computed for the chart only, "" when there are none. ``accumulates``: the number only grows within a year. ``bounds``: what a value cannot pass.
     """
 
     code: str

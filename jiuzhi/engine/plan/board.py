@@ -70,9 +70,10 @@ def scoreboard(plan: Plan, as_of: date | None = None) -> Scoreboard:
     """Counts by state and domain, and the list of what is late: whose, why, how long is left."""
     day = as_of or latest_as_of(plan)
     items = commitments(plan, day)
-    by_domain: dict[str, list[CommitmentItem]] = defaultdict(list)
+    grouped: dict[str, list[CommitmentItem]] = defaultdict(list)
     for one in items:
-        by_domain[one.domain or "其他"].append(one)
+        grouped[one.domain or "其他"].append(one)
+    by_domain = {name: grouped[name] for name in sorted(grouped, key=lambda n: n == "其他")}  # the rest comes last
     order = {state: n for n, state in enumerate(_LATE)}
     late = sorted((_late(i, day) for i in items if i.state in _LATE), key=lambda x: (order[x.state], x.days_left or 0))
     counts = count(items)

@@ -14,7 +14,9 @@ def today(county_code: str, as_of: date | None = None) -> Today:
     ``air`` holds what `assessed.latest` says of it: aqi, level, level_name, primary, edition, hour, sites, synthetic, and the
     ``daily`` row of the last whole day.
     """
-    from jiuzhi.engine.observe import assessed  # the board of a plan must also answer where nothing is observed
+    from jiuzhi.engine.observe import (
+        assessed,  # the board of a plan must also answer where nothing is observed
+    )
 
     found = assessed.latest(county_code, as_of)
     sections = [_section(row) for row in found["water"]]

@@ -48,9 +48,9 @@ def commitment_view(commitment: Commitment, as_of: date | None = None) -> Commit
         breadcrumbs=_crumbs(commitment), baseline=base.value if base else None, baseline_year=base.year if base else None,
         baseline_name=base.name if base else "", expected=judgement.expected if judgement else None,
         slope_needed=_number(said.get("slope_needed")), slope_seen=_number(said.get("slope_seen")),
-        path=_path(commitment), series=series, monthly=[_value(v, day) for v in computed if len(v.period) > 4],
+        path=[PathPoint(y, Decimal(v), b) for y, v, b in said["path"]] if "path" in said else _path(commitment), series=series, monthly=[_value(v, day) for v in computed if len(v.period) > 4],
         forecast=said, edition=judgement.edition if judgement else "",
-        explanation=_explanation(newest) if newest else None, scope_notes=_notes(commitment),
+        explanation=_explanation(newest) if newest else None, scope_notes=_notes(commitment, judgement),
         reported=[_reported(r) for r in reported], tasks=[task_item(t) for t in commitment.tasks.select_related("owner")],
         synthetic=bool(judgement and judgement.synthetic) or any(p.synthetic for p in series),
     )  # fmt: skip
@@ -133,9 +133,18 @@ def _explanation(value: ComputedValue) -> Explanation:
     )  # fmt: skip
 
 
-def _notes(commitment: Commitment) -> list[str]:
+_OWN_WORD = "文中评价："  # the reader's note of how the plan itself rates an earlier target
+
+
+def _notes(commitment: Commitment, judgement: Judgement | None) -> list[str]:
     """What to say beside the number: renamed, other scope, a year nobody stated, words kept as said."""
-    found = [text for text in (commitment.scope, commitment.note) if text]
+    found = [commitment.scope] if commitment.scope else []
+    for part in filter(None, commitment.note.split("；")):
+        if part.startswith(_OWN_WORD):
+            said = part.removeprefix(_OWN_WORD)
+            found.append(f"规划自评为“{said}”" + ("，与所列数值不符，请核对。" if judgement and judgement.state in ("late", "badly_late") else "。"))
+        elif not part.startswith("领域："):
+            found.append(part)
     base = commitment.baseline
     if base is not None:
         if base.name != commitment.name:

@@ -51,6 +51,7 @@ def _judgement(commitment: Commitment, found: progress.Assessment, as_of: date) 
         "slope_seen": _plain(verdict.slope_seen),
         "years_behind": _plain(verdict.years_behind),
         "kind": found.reading.kind,
+        "path": [[year, str(value), basis] for year, value, basis in verdict.path],
         "trend": found.trend,
     }
     said["fan"] = [list(row) for row in said["fan"]]  # as it comes back from JSON

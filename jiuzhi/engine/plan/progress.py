@@ -154,10 +154,10 @@ def _forecast(commitment: Commitment, reading: Reading, series: Series, year: in
         return Forecast(False, f"数据不足：{word}只有 {len(yearly)} 个，不足以外推；快慢以路径和今后每年所需衡量。", target_year=year, periods=len(yearly))
     declared = INDICATORS.get(commitment.indicator)
     low, high = declared.bounds if declared else (0, 100 if commitment.unit in ("%", "％") else None)
-    values = series.monthly if declared and declared.months and len(series.monthly) >= MIN_MONTHS else yearly
+    combine = declared.months if declared and declared.months in ("mean", "sum") else ""
+    values = series.monthly if combine and len(series.monthly) >= MIN_MONTHS else yearly
     return forecast(
-        values, year, reading.target, reading.comparator, combine=declared.months if declared and declared.months else "mean",
-        low_bound=low, high_bound=high,
+        values, year, reading.target, reading.comparator, combine=combine or "mean", low_bound=low, high_bound=high,
     )  # fmt: skip
 
 

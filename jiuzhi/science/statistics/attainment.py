@@ -21,9 +21,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from .growth import growth, qualitative
 from .paths import Point, Promise, at, knots, position, project, road, slope_seen, symbol, when_said
 from .verdict import RANK, State, Thresholds, Verdict
-from .wording import as_decimal, say
+from .wording import apart, as_decimal, say
 
 __all__ = [
     "RANK",
@@ -76,6 +77,8 @@ def judge(
         return Verdict(
             State.NO_DATA, f"目标写作“{text or '—'}”，不是数值；请在规划包中补充数值或改为定性承诺。"
         )
+    if kind == "qualitative" and better not in ("up", "down"):
+        return Verdict(State.NO_DATA, f"目标为定性表述“{text}”，没有方向可比，须由负责人据佐证认定。")
     known = sorted((p for p in series if p.end <= as_of), key=lambda p: (p.end, p.complete))
     current = [p for p in known if p.year >= first]
     path = road(promise)
@@ -116,7 +119,9 @@ def _reach(
         )
     now = f"{when_said(last)}为 {say(last.value, promise.unit)}{note}"
     needed = _needed(promise, value, last.end)
-    base = Verdict(State.MET, "", last.value, last.period, slope_needed=needed)
+    base = Verdict(State.MET, "", last.value, last.period, slope_needed=needed, path=road(promise))
+    if promise.stand_in:
+        now += f"（规划未给基线，以 {promise.baseline_year} 年 {say(promise.baseline, promise.unit)} 为起点）"
     if promise.met(value):
         if last.complete:
             return replace(base, reason=f"{now}，已达到 {promise.target_year} 年目标（{promise.goal()}）。")
@@ -165,7 +170,7 @@ def _against_path(
     state = State.BADLY_LATE if behind >= limits.badly_late_years and complete else State.LATE
     return replace(
         base, state=state, years_behind=as_decimal(behind),
-        reason=f"{now}，{asked}，相差 {say(as_decimal(gap), promise.unit)}，落后约 {say(as_decimal(behind))} 年；{_still(promise, base)}。",
+        reason=f"{now}，{asked}，相差 {apart(as_decimal(gap), promise.unit)}，落后约 {say(as_decimal(behind))} 年；{_still(promise, base)}。",
     )  # fmt: skip
 
 
@@ -175,8 +180,9 @@ def _hold(
     assert promise.target is not None
     whole = [p for p in current if p.complete]
     part = current[-1] if not current[-1].complete else None
-    word = f"限值 {promise.goal()}"
-    full = _held_years(promise, whole, limits, word) if whole else None
+    word = promise.bound()
+    beyond, within = ("低于", "不低于") if promise.better == "up" else ("超过", "未超过")
+    full = _held_years(promise, whole, limits, beyond, within) if whole else None
     if part is None:
         assert full is not None
         return full
@@ -196,7 +202,9 @@ def _hold(
     if full is None:
         state = State.ON_TRACK if inside else State.LATE
         words = (
-            f"在{word}以内" if inside else f"超出{word}，差 {say(abs(value - promise.target), promise.unit)}"
+            f"{within}{word}"
+            if inside
+            else f"{beyond}{word}，差 {apart(abs(value - promise.target), promise.unit)}"
         )
         return Verdict(
             state,
@@ -206,18 +214,20 @@ def _hold(
             expected=promise.target,
         )
     if inside:
-        return replace(full, reason=f"{full.reason[:-1]}；{now}，在限值以内。")
+        return replace(full, reason=f"{full.reason[:-1]}；{now}，{within}{word}。")
     state = full.state if RANK[full.state] >= RANK[State.LATE] else State.LATE
     return replace(
         full,
         state=state,
-        reason=f"{now}，可能超出{word}；{full.reason}",
+        reason=f"{now}，可能{beyond}{word}；{full.reason}",
         value=part.value,
         period=part.period,
     )
 
 
-def _held_years(promise: Promise, whole: list[Point], limits: Thresholds, word: str) -> Verdict:
+def _held_years(
+    promise: Promise, whole: list[Point], limits: Thresholds, beyond: str, within: str
+) -> Verdict:
     assert promise.target is not None
     last = whole[-1]
     base = Verdict(State.MET, "", last.value, last.period, expected=promise.target, slope_needed=Decimal(0))
@@ -225,8 +235,10 @@ def _held_years(promise: Promise, whole: list[Point], limits: Thresholds, word: 
     broken = [y for y, p in by_year.items() if not promise.met(p.value)]
     now = f"{when_said(last)}为 {say(last.value, promise.unit)}"
     if promise.met(last.value):
-        scar = f"；但 {'、'.join(str(y) for y in broken)} 年曾超出" if broken else ""
-        return replace(base, reason=f"{now}，在{word}以内，须逐年保持到 {promise.target_year} 年{scar}。")
+        scar = f"；但 {'、'.join(str(y) for y in broken)} 年曾{beyond}限值" if broken else ""
+        return replace(
+            base, reason=f"{now}，{within}{promise.bound()}，须逐年保持到 {promise.target_year} 年{scar}。"
+        )
     gap = abs(last.value - promise.target)
     running = 0
     for year in sorted(by_year, reverse=True):
@@ -240,7 +252,7 @@ def _held_years(promise: Promise, whole: list[Point], limits: Thresholds, word: 
     return replace(
         base, state=State.BADLY_LATE if bad else State.LATE,
         slope_needed=as_decimal(promise.sign * Fraction(gap)),
-        reason=f"{now}，超出{word}，差 {say(gap, promise.unit)}{words}；须在下一年回到限值以内。",
+        reason=f"{now}，{beyond}{promise.bound()}，差 {apart(gap, promise.unit)}{words}；须在下一年回到限值以内。",
     )  # fmt: skip
 
 
@@ -252,79 +264,12 @@ def _cumulative(
     return _reach(zero, [p for p in known if p.year >= promise.start], current, as_of, limits)
 
 
-def _growth(
-    promise: Promise, known: list[Point], current: list[Point], as_of: date, limits: Thresholds
-) -> Verdict:
-    assert promise.target is not None
-    whole = {p.year: p for p in current if p.complete and len(p.period) == 4}
-    if not whole:
-        return Verdict(State.NO_DATA, "规划期内尚无完整年度的增速；年终数值到后研判。")
-    years = sorted(whole)
-    grown = Fraction(1)
-    for year in years:
-        grown *= 1 + Fraction(whole[year].value) / 100
-    rate = 1 + Fraction(promise.target) / 100
-    n, left = len(years), promise.target_year - years[-1]
-    mean = (
-        Decimal(str(round((float(grown) ** (1 / n) - 1) * 100, 2))) if grown > 0 else Decimal(-100)
-    )  # shown, not compared
-    last = whole[years[-1]]
-    base = Verdict(State.ON_TRACK, "", last.value, last.period, expected=promise.target)
-    now = (
-        f"{years[0]}—{years[-1]} 年年均增长 {say(mean)}%（几何平均，{n} 年）"
-        if n > 1
-        else f"{when_said(last)}增长 {say(last.value)}%"
-    )
-    if grown >= rate**n:
-        done = left <= 0
-        return replace(
-            base,
-            state=State.MET if done else State.ON_TRACK,
-            reason=f"{now}，{'达到' if done else '不低于'}年均目标 {say(promise.target)}%。",
-        )
-    need = (
-        ((float(rate) ** (n + left) / float(grown)) ** (1 / left) - 1) * 100
-        if left > 0 and grown > 0
-        else None
-    )
-    rest = f"余下 {left} 年须年均增长约 {need:.1f}%" if need is not None else "规划期已满"
-    # One whole year of promised growth is missing when the product has not got beyond that of n-1 such years.
-    bad = left <= 0 or (
-        rate > 1 and n >= limits.badly_late_years and grown <= rate ** (n - int(limits.badly_late_years))
-    )
-    return replace(
-        base, state=State.BADLY_LATE if bad else State.LATE, reason=f"{now}，低于年均目标 {say(promise.target)}%；{rest}。",
-        slope_needed=None if need is None else Decimal(str(round(need, 2))),
-    )  # fmt: skip
-
-
-def _qualitative(
-    promise: Promise, known: list[Point], current: list[Point], as_of: date, limits: Thresholds
-) -> Verdict:
-    whole = [p for p in known if p.complete]
-    if promise.better not in ("up", "down"):
-        return Verdict(State.NO_DATA, f"目标“{promise.text}”没有方向可比，须由负责人据佐证认定。")
-    if len(whole) < 2:
-        return Verdict(
-            State.NO_DATA,
-            f"目标为“{promise.text}”，只有一期数值，须两期以上才能看出方向。",
-            current[-1].value,
-            current[-1].period,
-        )
-    before, last = whole[-2], whole[-1]
-    change = promise.sign * (last.value - before.value)
-    words = f"{when_said(last)}为 {say(last.value, promise.unit)}，上期（{when_said(before)}）为 {say(before.value, promise.unit)}"
-    state = State.ON_TRACK if change > 0 else State.LATE
-    said = "方向符合" if change > 0 else "没有变化，不符合" if change == 0 else "方向相反，不符合"
-    return Verdict(state, f"{words}，{said}“{promise.text}”。", last.value, last.period)
-
-
 _RULES = {
     "reach": _reach,
     "hold": _hold,
     "cumulative": _cumulative,
-    "growth": _growth,
-    "qualitative": _qualitative,
+    "growth": growth,
+    "qualitative": qualitative,
 }
 
 
@@ -332,13 +277,15 @@ _RULES = {
 
 
 def _with_baseline(promise: Promise, known: list[Point]) -> Promise:
-    """Where the plan gives no baseline, the first known value stands in for it, if a later one follows."""
+    """Where the plan gives no baseline, a known value stands in: the last one before the period, else the first one in it."""
     if promise.baseline is not None and promise.baseline_year is not None:
         return promise
-    whole = [p for p in known if p.complete]
-    if len(whole) < 2 or whole[0].year == whole[-1].year:
+    whole = [p for p in known if p.complete and p.end == date(p.year, 12, 31)]
+    before = [p for p in whole if p.year < promise.start]
+    chosen = before[-1] if before else whole[0] if whole and whole[0].year < known[-1].year else None
+    if chosen is None or chosen.year >= known[-1].year:
         return replace(promise, baseline=None)
-    return replace(promise, baseline=whole[0].value, baseline_year=whole[0].year)
+    return replace(promise, baseline=chosen.value, baseline_year=chosen.year, stand_in=True)
 
 
 def _comparable(point: Point, promise: Promise | None = None) -> tuple[Decimal | None, str]:
@@ -367,7 +314,7 @@ def _still(promise: Promise, verdict: Verdict) -> str:
     if verdict.slope_needed is None:
         return f"目标 {promise.goal()}（{promise.target_year} 年）"
     verb = "增加" if verdict.slope_needed > 0 else "降低"
-    return f"到 {promise.target_year} 年达到 {promise.goal()}，今后每年须{verb} {say(abs(verdict.slope_needed), promise.unit)}"
+    return f"到 {promise.target_year} 年达到 {promise.goal()}，今后每年须{verb} {apart(abs(verdict.slope_needed), promise.unit)}"
 
 
 def _nothing(promise: Promise, known: list[Point], as_of: date) -> str:

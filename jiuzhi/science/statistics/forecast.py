@@ -45,7 +45,9 @@ class Model:
     drift: tuple[float, ...]  # variance of the level's random walk, per step
     prior: float = 2.0  # weight of the prior on the noise variance, in observations / 2
     noise: float = 0.15  # its centre: the noise of a logarithm (0.15 = 15 %)
-    winter: tuple[float, ...] = (0.0,)  # how much larger the noise variance is in January than on average, -1..1
+    winter: tuple[float, ...] = (
+        0.0,
+    )  # how much larger the noise variance is in January than on average, -1..1
 
 
 MONTHLY = Model(

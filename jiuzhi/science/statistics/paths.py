@@ -56,6 +56,7 @@ class Promise:
     milestones: tuple[tuple[int, Decimal], ...] = ()
     unit: str = ""
     text: str = ""  # the target as said, where it is not a number
+    stand_in: bool = False  # the baseline is the first known value, not the plan's own
 
     @property
     def sign(self) -> int:
@@ -67,6 +68,10 @@ class Promise:
             raise ValueError("a promise without a number cannot be met by one")
         ahead = self.sign * (value - self.target)
         return ahead > 0 if self.comparator in (">", "<") else ahead >= 0
+
+    def bound(self) -> str:
+        """The limit to hold, in words."""
+        return f"{'下限' if self.better == 'up' else '上限'} {say(self.target, self.unit)}"
 
     def goal(self) -> str:
         return (
@@ -98,7 +103,10 @@ def road(promise: Promise) -> list[tuple[int, Decimal, str]]:
     line = knots(promise)
     if line is None:
         return [(promise.target_year, promise.target, "目标")]
-    words = {line[0][0]: "基线", line[-1][0]: "目标"} | {y: "阶段目标" for y, _ in line[1:-1]}
+    words = {
+        line[0][0]: "起点" if promise.stand_in or promise.kind == "cumulative" else "基线",
+        line[-1][0]: "目标",
+    } | {y: "阶段目标" for y, _ in line[1:-1]}
     return [
         (y, as_decimal(at(line, Fraction(y + 1))), words.get(y, "路径"))
         for y in range(line[0][0], line[-1][0] + 1)
@@ -144,6 +152,6 @@ def at(line: list[tuple[int, Fraction]], when: Fraction) -> Fraction:
 def when_said(point: Point) -> str:
     """The period of a value in words; a part of a year says up to which day."""
     year, _, month = point.period.partition("-")
-    if not point.complete:
+    if not point.complete or (point.to and point.to < period_end(point.period)):
         return f"{year} 年至今（截至 {point.end.month} 月 {point.end.day} 日）"
     return f"{year} 年 {int(month)} 月" if month else f"{year} 年"

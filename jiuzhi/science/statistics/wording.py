@@ -25,7 +25,12 @@ def say(value: Decimal | None, unit: str = "") -> str:
     text = f"{value.quantize(step, ROUND_HALF_EVEN):f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     text = "0" if text == "-0" else text
-    return f"{text}{unit}" if unit in ("", "%", "‰") else f"{text} {unit}"
+    return f"{text}{unit}" if unit in ("", "%", "％", "‰") else f"{text} {unit}"
+
+
+def apart(value: Decimal, unit: str = "") -> str:
+    """A difference in words: of shares it is counted in percentage points."""
+    return f"{say(value)} 个百分点" if unit in ("%", "％") else say(value, unit)
 
 
 def year_of(period: str) -> int:

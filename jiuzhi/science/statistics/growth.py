@@ -1,0 +1,87 @@
+"""Commitments judged by change and not by a level: a promised yearly growth, or a direction in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from .paths import Point, Promise, when_said
+from .verdict import State, Thresholds, Verdict
+from .wording import say
+
+
+def growth(
+    promise: Promise, known: list[Point], current: list[Point], as_of: date, limits: Thresholds
+) -> Verdict:
+    """The product of the yearly rates since the period began against that of the promised rate, compared as fractions."""
+    assert promise.target is not None
+    whole = {
+        p.year: p for p in current if p.complete and p.end == date(p.year, 12, 31) and len(p.period) == 4
+    }
+    if not whole:
+        last = current[-1]
+        return Verdict(
+            State.NO_DATA,
+            f"规划期内尚无完整年度的增速（{when_said(last)} {say(last.value, '%')}）；年终数值到后研判。",
+            last.value,
+            last.period,
+        )
+    years = sorted(whole)
+    grown = Fraction(1)
+    for year in years:
+        grown *= 1 + Fraction(whole[year].value) / 100
+    rate = 1 + Fraction(promise.target) / 100
+    n, left = len(years), promise.target_year - years[-1]
+    mean = (
+        Decimal(str(round((float(grown) ** (1 / n) - 1) * 100, 2))) if grown > 0 else Decimal(-100)
+    )  # shown, not compared
+    last = whole[years[-1]]
+    base = Verdict(State.ON_TRACK, "", last.value, last.period, expected=promise.target)
+    now = (
+        f"{years[0]}—{years[-1]} 年年均增长 {say(mean)}%（几何平均，{n} 年）"
+        if n > 1
+        else f"{when_said(last)}增长 {say(last.value)}%"
+    )
+    if grown >= rate**n:
+        done = left <= 0
+        return replace(
+            base,
+            state=State.MET if done else State.ON_TRACK,
+            reason=f"{now}，{'达到' if done else '不低于'}年均目标 {say(promise.target)}%。",
+        )
+    need = (
+        ((float(rate) ** (n + left) / float(grown)) ** (1 / left) - 1) * 100
+        if left > 0 and grown > 0 and rate > 0
+        else None
+    )
+    rest = f"余下 {left} 年须年均增长约 {need:.1f}%" if need is not None else "规划期已满"
+    # One whole year of promised growth is missing when the product has not got beyond that of n-1 such years.
+    bad = left <= 0 or (
+        rate > 1 and n >= limits.badly_late_years and grown <= rate ** (n - int(limits.badly_late_years))
+    )
+    return replace(
+        base, state=State.BADLY_LATE if bad else State.LATE, reason=f"{now}，低于年均目标 {say(promise.target)}%；{rest}。",
+        slope_needed=None if need is None else Decimal(str(round(need, 2))),
+    )  # fmt: skip
+
+
+def qualitative(
+    promise: Promise, known: list[Point], current: list[Point], as_of: date, limits: Thresholds
+) -> Verdict:
+    """The direction between the last two values against the words."""
+    whole = [p for p in known if p.complete]
+    if len(whole) < 2:
+        return Verdict(
+            State.NO_DATA,
+            f"目标为“{promise.text}”，只有一期数值，须两期以上才能看出方向。",
+            current[-1].value,
+            current[-1].period,
+        )
+    before, last = whole[-2], whole[-1]
+    change = promise.sign * (last.value - before.value)
+    words = f"{when_said(last)}为 {say(last.value, promise.unit)}，上期（{when_said(before)}）为 {say(before.value, promise.unit)}"
+    state = State.ON_TRACK if change > 0 else State.LATE
+    said = "方向符合" if change > 0 else "没有变化，不符合" if change == 0 else "方向相反，不符合"
+    return Verdict(state, f"{words}，{said}“{promise.text}”。", last.value, last.period)
