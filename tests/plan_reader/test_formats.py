@@ -58,7 +58,7 @@ def pdf_bytes(text):
     lines = text.split("\n")
     content = (
         "BT /F1 10 Tf 14 TL 40 800 Td "
-        + " ".join(f"<{l.encode('utf-16-be').hex()}> Tj T*" for l in lines)
+        + " ".join(f"<{line.encode('utf-16-be').hex()}> Tj T*" for line in lines)
         + " ET"
     )
     cmap = (

@@ -9,10 +9,11 @@ from jiuzhi.engine.plan.reader import READER_VERSION
 from jiuzhi.engine.plan.reader.counties import adcode_of
 from jiuzhi.engine.plan.reader.document import Document
 from jiuzhi.engine.plan.reader.entities import Found, PlaceFinder, organisations_in, projects_in
-from jiuzhi.engine.plan.reader.facts import Fact, State, read_sentence
+from jiuzhi.engine.plan.reader.facts import read_sentence
 from jiuzhi.engine.plan.reader.implicit import implied_facts, qualitative_facts
 from jiuzhi.engine.plan.reader.indicators import Indicator, Value, falling, read_indicators
-from jiuzhi.engine.plan.reader.naming import UNIT_NAMES
+from jiuzhi.engine.plan.reader.naming import normal_unit
+from jiuzhi.engine.plan.reader.phrases import Fact, State
 from jiuzhi.engine.plan.reader.review import review_pack
 from jiuzhi.engine.plan.reader.roles import Plan, assign_roles, domain_of, read_plan_facts
 from jiuzhi.engine.plan.reader.sentences import Sentence, sentences_of, trim
@@ -208,7 +209,7 @@ def _indicator_row(work: _Work, node: Node, indicator: Indicator, value: Value) 
         notes.append("原文另注文字")
     return Commitment(
         name=indicator.name + label,
-        unit=UNIT_NAMES.get(indicator.unit, indicator.unit),
+        unit=normal_unit(indicator.unit),
         kind=value.kind,
         comparator=sign,
         value=cell.value,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from jiuzhi.engine.plan.reader import lexicon as X
-from jiuzhi.engine.plan.reader.facts import Fact, State
 from jiuzhi.engine.plan.reader.naming import clean_name, spread_names, year_before
+from jiuzhi.engine.plan.reader.numbers import NUMBER
+from jiuzhi.engine.plan.reader.phrases import Fact, State
 from jiuzhi.engine.plan.reader.roles import Plan
 from jiuzhi.engine.plan.reader.sentences import Sentence, depths, split, trim
 
@@ -16,12 +17,16 @@ _IMPLIED: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
     (re.compile(r"(?:加快|实现|推动|推进|全面|动态|全部)*(?P<w>(?:销号|动态|全面|全部)?清零)"), "0", "", "存量"),
     (re.compile(r"(?P<w>应([\u4e00-\u9fff])尽\2)"), "100", "%", "完成率"),
     (
-        re.compile(r"(?:已)?(?P<w>全部(?:整改)?(?:销号|整改|纳入|完成|达标|安装|关闭|退出|建成|取缔|拆除|整治|修复|收贮))"),
+        re.compile(r"(?:已)?(?P<w>全部(?:整改)?(?:销号|整改|纳入|完成|达标|安装|关闭|退出|建成|取缔|拆除|整治|修复|收贮|淘汰))"),
         "100", "%", "完成率",
     ),
     (re.compile(r"(?P<w>全面(?:完成|消除|销号|建成(?!小康)|禁止))"), "100", "%", "完成率"),
     (re.compile(r"(?P<w>未发生|无|零)(?=重?特?大|重污染|突发)"), "0", "", "数"),
 )  # fmt: skip
+_COUNT = re.compile(rf"^(?:全[县市区])?{NUMBER.pattern}(?=[\u4e00-\u9fff]{{2}})")
+_ASSIGNED = re.compile(
+    r"(?:达到|完成|落实|控制在)(?P<w>(?:国家|省级?|市级?|上级)(?:级)?(?:下达|考核|要求|目标|规定|核定)[\u4e00-\u9fff]{0,6})$"
+)
 _STAGE = re.compile(r"国([一二三四五六]|[ⅠⅡⅢⅣⅤⅥ])(?P<post>及以[上下])?(?=[^家内外务际道有土])")
 _CLASS = re.compile(
     r"(?P<verb>达到|达|优于|好于|保持|为|稳定在)?(?:或好于|以上)?(?P<c>[ⅠⅡⅢⅣⅤ]|I{1,3}|IV|V)类(?P<post>及以上|以上|标准|水质)?"
@@ -69,6 +74,18 @@ def implied_facts(sentence: Sentence, plan: Plan, state: State, numeric: list[Fa
                 fact = _implied(sentence, begin, clause, found, value, unit, ending, plan, state)
                 if fact:
                     out.append(fact)
+        assigned = _ASSIGNED.search(clause)
+        if (
+            assigned
+            and not taken
+            and sentence.node.role in ("task", "target")
+            and not re.search(r"\d", X.POLLUTANT.sub("", clause))
+        ):
+            name = clean_name(clause[: assigned.start()])
+            if X.RATE_END.search(name) or X.POLLUTANT.search(name):
+                fact = _make(sentence, begin, clause, name, "", "", assigned.group("w"), plan, state)
+                fact.basis, fact.note = "qualitative", "待上级下达"
+                out.append(fact)
         out.extend(_stages(sentence, begin, clause, inside, plan))
         out.extend(_classes(sentence, begin, clause, inside, plan, state))
         place = _IN_PLACE.match(clause)
@@ -122,7 +139,7 @@ def _implied(
         name = clean_name(X.strip_link(left)[0].removesuffix("实现"))
         if len(name) < 2:
             name = state.subject if word[0] == "应" else trim(right)[:16] or state.subject
-        name = re.sub(r"^\d+[\u4e00-\u9fff](?=..)", "", re.sub(r"(?:的|实现|动态|问题|已|“)+$", "", name))
+        name = _COUNT.sub("", re.sub(r"(?:的|实现|动态|问题|已|“)+$", "", name))
         if name in ("存量", "问题", "总量", "隐患"):
             name = clean_name(sentence.node.title) + name
         if word[0] == "应" or word.startswith("全部"):

@@ -12,7 +12,7 @@ from jiuzhi.engine.plan.reader.roles import Plan
 from jiuzhi.engine.plan.reader.sentences import Sentence, trim
 
 if TYPE_CHECKING:
-    from jiuzhi.engine.plan.reader.facts import Fact
+    from jiuzhi.engine.plan.reader.phrases import Fact
 
 GOES_ON = re.compile(
     r"^(?:的)?(?:[，、。；]|$|提升|提高|增加|增长|上升|下降|降|减少|扩大|到|至|和|及|与|以及|并|\(|（|以上|的?(?:目标|水平|标准|以内)?$)"
@@ -41,6 +41,8 @@ def kind_of(fact: Fact, m: Mention, clause: str, sentence: Sentence, plan: Plan)
     """baseline, achieved, target or scale, by the part of the plan and the words around."""
     role, left, right = sentence.node.role, clause[: m.begin], clause[m.end :]
     if fact.scope in ("门槛值", "规格"):
+        return "scale"
+    if re.match(r"[^，]*(?:全覆盖|全部)", right) and X.CLASSIFIER.search(m.unit) and role == "task":
         return "scale"
     if m.style == "rank" and role == "achieved":
         return "achieved"

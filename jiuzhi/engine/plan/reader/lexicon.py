@@ -42,8 +42,9 @@ DONE_VERB = re.compile(
 PROGRESS_VERB = re.compile(r"(?:持续推进|推进|加强|强化|提升|加快推进|提高)$")
 # Words between a name and its number, with the comparator they stand for.
 LINK = (
+    (r"(?:总体|持续|分别|均|力争)*(?:不高于|不超过|不多于|不大于|控制[在到至])", "<="),
     (
-        r"(?:总体|持续|分别|均)*(?:稳定|维持|控制|巩固|锁定|提升|提高|增加|增长|上升|增|升|扩大|改善|恢复|优化)(?:到|至|在)",
+        r"(?:总体|持续|分别|均)*(?:稳定|维持|巩固|锁定|提升|提高|增加|增长|上升|增|升|扩大|改善|恢复|优化)(?:到|至|在)",
         "=",
     ),
     (r"(?:总体|持续|分别|均)*(?:下降|降低|降|减少|压减|缩减|减|削减|压降)(?:到|至|为)", "="),
@@ -51,7 +52,6 @@ LINK = (
     (r"(?:总体|稳定|持续|常年|始终|分别|均|基本|力争|平均)*(?:稳定)?保持在?", "="),
     (r"(?:总体|持续|分别|均|力争|力争实现)*(?:稳定达到|达到|达成|达|为|是|在|至|到|约为|均为)", "="),
     (r"(?:总体|持续|分别|均|力争)*(?:不低于|不少于|不小于|至少|不低|高于等于)", ">="),
-    (r"(?:总体|持续|分别|均|力争)*(?:不高于|不超过|不多于|不大于|控制在)", "<="),
     (r"(?:总体|持续|分别|均|力争)*(?:超过|突破|高于|多于|大于|逾|超)", ">"),
     (r"(?:总体|持续|分别|均|力争)*(?:低于|少于|小于|不足|不到)", "<"),
     (r"(?:总体|持续|分别|均)*(?:优于|好于)", "better"),
@@ -69,7 +69,7 @@ POLLUTANT = re.compile(
     r"化学需氧量|氨氮|总磷|总氮|二氧化硫|氮氧化物|挥发性有机物|(?:可吸入|细)?颗粒物|臭氧|一氧化碳|二氧化氮|二氧化碳|甲烷|PM2\.5|PM10|烟尘|粉尘|VOCs|COD|重金属|铅|汞|镉|铬|砷"
 )
 RATE_END = re.compile(
-    r"(?:率|比例|占比|比重|浓度|面积|天数|总量|指数|规模|余额|数量|长度|蓄积量|水平|满意度|容量|产值|值|量|数|覆盖面|程度|强度|装机|增速|降幅|贡献)$"
+    r"(?:率|比例|占比|比重|浓度|面积|天数|总量|指数|规模|余额|数量|长度|蓄积量|水平|满意度|容量|能力|系数|产值|值|量|数|覆盖面|程度|强度|装机|增速|降幅|贡献)$"
 )
 STATE_NAME = re.compile(
     r"(?:率|比例|占比|比重|浓度|天数|指数|余额|蓄积量|满意度|容量|装机|覆盖面|达标|水质)$"
@@ -110,15 +110,16 @@ def strip_link(text: str) -> tuple[str, str, str]:
 
 def strip_leading(text: str, *, verbs: bool = True) -> str:
     """Take time, scope words and (with `verbs`) task verbs off the front of a name."""
-    before = None
+    before, first = None, True
     while before != text:
         before = text
         text = GOVERNING.sub("", text)
         text = FUNCTION.sub("", text) if len(text) > 4 else text
         if verbs:
             found = LEADING.match(text) or _LOOSE.match(text)
-            if found and len(text) - found.end() >= 2 and not _NOUN_GOES_ON.match(text, found.end()):
-                text = text[found.end() :]
+            room = 2 if first else 4  # 开展执法检查: the second verb is the noun
+            if found and len(text) - found.end() >= room and not _NOUN_GOES_ON.match(text, found.end()):
+                text, first = text[found.end() :], False
     return text.strip("，、：: ")
 
 

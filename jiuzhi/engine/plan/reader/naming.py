@@ -14,14 +14,14 @@ YEAR = re.compile(
 FIVE_YEARS = re.compile(r"“?十([三四五六])五”?(初|末)")
 _FIVE_START = {"三": 2016, "四": 2021, "五": 2026, "六": 2031}
 _CUT = re.compile(
-    r"(?<=..)(?:开展|实施|全部|(?<!年)均|年均|已|实现|融入|深度融入|高端化|为重点|为主|为核心|为支撑|智能化|完成|纳入|获评|获|入选|得到|达到|达|全面|稳定|常年|保持|进行|建成|形成|安装|采用|启动|成功|有效|水质|并|以及|列入|通过|提升|增加|位居|稳居|编制)"
+    r"(?<=..)(?:开展|实施|全部|(?<!年)均|年均|已|(?<!价值)实现|全覆盖|清零|中排名|融入|深度融入|高端化|为重点|为主|为核心|为支撑|智能化|完成|纳入|获评|获|入选|得到|达到|达|全面|稳定|常年|保持|进行|建成|形成|安装|采用|启动|成功|有效|水质|并|以及|列入|通过|提升|增加|位居|稳居|编制)"
 )
 _TAIL = re.compile(r"(?:等?(?:重点)?(?:工程|工作|任务|建设|等|等工程|项目))$")
 _AREA = re.compile(r"(?:亩|公顷|平方公里|平方千米|平方米|㎡|km2|hm2)$")
 _LENGTH = re.compile(r"(?:(?<!平方)公里|(?<!平方)千米|(?<!方)米|km)$")
 NAMED_VERB = ("新增", "新建", "关闭", "改造", "淘汰", "修复", "治理", "退出", "拆除", "搬迁")
 UNIT_NAMES = {
-    "m3": "立方米", "万m3": "万立方米", "km2": "平方公里", "平方千米": "平方公里", "㎡": "平方米", "km": "公里", "千米": "公里",
+    "m3": "立方米", "km2": "平方公里", "平方千米": "平方公里", "㎡": "平方米", "km": "公里", "千米": "公里",
     "hm2": "公顷", "μg/m3": "微克/立方米", "ug/m3": "微克/立方米", "mg/m3": "毫克/立方米", "mg/L": "毫克/升", "mg/l": "毫克/升",
     "kW": "千瓦", "MW": "兆瓦", "kV": "千伏", "dB": "分贝", "dB（A）": "分贝",
 }  # fmt: skip
@@ -48,12 +48,12 @@ def clean_name(text: str) -> str:
     text = FIVE_YEARS.sub("", text)
     text = re.sub(r"“?十[三四五六]五”?(?:时期|期间|以来)?，?", "", text)
     text = re.sub(
-        r"^[、和及与并，]+|(?:从|由|自|的|约|近|超|逾|累计|共|每年|年均|连续|已|实现|分别|共计|提前|为)+$",
+        r"^[、和及与并，]+|(?:从|由|自|的|约|近|超|逾|累计|共|每年|年均|连续|已|实现|分别|共计|提前|为|较|(?<!占)比|同比|环比)+$",
         "",
         trim(text),
     )
     text = X.strip_leading(trim(text))
-    text = re.sub(r"(?:从|由|自|的|约|近|累计|共|完成)+$", "", text)
+    text = re.sub(r"(?:从|由|自|的|约|近|累计|共|完成|较|(?<!占)比|同比|环比)+$", "", text)
     return trim(text)
 
 
@@ -73,9 +73,9 @@ def spread_names(name: str, count: int) -> list[str]:
     cut = last.find(ending) + 1
     if all(i.endswith(ending) for i in items[:-1]) and 0 < cut < len(last):
         return [*(i + last[cut:] for i in items[:-1]), last]
-    if len(lengths) == 1 and len(last) > (size := lengths.pop()):
+    if len(lengths) == 1 and len(last) > (size := lengths.pop()) and size <= 4:
         return [*(i + last[size:] for i in items[:-1]), last]
-    return [name]
+    return items if all(len(i) >= 4 for i in items) else [name]
 
 
 def noun_of(right: str) -> str:
@@ -96,7 +96,7 @@ def noun_of(right: str) -> str:
 
 def measure_name(prefix: str, noun: str, unit: str) -> str:
     noun = shorten(_TAIL.sub("", noun) if len(noun) > 4 else noun)
-    if X.RATE_END.search(noun):
+    if X.RATE_END.search(noun) and not X.CLASSIFIER.search(unit):
         return prefix + noun
     if _AREA.search(unit):
         return f"{prefix}{noun}面积"
@@ -121,8 +121,26 @@ def shorten(name: str, limit: int = 36) -> str:
     return (tail if len(tail) >= 4 else name)[-limit:]
 
 
-def keeps_noun(body: str) -> bool:
-    """建设用地安全利用率: what looks like a verb opens the name of a rate."""
-    return bool(
-        re.match(r"(?:重点)?(?:建设用地|使用|应用|管理|治理|保护|监测|排放|服务|发展|规模|集中|综合)", body)
+def rate_name(body: str) -> str:
+    """Name of a rate: its first words may look like a verb and be none (建设用地…率, 绿化覆盖率, 综合利用率)."""
+    text = re.sub(r"“?十[三四五六]五”?(?:时期|期间|以来)?，?", "", FIVE_YEARS.sub("", trim(body)))
+    text = re.sub(
+        r"^[、和及与并，]+|(?:从|由|自|的|约|近|每年|年均|连续|已|实现|分别|共计|较|(?<!占)比|同比|环比)+$",
+        "",
+        trim(text),
     )
+    text = X.strip_leading(trim(text), verbs=False)
+    text = re.sub(
+        r"^(?:提升|提高|推动|促进|推进|实现|确保|稳步|持续|进一步|逐步|努力|切实|有效|着力|大力|全面|其中)+(?=..)",
+        "",
+        text,
+    )
+    return trim(text)
+
+
+def normal_unit(unit: str) -> str:
+    """One spelling a unit: 亿m3 → 亿立方米, 平方千米 → 平方公里."""
+    found = re.match(r"(万亿|千万|百万|十万|亿|万)?(.*)$", unit)
+    if unit in UNIT_NAMES or found is None:
+        return UNIT_NAMES.get(unit, unit)
+    return (found.group(1) or "") + UNIT_NAMES.get(found.group(2), found.group(2))

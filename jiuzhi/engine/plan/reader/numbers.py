@@ -38,11 +38,13 @@ CN_COUNT = re.compile(
 )
 CN_PERCENT = re.compile(rf"百分之(?P<num>{_CN}{{1,4}})(?P<post>以上|以下)?")
 RANK = re.compile(
-    r"(?P<verb>稳居|位居|位列|居于|(?<![定民安])居(?![民住])|获评?|排名|跃居|保持|名列)(?P<scope>[^，。；、“”]{0,18}?)(?P<rank>首位|第[一二三四五六七八九十]|榜首)(?![一-龥]{0,2}[批轮次届期])"
+    r"(?P<verb>稳居|位居|位列|居于|(?<![定民安])居(?![民住])|获评?|排名|跃居|保持|名列)(?P<scope>[^，。；、“”]{0,18}?)(?P<rank>首位|第[一二三四五六七八九十]|第\d{1,2}(?=[位名，。；]|$)|榜首)(?![一-龥]{0,2}[批轮次届期])"
     r"|(?P<scope2>全[市国省县区])(?P<rank2>首个|第一个)"
 )
 _NOT_BEFORE = re.compile(r"(?:第|[A-Za-z+\-_./—]|〔|\[|号|[A-Za-z]-)$")
-_LEVEL = re.compile(r"(?:达到?|提升至|提高[到至]|降[到至]|为|超过|突破|降低到)$")
+_LEVEL = re.compile(
+    r"(?:(?:保持|稳定|控制|维持)在|不低于|不高于|高于|低于|大于|小于|指数|系数|得分|达到?|提升至|提高[到至]|降[到至]|为|超过|突破|降低到)$"
+)
 _SHARED = re.compile(rf"^(?:[、和及](?:{_NUM}))*[、和及](?:{_NUM})({_MULTIPLIER}(?:{_BASE_UNITS}))")
 _PURE_MEASURE = re.compile(rf"^{_NUM}(?:分钟|小时|公里|天|元|亩|千瓦)$")
 
@@ -122,7 +124,13 @@ def mentions(text: str) -> list[Mention]:
         a, b = match.start(name), match.end(name)
         if free(a, b):
             word = match.group(name)
-            rank = 1 if word in ("首位", "榜首", "首个", "第一个") else chinese_number(word[1:])
+            rank = (
+                1
+                if word in ("首位", "榜首", "首个", "第一个")
+                else int(word[1:])
+                if word[1:].isdigit()
+                else chinese_number(word[1:])
+            )
             found.append(Mention(a, b, Decimal(rank), None, "名次", style="rank"))
             taken.append((a, b))
     return sorted(found, key=lambda m: m.begin)
@@ -175,7 +183,17 @@ def _arabic(text: str, match: re.Match[str], inside: list[int]) -> Mention | Non
     value = Decimal(low.replace(",", ""))
     if upper is not None and upper < value:
         return None
-    return Mention(a, b, value, upper, unit, match.group("sign") or "", approx, post, quoted=bool(inside[a]))
+    return Mention(
+        a,
+        b,
+        value,
+        upper,
+        unit,
+        match.group("sign") or "",
+        approx,
+        post,
+        quoted=bool(inside[a]) and "“" in before,
+    )
 
 
 def _shared_unit(before: str, after: str) -> str:
@@ -204,4 +222,4 @@ def _in_quotes_is_measure(text: str, a: int, b: int, inside: list[int]) -> bool:
     content = text[left:right]
     if content[:1] in "“‘「":
         return bool(_PURE_MEASURE.match(content.strip("“”‘’「」")))
-    return False
+    return content[:1] == "（" and content[1:3] in ("其中", "含新", "包括") and len(content) < 40

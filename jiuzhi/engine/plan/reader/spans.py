@@ -136,7 +136,7 @@ def tighten(span: Span) -> Span:
         rest = text[n + 1 : n + 40].lstrip()
         after = rest[:1]
         latin = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
-        broken = char in "\n\f" and (before.isdigit() or after.isdigit())
+        broken = char in "\n\f\r" and not (before.islower() and after.isalpha())
         if latin and not broken:
             keep.append(n)
     return Span("".join(" " if text[n].isspace() else text[n] for n in keep), tuple(span.at[n] for n in keep))

@@ -1,0 +1,208 @@
+"""One number in its phrase: X率达到N, 完成N处X, 新增XN亩, 居第N, 连续N年, a threshold, a specification."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from jiuzhi.engine.plan.reader import lexicon as X
+from jiuzhi.engine.plan.reader.kinds import GOES_ON, comparator
+from jiuzhi.engine.plan.reader.naming import (
+    NAMED_VERB,
+    YEAR,
+    clean_name,
+    measure_name,
+    noun_of,
+    rate_name,
+    shorten,
+)
+from jiuzhi.engine.plan.reader.numbers import Mention
+from jiuzhi.engine.plan.reader.sentences import Sentence, trim
+
+_SHARE = re.compile(r"^(.{0,16})占(.{2,24}?)(比例|比重)?$")
+_SPEC_UNIT = re.compile(r"^(?:千伏|伏|蒸吨/小时|分钟|兆帕|千伏安|℃|度|级|吨/小时|小时|升|时速)$")
+_OBJECT_VERB = re.compile(
+    r"^(?:新增|新建|关闭|改造|淘汰|修复|治理|整治|移植|建设|新改建|扩建|整改|增殖放流|退出|更新|栽植|营造|迁移|搬迁|封育|培育|创建|打造|建成|整治销号)"
+)
+_HEAD = re.compile(
+    rf"(?:{'|'.join(X.ADVERBS)}|累计|共|已|再)*(新增|新建|新改建|扩建|关闭|改造|淘汰|修复|治理|整治|建成|创建|创成|打造|建设|完成|培育打造|培育|"
+    r"争取|实施|搬迁|移植|推广|布局|回收|引进|配备|设立|启动|整治销号|营造|栽植|更新|划定|发展|消除)"
+)
+_BARE_RATE = re.compile(
+    r"^(?:完成|达标|治理|覆盖|合格|利用|处理|处置|收集|整改|修复|普及|回收|建成|销号|安装|有效)率$"
+)
+_RANKED = r"(?:稳居|位居|位列|居于|居|列|获评?|排名|跃居|保持|名列|成为)"
+
+
+@dataclass
+class Fact:
+    """One commitment in the making; begin and end are characters of the clause's body."""
+
+    sentence: Sentence
+    begin: int
+    end: int
+    name: str
+    unit: str
+    kind: str
+    comparator: str
+    value: str
+    high: str = ""
+    words: str = ""
+    year: int = 0
+    year_basis: str = "inferred"
+    basis: str = "explicit"
+    scope: str = ""
+    note: str = ""
+    confidence: float = 0.9
+    place: str = ""
+
+
+@dataclass
+class State:
+    """What the reading of a sentence carries from clause to clause."""
+
+    subject: str = ""
+    noun: str = ""
+    verb: str = ""
+    year: int = 0
+
+
+def make_fact(sentence: Sentence, m: Mention, name: str, sign: str) -> Fact:
+    approx = "约数" if m.approx else ""
+    high = format(m.high, "f") if m.high is not None else ""
+    return Fact(sentence, m.begin, m.end, name, m.unit, "", sign, m.plain, high, note=approx)
+
+
+def single(
+    left: str, right: str, m: Mention, clause: str, found: list[Mention], sentence: Sentence, state: State
+) -> list[Fact]:
+    """The facts of one number: `left` is what it refers back to, `right` what follows up to the next number."""
+    if m.style == "rank":
+        return [_rank(m, clause, sentence, state)]
+    timeless = YEAR.sub(lambda y: y.group("ref") or "", left) if YEAR.search(left[-12:]) else left
+    rest, sign, words = X.strip_link(timeless)
+    noun = "" if GOES_ON.match(right) else noun_of(right)
+    if m.unit == "年":
+        return [_years(rest, right, m, clause, sentence, state)]
+    if m.unit.endswith(("%", "‰")) and noun:
+        name = shorten(clean_name(clean_name(rest) + trim(right.removeprefix("的"))))
+        name = name if X.RATE_END.search(name) else name + "比例"
+        return [make_fact(sentence, m, name, comparator(m, sign, name))]
+    if m.unit == "次" and re.match(r"获|开展|组织|被", right):
+        name = shorten(clean_name(rest) + trim(right)) + "次数"
+        return [make_fact(sentence, m, name, comparator(m, sign, ""))]
+    if noun:
+        return [_counted(rest, noun, right, m, sign, sentence, state)]
+    return _stated(rest, sign, words, m, clause, found, sentence, state)
+
+
+def _rank(m: Mention, clause: str, sentence: Sentence, state: State) -> Fact:
+    """稳居全市第一, 全市首个, 排名第5位."""
+    if clause[m.begin : m.end].endswith("个"):
+        subject = clean_name(re.split(r"的|称号", clause[m.end :])[0].removeprefix("获得"))
+        return make_fact(sentence, m, f"{subject}获评次序", "=")
+    left = clause[: m.begin]
+    subject = clean_name(re.sub(rf"{_RANKED}[^，]*$", "", left))
+    subject = clean_name(re.split(r"连续|在全[市省国]\d", subject)[0]) or state.subject
+    scope = re.search(rf"{_RANKED}([\u4e00-\u9fff]{{2,10}}?)$", left)
+    fact = make_fact(sentence, m, f"{subject}排名", "=")
+    fact.scope = scope.group(1) if scope else ""
+    return fact
+
+
+def _years(rest: str, right: str, m: Mention, clause: str, sentence: Sentence, state: State) -> Fact:
+    """连续N年, 提前N年."""
+    lead = re.search(r"(连续|提前|缩短|延长|累计)$", clause[: m.begin])
+    subject = clean_name(re.sub(r"(?:已)?(?:连续|提前|缩短|延长|累计)$", "", rest))
+    subject = subject or trim(right)[:20] or state.subject
+    if m.style == "chinese" and not lead:
+        subject = clean_name(rest)[-8:] + trim(noun_of(right) or right)[:8]
+    return make_fact(sentence, m, f"{subject}{lead.group(1) if lead else ''}年数", "=")
+
+
+def _counted(
+    rest: str, noun: str, right: str, m: Mention, sign: str, sentence: Sentence, state: State
+) -> Fact:
+    """完成N处X, 关闭N宗X, 对N处X开展…, 5000平方米以上X (a threshold)."""
+    left = trim(rest)
+    verb = (re.search(r"([\u4e00-\u9fff]{2,4})$", left) or re.search(r"()$", left)).group(1)  # type: ignore[union-attr]
+    own = _OBJECT_VERB.match(verb[-2:]) if verb else None
+    prefix = verb[-2:] if own and verb[-2:] in NAMED_VERB else ""
+    if not prefix and left in ("", "和", "及") and state.verb:
+        prefix = state.verb
+    capacity = re.search(r"(?:日|年)?(?:处理|产|处置|供水|库容|容量|规模)$", left) and right.startswith("的")
+    if right.startswith("的") and left and not capacity:  # 珍稀植物约50亩的保护性移植
+        noun = clean_name(left)[-12:] + noun
+        prefix = ""
+    name = measure_name(prefix, noun, m.unit)
+    threshold = bool(m.post) and not X.CLASSIFIER.search(m.unit) and not m.unit.endswith("%") and bool(noun)
+    fact = make_fact(sentence, m, f"{noun}门槛" if threshold else name, comparator(m, sign, name))
+    if threshold:
+        fact.scope = "门槛值"
+    elif capacity:
+        fact.scope, fact.name = "规格", noun + "规模"
+    elif _SPEC_UNIT.match(m.unit):
+        fact.scope = "规格"
+        spec = {"千伏": "电压等级", "分钟": "时间", "小时": "时间", "蒸吨/小时": "容量"}.get(m.unit, "规格")
+        fact.name = re.split(r"和|及|、", noun)[0] + spec
+    state.verb, state.noun = prefix, noun
+    return fact
+
+
+def _stated(
+    rest: str,
+    sign: str,
+    words: str,
+    m: Mention,
+    clause: str,
+    found: list[Mention],
+    sentence: Sentence,
+    state: State,
+) -> list[Fact]:
+    """X率达到N%, 新增XN亩, 累计建成“X”N个以上, 占YN%."""
+    share = _SHARE.match(trim(rest))
+    if share and m.unit.endswith("%") and not re.search(r"(?:占比|率)$", trim(rest)):
+        name = f"{clean_name(share.group(1)) or state.subject}占{share.group(2)}{share.group(3) or '比例'}"
+        return [make_fact(sentence, m, name, comparator(m, sign, name))]
+    body = trim(YEAR.sub("", rest))
+    body = re.sub(r"^(?:全县|全市|全区|到|并|确保|力争|努力)+", "", body)
+    head = _HEAD.match(body)
+    name = clean_name(body)
+    if not name:
+        name = state.subject
+    if m.unit.endswith(("%", "‰")) or not m.unit:
+        name = rate_name(body) or name
+    if _BARE_RATE.match(name):
+        whole = state.noun or state.subject
+        name = (whole.removesuffix(name[:-1]) if whole.endswith(name[:-1]) else whole) + name
+    measured = (
+        bool(X.RATE_END.search(name))
+        or m.unit.endswith(("%", "‰"))
+        or words.endswith(("达到", "达", "至", "超过", "突破", "保持在"))
+    )
+    if head and not m.unit.endswith(("%", "‰")):
+        verb = head.group(1)
+        after = trim(body[head.end() :]) or name
+        if len(after) < 2:  # 营造林, 造林: the verb is half of the noun
+            after = verb + after
+        name = measure_name(verb if verb in NAMED_VERB else "", clean_name(after) or after, m.unit)
+        state.verb = ""
+    elif not measured and state.subject and len(name) < 2:
+        name = state.subject
+    elif not measured:
+        name = measure_name("", name, m.unit)
+    both = [p for p in re.split(r"[、和及]", name) if p] if re.search(r"[均都]", words) else []
+    if len(both) > 1 and all(X.RATE_END.search(p) for p in both):
+        return [make_fact(sentence, m, shorten(p), comparator(m, sign, p)) for p in both]
+    if m.unit.endswith("百分点"):
+        name += "降幅" if sign == "decrease" else "增幅"
+    elif sign in ("decrease", "increase") and not m.unit.endswith(("%", "‰")):
+        name += "减少量" if sign == "decrease" else "增加量"
+    elif clause.startswith("其中") and state.subject and not X.RATE_END.search(name) and m.unit.endswith("%"):
+        name = f"{state.subject}（{name.removeprefix('其中')}）"
+    facts = [make_fact(sentence, m, shorten(name), comparator(m, sign, name))]
+    twin = re.match(r"(?:.*[，：])?([\u4e00-\u9fff]{2,8})(?:及|和|以及)$", clause[: found[0].begin])
+    tail = re.search(r"(水质|质量|达标率|处理率|覆盖率)$", name)
+    if twin and tail and found[0] is not m and found[-1] is m and not X.LEADING.match(twin.group(1)):
+        facts.append(make_fact(sentence, m, twin.group(1) + tail.group(1), comparator(m, sign, name)))
+    return facts
