@@ -91,6 +91,134 @@ def lateness(report: EvaluationReport, n: Counter) -> list[Block]:
         ]
         for i, r in enumerate(report.late, start=1)
     ]
+    blocks: list[Block] = [n.heading(2, "滞后目标清单"), n.table("滞后的目标、责任单位与原因", _LATE, rows)]
+    blocks.append(n.heading(2, "各责任单位待办"))
+    columns = [
+        Column("责任单位", 34),
+        Column("滞后", 12, "center"),
+        Column("待填报或待数据", 26, "center"),
+        Column("滞后的目标", 88),
+    ]
+    loads = [[o.owner, str(o.late), str(o.no_data), "、".join(o.names) or "—"] for o in report.owners]
+    blocks.append(n.table("各责任单位的滞后与待数据事项（项）", columns, loads))
+    return blocks
+
+
+def waiting(report: EvaluationReport, n: Counter) -> list[Block]:
+    blocks: list[Block] = []
+    if report.no_data:
+        columns = [
+            Column("序号", 9, "center"),
+            Column("目标", 40),
+            Column("目标值", 22, "center"),
+            Column("责任单位", 24),
+            Column("缺什么", 56),
+        ]
+        rows = [
+            [str(i), r.name, stacked(r.target), r.owner, r.reason or "—"]
+            for i, r in enumerate(report.no_data, start=1)
+        ]
+        blocks += [n.heading(2, "尚无数据的目标"), n.table("尚无数据的目标及所缺数据", columns, rows)]
+    if report.unassigned:
+        columns = [Column("所在章或专栏", 40), Column("序号（同指标完成情况表）与目标", 120)]
+        groups: dict[str, list[str]] = {}
+        for t in report.targets:
+            if t.owner == UNASSIGNED:
+                groups.setdefault(t.group, []).append(f"{t.number} {t.name}")
+        blocks.append(n.heading(2, UNASSIGNED))
+        blocks.append(Paragraph(f"以下{len(report.unassigned)}项目标须指定责任单位。", "lead"))
+        blocks.append(n.table("", columns, [[group, "；".join(names)] for group, names in groups.items()]))
+    if report.pending:
+        columns = [
+            Column("目标", 60),
+            Column("时期", 24, "center"),
+            Column("填报值", 34, "center"),
+            Column("填报人", 34),
+        ]
+        rows = [[p.name, p.period, p.value, p.reported_by] for p in report.pending]
+        blocks += [n.heading(2, "等待审核的填报值"), n.table("等待审核的填报值", columns, rows)]
+    return blocks or [Paragraph("全部目标都有数据、有责任单位，没有等待审核的填报值。")]
+
+
+def basis(report: EvaluationReport, n: Counter) -> list[Block]:
+    return [*_editions(report, n), *_methods(report, n), *_standards(report, n)]
+
+
+def _editions(report: EvaluationReport, n: Counter) -> list[Block]:
+    if not report.editions:
+        return []
+    columns = [
+        Column("指标", 34),
+        Column("研判采用值", 32, "center"),
+        Column("其他口径", 34),
+        Column("数值", 20, "center"),
+        Column("说明", 40),
+    ]
+    rows = [
+        [e.name, e.counted, e.label, e.value, "；".join(x for x in (e.edition, e.note) if x) or "—"]
+        for e in report.editions
+    ]
+    return [
+        n.heading(2, "同一数值的两种口径"),
+        Paragraph(
+            "2026年3月1日起GB 3095-2026和HJ 633-2026取代2012年版，规划第一年跨两版标准。研判按当日有效的版本逐日计算，"
+            "下表并列给出其他口径。"
+        ),
+        n.table("不同版本或口径下的数值", columns, rows),
+    ]
+
+
+def _methods(report: EvaluationReport, n: Counter) -> list[Block]:
+    blocks: list[Block] = [n.heading(2, "研判与计算方法")]
+    blocks.append(
+        Paragraph(
+            "进度研判有方向：达到型目标对照从基线到目标的路径，保持型目标逐年对照限值，累计型目标从规划期初的零起累加，"
+            "年增长型目标以几何平均增速对照。状态分达标、正常、滞后、严重滞后、无数据五种，每项附理由；没有数据时不以零代替。"
+        )
+    )
+    if report.methods:
+        columns = [
+            Column("指标", 26),
+            Column("算法", 46),
+            Column("依据", 36),
+            Column("缺测处理", 26),
+            Column("本次输入", 28),
+        ]
+        rows = [
+            [
+                m.title,
+                m.formula,
+                "；".join(dict.fromkeys(x for x in (m.standard, m.edition) if x)),
+                m.missing or "—",
+                "；".join(f"{k}{v}" for k, v in m.inputs) or "—",
+            ]
+            for m in report.methods
+        ]
+        blocks.append(n.table("由监测数据计算的指标", columns, rows))
+        notes = list(dict.fromkeys(f"{m.title}：{note}" for m in report.methods for note in m.notes))
+        blocks += [Paragraph(note, "note") for note in notes]
+    if report.scope_notes:
+        columns = [Column("目标", 44), Column("名称、口径或年份的说明", 116)]
+        gathered: dict[str, list[str]] = {}
+        for name, note in dict.fromkeys(report.scope_notes):
+            gathered.setdefault(name, []).append(note.rstrip("。"))
+        blocks.append(
+            n.table(
+                "比较前须留意的口径", columns, [[name, "；".join(said)] for name, said in gathered.items()]
+            )
+        )
+    return blocks
+
+
+def _standards(report: EvaluationReport, n: Counter) -> list[Block]:
+    columns = [
+        Column("版本", 34),
+        Column("名称", 42),
+        Column("施行", 32, "center"),
+        Column("核实情况", 28, "center"),
+        Column("说明", 34),
+    ]
+    rows = [[s.edition, s.title, s.in_force, s.grade, s.note or "—"] for s in report.standards]
     blocks: list[Block] = [
         n.heading(2, "标准与版本"),
         n.table("本报告依据的标准版本及核实情况", columns, rows),
