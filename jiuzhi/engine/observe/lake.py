@@ -96,7 +96,7 @@ def take_in(
         if isinstance(rows, Path):
             session.execute(f"CREATE VIEW incoming AS SELECT * FROM read_parquet('{rows}')")
         else:
-            session.register("incoming", rows)
+            _copy(session, "incoming", rows)
         counts = _decide(session, sequence, every)
         if counts.new + counts.revised:
             columns = f"* REPLACE ('{batch}' AS batch)" if batch else "*"
@@ -198,13 +198,20 @@ def _open(
     """Make the view ``stored`` over those files. True when some of them hold second revisions."""
     chosen = _chosen(months, stations)
     if not chosen:
-        session.register("stored", SCHEMA.empty_table())
+        _copy(session, "stored", SCHEMA.empty_table())
         return False
     paths = ", ".join("'" + delta.uri(NAME, file).replace("'", "''") + "'" for file in chosen)
     session.execute(f"""
         CREATE OR REPLACE TEMP VIEW stored AS SELECT {COLUMNS}
         FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
     return any((file.get("max.revision") or 2) > 1 for file in chosen)
+
+
+def _copy(session: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """A table of DuckDB's own: it pushes filters on times into Arrow tables through pytz, which is not needed otherwise."""
+    session.register("lent", rows)
+    session.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM lent")
+    session.unregister("lent")
 
 
 def _names(given: str | Iterable[str] | None) -> list[str] | None:
