@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jiuzhi.science.statistics.attainment import Point, judge
+from jiuzhi.science.statistics.paths import allowed_rest
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "progress.md"
 
@@ -60,3 +61,9 @@ def test_reason_names_the_numbers_and_what_is_needed() -> None:
     )
     for words in ("1945 万立方米", "1950 万立方米", "0.25 年", "21.67 万立方米", "≥2010 万立方米"):
         assert words in verdict.reason
+
+
+def test_what_the_rest_of_the_year_may_average() -> None:
+    """15 on the first 300 days of 2026 leaves (20 × 365 − 15 × 300) ÷ 65 = 43.08 for the other 65."""
+    assert allowed_rest(Decimal(20), Decimal(15), date(2026, 10, 27)) == (65, Decimal("43.076923"))
+    assert allowed_rest(Decimal(20), Decimal(15), date(2026, 12, 31)) is None

@@ -49,18 +49,18 @@ def _short(data: Inputs, item: str) -> Iterator[str]:
 
 
 @indicator("air.pm25_mean", "细颗粒物（PM2.5）平均浓度", unit="微克/立方米", better="down", table="air_day", months="mean",
-           serves=["SYS-046", "SYS-100"], standard=HJ663, formula="县域日均值的算术平均（日均值为参评站点日均值的平均）", missing=ENOUGH)  # fmt: skip
+           serves=["SYS-100"], standard=HJ663, formula="县域日均值的算术平均（日均值为参评站点日均值的平均）", missing=ENOUGH)  # fmt: skip
 def pm25_mean(data: Inputs) -> Result:
     return _mean(data, "PM2.5")
 
 
 @indicator("air.pm10_mean", "可吸入颗粒物（PM10）平均浓度", unit="微克/立方米", better="down", table="air_day", months="mean",
-           serves=["SYS-046"], standard=HJ663, formula="县域日均值的算术平均（日均值为参评站点日均值的平均）", missing=ENOUGH)  # fmt: skip
+           serves=[], standard=HJ663, formula="县域日均值的算术平均（日均值为参评站点日均值的平均）", missing=ENOUGH)  # fmt: skip
 def pm10_mean(data: Inputs) -> Result:
     return _mean(data, "PM10")
 
 
-@indicator("air.o3_p90", "臭氧日最大8小时平均第90百分位数", unit="微克/立方米", better="down", table="air_day", serves=["SYS-100"],
+@indicator("air.o3_p90", "臭氧日最大8小时平均第90百分位数", unit="微克/立方米", better="down", table="air_day", serves=[],
            standard=HJ663, formula="有效日最大8小时平均值由小到大，k＝1＋(n－1)×90%，相邻两值线性内插", missing=ENOUGH)  # fmt: skip
 def o3_p90(data: Inputs) -> Result:
     known = [r["O3_8h"] for r in data.rows if r["O3_8h"] is not None]
@@ -104,19 +104,19 @@ def _effect(figures: dict[str, tuple[int, int]]) -> str:
 
 
 @indicator("air.good_days", "空气质量优良天数", unit="天", better="up", table="air_day", months="sum", accumulates=True, bounds=(0, 366),
-           serves=["SYS-046"], standard=HJ633, formula="AQI≤100 的有效天数之和", missing="无效日不计为优良；有效天数列在旁边")  # fmt: skip
+           serves=[], standard=HJ633, formula="AQI≤100 的有效天数之和", missing="无效日不计为优良；有效天数列在旁边")  # fmt: skip
 def good_days(data: Inputs) -> Result:
     return _days(data, share=False)
 
 
 @indicator("air.good_rate", "空气质量优良天数比率", unit="%", better="up", table="air_day", months="mean", bounds=(0, 100),
-           serves=["SYS-046"], standard=HJ633, formula="100×优良天数÷有效天数", missing="分母只计有效日")  # fmt: skip
+           serves=[], standard=HJ633, formula="100×优良天数÷有效天数", missing="分母只计有效日")  # fmt: skip
 def good_rate(data: Inputs) -> Result:
     return _days(data, share=True)
 
 
 @indicator("air.heavy_days", "重污染天数", unit="天", better="down", table="air_day", accumulates=True, bounds=(0, 366),
-           serves=["SYS-095"], standard=HJ633, formula="AQI＞200 的有效天数之和", missing="无效日不计；有效天数列在旁边")  # fmt: skip
+           serves=[], standard=HJ633, formula="AQI＞200 的有效天数之和", missing="无效日不计；有效天数列在旁边")  # fmt: skip
 def heavy_days(data: Inputs) -> Result:
     known = [r for r in data.rows if r["aqi"] is not None]
     heavy = [r["day"].isoformat() for r in known if r["aqi"] > 200]
@@ -127,7 +127,7 @@ def heavy_days(data: Inputs) -> Result:
     )  # fmt: skip
 
 
-@indicator("air.composite", "环境空气质量综合指数", unit="", better="down", table="air_day", serves=["SYS-046"],
+@indicator("air.composite", "环境空气质量综合指数", unit="", better="down", table="air_day", serves=[],
            standard="环办监测[2018]19号；标准值为时段末日现行二级限值（2026-03-01 起按过渡限值，未核实）",
            formula="六项单项指数之和：SO2、NO2、PM10、PM2.5 取平均，CO 取第95百分位，O3 取第90百分位，各除以标准值", missing=ENOUGH)  # fmt: skip
 def composite(data: Inputs) -> Result:

@@ -121,7 +121,10 @@ def apply(plan: Plan, folder: str | Path) -> list[str]:
         if commitment.kind == Commitment.Kind.TARGET and not commitment.progress:
             kind = read(commitment, commitment.baseline).kind
             commitment.progress = "qualitative" if kind == "awaiting" else kind
-    Commitment.objects.bulk_update(listed.values(), ["indicator", "progress", "baseline"], batch_size=500)
+    for row in rows:  # last, so that a person's words are shown but never read as the plan's own
+        if row["note"] and (commitment := listed.get(row["commitment"])):
+            commitment.note = "；".join(filter(None, (commitment.note, row["note"])))[:400]
+    Commitment.objects.bulk_update(listed.values(), ["indicator", "progress", "baseline", "note"], batch_size=500)
     return problems
 
 

@@ -35,6 +35,8 @@ def target_words(commitment: Commitment) -> str:
     number = say(commitment.value, commitment.unit)
     if commitment.kind != Commitment.Kind.TARGET:
         return number
+    if commitment.comparator == "range" and commitment.value_high is not None:
+        return f"{say(commitment.value)}—{say(commitment.value_high, commitment.unit)}"
     if commitment.comparator in ("年均", "累计"):
         return f"{commitment.comparator} {number}"
     if commitment.comparator == "increase":

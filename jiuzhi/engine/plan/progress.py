@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,9 @@ from jiuzhi.engine.indicators.registry import INDICATORS
 from jiuzhi.science.statistics import attainment
 from jiuzhi.science.statistics.attainment import Point, Verdict
 from jiuzhi.science.statistics.forecast import MIN_MONTHS, Forecast, forecast
+from jiuzhi.science.statistics.paths import allowed_rest
 from jiuzhi.science.statistics.trend import trend
-from jiuzhi.science.statistics.wording import period_end
+from jiuzhi.science.statistics.wording import period_end, say
 
 from .bindings import Reading, read
 from .models import Commitment, Plan
@@ -138,7 +139,26 @@ def assess(commitment: Commitment, plan: Plan, series: Series, as_of: date, mile
     )  # fmt: skip
     if verdict.state == "no_data" and series.why and not series.points:
         verdict = attainment.Verdict(verdict.state, f"{verdict.reason[:-1]}（{series.why}）。", path=verdict.path)
+    if past and reading.kind == "awaiting":
+        said = f"目标写作“{reading.text}”，规划没有给出数值，是否完成无法核验。"
+        verdict = attainment.Verdict(verdict.state, said)
+    if not past:
+        verdict = _with_room(commitment, reading, series, verdict)
     return Assessment(reading, verdict, _forecast(commitment, reading, series, year, past), series, _trend(series))
+
+
+def _with_room(commitment: Commitment, reading: Reading, series: Series, verdict: Verdict) -> Verdict:
+    """For a yearly mean that must stay below a limit: what the days left may average, as long as they can still decide."""
+    declared = INDICATORS.get(commitment.indicator)
+    last = series.points[-1] if series.points else None
+    if not declared or declared.months != "mean" or reading.better != "down" or last is None or last.complete or reading.target is None:
+        return verdict
+    room = allowed_rest(reading.target, last.value, last.end)
+    if room is None or last.period != verdict.period:
+        return verdict
+    days, mean = room
+    said = f"余下 {days} 天平均不超过 {say(mean, commitment.unit)} 即守住全年" if mean > 0 else f"余下 {days} 天已无法把全年平均降到限值以内"
+    return replace(verdict, reason=f"{verdict.reason[:-1]}；{said}。")
 
 
 def _spoken(commitment: Commitment) -> str:

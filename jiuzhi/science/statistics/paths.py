@@ -122,6 +122,18 @@ def slope_seen(points: Sequence[Point]) -> Decimal | None:
     return as_decimal(median(slopes)) if len({t for t, _ in whole}) >= 3 else None
 
 
+def allowed_rest(limit: Decimal, to_date: Decimal, to: date) -> tuple[int, Decimal] | None:
+    """(days left in the year, what they may average so that the year's mean ends on ``limit``); None on its last day.
+
+    The days so far are taken to carry ``to_date`` as their mean, missing ones included.
+    """
+    whole = date(to.year, 12, 31).timetuple().tm_yday
+    gone = to.timetuple().tm_yday
+    if gone == whole:
+        return None
+    return whole - gone, as_decimal((Fraction(limit) * whole - Fraction(to_date) * gone) / (whole - gone))
+
+
 def position(day: date) -> Fraction:
     """A day on the line of years; the end of 2026 is 2027."""
     length = 366 if day.replace(month=12, day=31).timetuple().tm_yday == 366 else 365
