@@ -100,6 +100,7 @@ class Project:
     quantity: str = ""
     unit: str = ""
     place: str = ""
+    owner: str = ""
     verb: str = ""
     clause: str = ""
     task: str = ""

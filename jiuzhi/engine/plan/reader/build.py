@@ -11,7 +11,7 @@ from jiuzhi.engine.plan.reader.document import Document
 from jiuzhi.engine.plan.reader.entities import Found, PlaceFinder, organisations_in, projects_in
 from jiuzhi.engine.plan.reader.facts import read_sentence
 from jiuzhi.engine.plan.reader.implicit import implied_facts, qualitative_facts
-from jiuzhi.engine.plan.reader.indicators import Indicator, Value, falling, read_indicators
+from jiuzhi.engine.plan.reader.indicators import Indicator, Value, falling, read_indicators, read_works
 from jiuzhi.engine.plan.reader.naming import normal_unit
 from jiuzhi.engine.plan.reader.phrases import Fact, State
 from jiuzhi.engine.plan.reader.review import review_pack
@@ -59,6 +59,7 @@ def build_pack(document: Document) -> Pack:
     _clauses(work)
     _commitments(work)
     _tasks(work)
+    _table_projects(work)
     _entities(work)
     review_pack(work.pack, work.doubts, document.warnings, plan)
     return work.pack
@@ -292,6 +293,30 @@ def _tasks(work: _Work) -> None:
         _projects(work, sentence, task, inside)
 
 
+def _table_projects(work: _Work) -> None:
+    """Works listed in tables, with the unit and the investment the table names."""
+    for node in work.outline.nodes:
+        for row in read_works(node):
+            start, end = row.name.bounds()
+            work.pack.projects.append(
+                Project(
+                    id=work.new_id("P", start),
+                    name=row.name.text[:60],
+                    type=row.kind[:20] or "工程",
+                    quantity=row.amount,
+                    unit=row.unit,
+                    place=_place(work, row.name.text, ""),
+                    owner=row.owner,
+                    clause=node.id,
+                    start=start,
+                    end=end,
+                    confidence="0.90",
+                    sha256=work.document.sha256,
+                    note="列表项目" + ("，数量为投资额" if row.amount else ""),
+                )
+            )
+
+
 def _projects(work: _Work, sentence: Sentence, task: Task, inside: list[Commitment]) -> None:
     known = {p.name for p in work.pack.projects}
     for found in projects_in(sentence.text):
@@ -309,6 +334,7 @@ def _projects(work: _Work, sentence: Sentence, task: Task, inside: list[Commitme
                 quantity=number.value if number else "",
                 unit=number.unit if number else "",
                 place="、".join(dict.fromkeys(places)) or work.plan.county,
+                owner=task.owner,
                 verb=task.verb.split("、")[0],
                 clause=task.clause,
                 task=task.id,

@@ -20,7 +20,7 @@ _PATTERNS: tuple[tuple[int, re.Pattern[str]], ...] = (
 )
 _MARKDOWN = re.compile(r"^(#{1,6})\s+")
 _CAPTION = re.compile(
-    r"^(?:专\s*栏|附?表)\s*[\d一二三四五六七八九十]{0,3}(?:[-.]\d+)?(?=[\s:：“”\"、]|[\u4e00-\u9fff])"
+    r"^(?:专\s*栏\s*[\d一二三四五六七八九十]{0,3}|附?表\s*[\d一二三四五六七八九十]{1,3})(?:[-.]\d+)?(?=[\s:：“”\"、]|[\u4e00-\u9fff])"
 )
 _TOC_TAIL = re.compile(r"(?:\t|[.…·．﹒]{2,}|\s{2,}|\s[.…]\s?|\s)[.…·\s]*[-—]?\s*\d{1,3}\s*[-—]?\s*$")
 _TOC_TITLE = re.compile(r"^目\s*[录次]$")

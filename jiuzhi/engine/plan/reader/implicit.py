@@ -41,7 +41,7 @@ _OUTCOMES = (
         rf"^(?P<w>{_HOW}*(?:实现|筑牢|打造|构建|形成|建成|达到|完成|建立|健全|遏制|消除|夯实))(?P<n>[\u4e00-\u9fff“”·、（）A-Z]{{3,40}})$"
     ),
     re.compile(rf"^(?P<n>.{{3,40}}?)(?P<w>{_HOW}+[\u4e00-\u9fff“”]{{2,12}})$"),
-    re.compile(r"^(?P<n>.{3,30}?)(?P<w>(?:实现|达到|走在|得到|成为|稳居)[\u4e00-\u9fff“”]{2,12})$"),
+    re.compile(r"^(?P<n>.{3,30}?)(?P<w>(?:实现|达到|走在|得到|成为|稳居|取得)[\u4e00-\u9fff“”]{2,12})$"),
 )
 _AWARD = re.compile(
     r"(?:力争)?(?:成功)?(?:创建|创成|建成|争创|打造|获评|入选)(?P<name>[\u4e00-\u9fff“”（）]{2,30})"
@@ -212,7 +212,7 @@ def _classes(
     names = spread_names(out[0].name, len(out)) if len(out) > 1 else []
     for n, fact in enumerate(out):
         name = names[n] if len(names) == len(out) else out[0].name
-        fact.name = name[-24:].removesuffix("稳定") + "类别"
+        fact.name = _COUNT.sub("", name)[-24:].removesuffix("稳定") + "类别"
     return out
 
 

@@ -145,7 +145,7 @@ def read_indicators(node: Node, plan: Plan) -> list[Indicator]:
     headers = _headers(table, top)
     columns = columns_of(headers, node.title, plan)
     roles = [c.role for c in columns]
-    if "name" not in roles or "value" not in roles:
+    if "name" not in roles or "value" not in roles or is_project_table(headers):
         return []
     out: list[Indicator] = []
     carried: dict[int, str] = {}
@@ -162,6 +162,53 @@ def read_indicators(node: Node, plan: Plan) -> list[Indicator]:
         number = next((row[n].text for n, c in enumerate(columns) if c.role == "serial"), "")
         serial = number.rstrip(".、 ") or serial
         out.extend(_indicator(row, columns, carried, serial if not number else "", plan))
+    return out
+
+
+def is_project_table(headers: list[str]) -> bool:
+    """A list of works, not of indicators."""
+    return any(re.search(r"(?:项目|工程|任务)名称|重点(?:项目|工程)", h) for h in headers) and not any(
+        "指标" in h for h in headers
+    )
+
+
+@dataclass(frozen=True)
+class Work:
+    """One row of a table of works."""
+
+    name: Span
+    owner: str
+    amount: str
+    unit: str
+    kind: str
+
+
+def read_works(node: Node) -> list[Work]:
+    """The works of a project table: name, responsible unit, investment as said."""
+    if node.table is None:
+        return []
+    top = header_rows(node.table)
+    headers = _headers(node.table, top)
+    if not is_project_table(headers):
+        return []
+    name = next(n for n, h in enumerate(headers) if re.search(r"名称|重点(?:项目|工程)", h))
+    owner = next((n for n, h in enumerate(headers) if re.search(r"责任|牵头|实施单位|主管", h)), -1)
+    money = next((n for n, h in enumerate(headers) if re.search(r"投资", h)), -1)
+    kind = next((n for n, h in enumerate(headers) if re.search(r"类别|类型|领域", h)), -1)
+    out, category = [], ""
+    for row in node.table.rows[top:]:
+        category = row[kind].text if kind >= 0 and row[kind].text else category
+        title = row[name]
+        if len(title.text) < 4 or re.fullmatch(r"合\s*计|小\s*计|总\s*计", title.text):
+            continue
+        found = re.search(r"\d+(?:\.\d+)?", row[money].text) if money >= 0 else None
+        unit = re.search(r"[（(]([亿万]?元)[）)]", headers[money]) if money >= 0 else None
+        said = row[owner].text if owner >= 0 else ""
+        out.append(
+            Work(
+                title, said, found.group() if found else "", unit.group(1) if unit and found else "", category
+            )
+        )
     return out
 
 

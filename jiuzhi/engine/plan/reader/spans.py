@@ -35,7 +35,7 @@ _ENTITY = {
 _LATEX = re.compile(
     r"\\(geqslant|leqslant|geq|leq|ge|le|gt|lt|times|sim|mu|cdot|circ|pm|sharp|[%_&#])(?![a-zA-Z])"
 )
-_LATEX_GROUP = re.compile(r"([_^]|\\(?:mathrm|text|mathbf|mathsf|rm|textbf|mathit)\s*)\{([^{}\n]{0,40})\}")
+_LATEX_GROUP = re.compile(r"([_^]|\\(?:mathrm|text|mathbf|mathsf|rm|textbf|mathit)\s*)\{([^{}]{0,40})\}")
 _LATEX_ONE = re.compile(r"(?<=[A-Za-z0-9）])[_^](?=[0-9A-Za-z])")
 _DOLLAR = re.compile(r"\$([^$\n]{1,120})\$")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202c\u200e\u200f"

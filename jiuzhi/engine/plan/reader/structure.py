@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from jiuzhi.engine.plan.reader import headings as H
@@ -12,6 +13,8 @@ from jiuzhi.engine.plan.reader.tables import Table, find_table
 
 _LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _FINISHED = re.compile(r"[。！？](?:（[^（）]{0,60}）)?['”’\"）】]*$|（(?:责任|牵头|配合)[^（）]{2,80}）$")
+_LEAD = re.compile(r"^[^。，；：]{6,24}。")
+_QUANTITY = re.compile(r"^\d+(?:\.\d+)?\s*(?:[%‰亿万千]|公顷|平方|立方|公里|吨|亩|个|座|处|条|家|天|微克)")
 _ITEM = re.compile(r"^.{1,6}[、.）)]?\s*[^。，；]{4,32}。")
 _STARTER = re.compile(
     r"^(?:到20\d\d年|推进|加强|强化|深化|深入|持续|全面|坚持|围绕|以|实施|开展|落实|严格|完善|健全|推动|加快|建立|构建|提升|优化|统筹|聚焦|积极"
@@ -102,6 +105,8 @@ def blocks_of(lines: list[Span]) -> list[Block]:
             continue
         heading, caption = H.heading_of(re.sub(r"\s+", " ", text)), H.is_caption(text)
         starts_item = H.run_in(text) is not None and (_finished(buffer) or bool(_ITEM.match(text)))
+        if _broken_number(buffer, text):
+            heading, caption, starts_item = None, False, False
         inside_list = bool(buffer) and not _finished(buffer) and heading is not None and heading.rank >= 7
         if (heading or caption) and not inside_list:
             flush()
@@ -122,6 +127,14 @@ def _glue(line: Span) -> Span:
     return join([Span("\n", body.at[:1]), body]) if body.at else body
 
 
+def _broken_number(buffer: list[Span], text: str) -> bool:
+    """Whether a line goes on with a number that the last one broke off (…面积 12 / 3.3 公顷), or is a quantity itself."""
+    before = buffer[-1].text.rstrip()[-1:] if buffer else ""
+    if before.isdigit() or before == ".":
+        return text[:1].isdigit() or text[:1] == "."
+    return not _finished(buffer) and bool(_QUANTITY.match(text))
+
+
 def _finished(buffer: list[Span]) -> bool:
     return not buffer or bool(_FINISHED.search(buffer[-1].text.rstrip()))
 
@@ -140,7 +153,8 @@ def _parts(buffer: list[Span], text: str, gap: bool, wrapped: int, inside: bool)
     """Whether `text` begins a new paragraph after the lines in `buffer`."""
     last = buffer[-1].text.strip()
     if _FINISHED.search(last):
-        return not (wrapped and len(last) >= wrapped - 2 and not gap)
+        fills_the_line = wrapped and len(last) >= wrapped - 2 and not gap
+        return not fills_the_line or bool(_STARTER.match(text) and _LEAD.match(text))
     whole = "".join(b.text for b in buffer).strip()
     plain = not re.search(r"[，。；：、,;:\d]", whole)
     if not inside:
@@ -193,7 +207,8 @@ def outline_of(blocks: list[Block]) -> Outline:
 
     for block in blocks:
         if block.kind == "heading" and block.heading:
-            head = block.heading
+            _bare_caption(add, caption)
+            caption, head = None, block.heading
             while stack and stack[-1][0] >= head.rank:
                 stack.pop()
             level = (
@@ -205,6 +220,7 @@ def outline_of(blocks: list[Block]) -> Outline:
             _note_repeat(outline, seen, node, head)
             stack.append((head.rank, node))
         elif block.kind == "caption":
+            _bare_caption(add, caption)
             caption = block
         elif not stack and block.kind == "text" and len(outline.nodes) == 0 and _front_matter(block, outline):
             continue
@@ -217,12 +233,21 @@ def outline_of(blocks: list[Block]) -> Outline:
             node.end = block.span.bounds()[1]
             node.table, caption = block.table, None
         else:
-            _paragraph(add("paragraph", "", "", block), block)
-        if block.kind not in ("caption", "table") and caption is not None and block.kind == "text":
+            _bare_caption(add, caption)
             caption = None
+            _paragraph(add("paragraph", "", "", block), block)
+    _bare_caption(add, caption)
     _rejoin_pages(outline)
     _extend_ends(outline.nodes)
     return outline
+
+
+def _bare_caption(add: Callable[[str, str, str, Block], Node], caption: Block | None) -> None:
+    """A caption without a table behind it stays in the outline as a table's place."""
+    if caption is not None:
+        text = caption.span.text
+        number = H.caption_number(text)
+        add("table", number, text[len(number) :].strip(" :："), caption)
 
 
 def _rejoin_pages(outline: Outline) -> None:
@@ -283,6 +308,7 @@ def _paragraph(node: Node, block: Block) -> None:
     commas, dated = found.group(1).count("，"), re.search(r"\d{2,}|到20\d\d年", found.group(1))
     if (commas <= 1 and not dated) or (commas == 2 and len(found.group(1)) <= 32 and not dated):
         node.title, node.lead = found.group(1).strip("—- "), found.end()
+        node.title = re.sub(r"^[一二三四五六七八九十]是(?=..)", "", node.title)
 
 
 def _extend_ends(nodes: list[Node]) -> None:
