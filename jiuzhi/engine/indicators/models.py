@@ -23,7 +23,7 @@ class ComputedValue(models.Model):
     complete = models.BooleanField("时期完整")  # the period has ended and its data are sufficient
     edition = models.CharField("依据", max_length=200, blank=True)
     why = models.CharField("说明", max_length=400, blank=True)
-    explain = models.JSONField("计算过程", default=dict)  # inputs, counts of valid days, per-station parts
+    explain = models.JSONField("计算过程", default=dict, blank=True)  # inputs, counts of valid days, per-station parts
     synthetic = models.BooleanField("含模拟数据", default=False)
     computed_at = models.DateTimeField("计算时间")
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -102,7 +102,6 @@ def status(
     """每项承诺的状态、现值、理由与责任单位。"""
     setup.django()
     from jiuzhi.engine.plan import board
-    from jiuzhi.engine.indicators.models import Judgement
 
     if state and state not in MARK:
         setup.fail(f"没有状态“{state}”：可用 {'、'.join(MARK)}。")
@@ -111,41 +110,49 @@ def status(
     if latest is None:
         setup.fail(f"{plan.county.name}的承诺还没有研判过：先运行 `jiuzhi judge --county {county}`。")
     day = as_of.date() if as_of else latest
-    rows = Judgement.objects.filter(commitment__plan=plan, as_of=day).select_related("commitment__owner")
-    rows = rows.order_by("commitment__start", "commitment__code")
-    if not rows:
+    said = board.scoreboard(plan, day)
+    rows = [c for c in board.commitments(plan, day) if c.state and (not state or c.state == state)]
+    if not any(c.reason for c in rows) and not state:
         setup.fail(f"{day} 没有研判记录：最近一次是 {latest}，请用 --as-of {latest} 或先运行 jiuzhi judge。")
-    if state:
-        rows = rows.filter(state=state)
     if as_json:
-        setup.say_json([_plain(j) for j in rows])
+        setup.say_json(
+            {
+                "as_of": day,
+                "sentence": said.sentence,
+                "synthetic": said.synthetic,
+                "rows": [_plain(c) for c in rows],
+            }
+        )
         return
-    table = Table(title=f"{plan.title} · 截至 {day}", show_lines=False)
+    table = Table(
+        title=f"{plan.title} · 截至 {day}{'（含模拟数据）' if said.synthetic else ''}", caption=said.sentence
+    )
     for heading in ("状态", "承诺", "现值", "目标", "责任单位", "理由"):
         table.add_column(heading, overflow="fold")
-    for j in rows:
-        c = j.commitment
-        table.add_row(MARK[j.state], c.name, _number(j.value, c.unit), _target(c), _owner(c), j.reason)
+    for c in rows:
+        table.add_row(MARK[c.state], c.name, _now(c), c.target, c.owner, c.reason)
     Console().print(table)
 
 
-def _plain(j: object) -> dict[str, object]:
-    c = j.commitment  # type: ignore[attr-defined]
-    return {
-        "code": c.code, "name": c.name, "unit": c.unit, "state": j.state, "value": j.value, "period": j.period,  # type: ignore[attr-defined]
-        "target": _target(c), "year": c.year, "owner": _owner(c), "reason": j.reason, "synthetic": j.synthetic,  # type: ignore[attr-defined]
-    }  # fmt: skip
+def _now(item: Any) -> str:
+    from jiuzhi.science.statistics.wording import say
+
+    return "—" if item.now is None else say(item.now, item.unit)
 
 
-def _owner(commitment: object) -> str:
-    return str(commitment.owner) if commitment.owner else "未指定责任单位"  # type: ignore[attr-defined]
-
-
-def _number(value: object, unit: str) -> str:
-    return f"{value.normalize():f}{unit}" if value is not None else "—"  # type: ignore[attr-defined]
-
-
-def _target(c: object) -> str:
-    if c.value is None:  # type: ignore[attr-defined]
-        return str(c.value_text or "—")  # type: ignore[attr-defined]
-    return f"{c.comparator}{c.value.normalize():f}"  # type: ignore[attr-defined]
+def _plain(item: Any) -> dict[str, Any]:
+    names = (
+        "code",
+        "name",
+        "unit",
+        "state",
+        "now",
+        "now_period",
+        "target",
+        "year",
+        "owner",
+        "reason",
+        "probability",
+        "synthetic",
+    )
+    return {name: getattr(item, name) for name in names}

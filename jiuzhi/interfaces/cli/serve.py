@@ -10,7 +10,7 @@ from . import setup
 
 
 def prepare() -> None:
-    """Bring the records to the current shape and collect the static files. Cheap when nothing changed."""
+    """Check that what the screens load is installed and collect it. Cheap when nothing changed."""
     from django.conf import settings
     from django.core.management import call_command
 
@@ -21,7 +21,6 @@ def prepare() -> None:
         setup.fail(
             f"缺少界面资源 {'、'.join(missing)}（应在 {settings.ASSETS_DIR}）：请先运行 `make install`。"
         )
-    call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
 
 

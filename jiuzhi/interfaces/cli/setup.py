@@ -10,13 +10,27 @@ import typer
 
 
 def django() -> None:
-    """Start Django once, only in commands that touch records (a plain `plan read` must not wait for it)."""
+    """Start Django once, only in commands that touch records (a plain `plan read` must not wait for it).
+
+    The records are brought to the shape this version needs, so that a first command works on an empty machine.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiuzhi.project.settings")
     import django as framework
     from django.apps import apps
 
-    if not apps.ready:
-        framework.setup()
+    if apps.ready:
+        return
+    framework.setup()
+    from django.core.management import call_command
+    from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0, interactive=False)
+    except OperationalError as error:
+        fail(f"连不上数据库（{str(error).strip()}）：请检查 JIUZHI_DATABASE 或 JIUZHI_HOME 的权限。")
 
 
 def fail(message: str) -> NoReturn:
