@@ -121,8 +121,11 @@ def outcome(path) -> None:
                 assert item.values
                 assert all(v.value.is_finite() for v in item.values)
     except FileProblem as problem:
-        assert str(problem).endswith("。")
-        assert "\n" not in str(problem)
+        sentence = str(problem)
+    else:
+        return
+    assert sentence.endswith("。")
+    assert "\n" not in sentence
 
 
 FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)

@@ -23,6 +23,8 @@ from jiuzhi.science.standards.air_year import annual_statistics, composite_index
 from jiuzhi.science.standards.aqi import POLLUTANTS, REPORTING_DIGITS, primary_text
 from jiuzhi.science.standards.rounding import round_ratio
 
+from . import delta
+
 DIGITS = 4
 SCALE = 10**DIGITS
 DAY_COLUMN = {item: "O3_8h" if item == "O3" else item for item in POLLUTANTS}
@@ -54,10 +56,10 @@ def stage_hours(session: duckdb.DuckDBPyConnection, source: str, as_of: date) ->
     units = ", ".join(
         f"max((value * {SCALE})::BIGINT) FILTER (property = '{item}') AS \"{item}\"" for item in POLLUTANTS
     )
-    wanted = ", ".join(f"'{item}'" for item in (*POLLUTANTS, "O3_8h"))
+    delta.lend_bounds(session, [*POLLUTANTS, "O3_8h"])
     session.execute(f"""
-        CREATE OR REPLACE TEMP VIEW usable AS SELECT * FROM {source}
-        WHERE property IN ({wanted}) AND flag < 2 AND value IS NOT NULL AND day <= DATE '{as_of}'""")
+        CREATE OR REPLACE TEMP VIEW usable AS SELECT * FROM {source} JOIN bounds USING (property)
+        WHERE flag < 2 AND value BETWEEN low AND high AND day <= DATE '{as_of}'""")
     session.execute(f"""
         CREATE OR REPLACE TEMP TABLE hourly AS
         SELECT station, day, (hour(time + INTERVAL 8 HOUR) + 1)::BIGINT AS hour, {units}, bool_or(synthetic) AS synthetic

@@ -23,6 +23,7 @@ from jiuzhi.science.standards import water
 from jiuzhi.science.standards.lake import trophic_index, trophic_state
 from jiuzhi.science.standards.water_body import body_of_section
 
+from . import delta
 from .properties import PROPERTIES, WATER
 
 ITEMS = [
@@ -34,6 +35,9 @@ AUTOMATIC = ("4h", "hour")
 LEAST_SHARE = (
     2  # the automatic station must deliver on 1/2 of the days (our choice: no edition read states one)
 )
+# twice / 2n in units of 10^-6, half to even, for showing; judged is the sum itself
+_MEAN = """(twice // (2 * n) + CASE WHEN twice % (2 * n) > n OR (twice % (2 * n) = n AND twice // (2 * n) % 2 = 1)
+           THEN 1 ELSE 0 END)::DECIMAL(24, 0) * 0.000001"""
 _VALUES = [(item, pa.decimal128(18, 6)) for item in ITEMS]
 _VERDICT = [("class", pa.string()), ("class_number", pa.int8()), ("exceeding", pa.string()), ("target", pa.string()),
             ("met", pa.bool_()), ("edition", pa.string()), ("synthetic", pa.bool_())]  # fmt: skip
@@ -70,13 +74,14 @@ def section_of(code: str, known: dict[str, Section]) -> Section:
 
 def stage(session: duckdb.DuckDBPyConnection, source: str, as_of: date, known: dict[str, Section]) -> None:
     """Table ``reading``: usable values in units of 10^-6, halved where not detected; and ``place``."""
-    wanted = ", ".join(f"'{item}'" for item in ITEMS)
+    delta.lend_bounds(session, ITEMS)
     # Twice the value, so that half a detection limit stays an integer.
     session.execute(f"""
         CREATE OR REPLACE TEMP TABLE reading AS
         SELECT station, property, kind, time, day, month, synthetic, value,
-               (value * 1000000)::BIGINT * (CASE WHEN qualifier = '<' THEN 1 ELSE 2 END) AS twice
-        FROM {source} WHERE property IN ({wanted}) AND flag < 2 AND value IS NOT NULL AND day <= DATE '{as_of}'""")
+               (value::DECIMAL(38, 6) * 1000000)::BIGINT * (CASE WHEN qualifier = '<' THEN 1 ELSE 2 END) AS twice
+        FROM {source} JOIN bounds USING (property)
+        WHERE flag < 2 AND value BETWEEN low AND high AND day <= DATE '{as_of}'""")
     codes = [row[0] for row in session.execute("SELECT DISTINCT station FROM reading ORDER BY 1").fetchall()]
     places = [section_of(code, known) for code in codes]
     session.register("place", pa.table(
@@ -112,7 +117,7 @@ def assess_months(session: duckdb.DuckDBPyConnection, as_of: date, known: dict[s
         CREATE OR REPLACE TEMP TABLE tally AS
         SELECT station, month, max(n)::INTEGER AS n, max(days)::SMALLINT AS days, bool_or(synthetic) AS synthetic,
                CASE WHEN bool_and(automatic) THEN 'automatic' WHEN bool_or(automatic) THEN 'both' ELSE 'manual' END AS source,
-               {_pivot("twice / (2000000.0 * n)", "twice", "n")}
+               {_pivot(_MEAN, "twice", "n")}
         FROM selected GROUP BY station, month""")
     return _verdicts(_classes(session, "month"), known, MONTH_SCHEMA)
 

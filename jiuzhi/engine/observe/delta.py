@@ -22,6 +22,8 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from django.conf import settings
 
+from .properties import PROPERTIES
+
 WAIT = 60.0  # seconds a writer waits for another one
 _inside = RLock()
 _held = 0
@@ -165,3 +167,16 @@ def connect(memory: str = "1GB") -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"memory_limit": memory, "temp_directory": str(spill)})
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+def lend_bounds(session: duckdb.DuckDBPyConnection, items: list[str]) -> None:
+    """Table ``bounds``: what a value of these properties can be. What lies outside is kept in the lake, never assessed."""
+    kind = pa.decimal128(18, 6)
+    listed = [PROPERTIES[item] for item in items]
+    bounds = pa.table({
+        "property": items, "low": pa.array([one.low for one in listed], kind),
+        "high": pa.array([one.high for one in listed], kind),
+    })  # fmt: skip
+    session.register("lent_bounds", bounds)
+    session.execute("CREATE OR REPLACE TEMP TABLE bounds AS SELECT * FROM lent_bounds")
+    session.unregister("lent_bounds")
