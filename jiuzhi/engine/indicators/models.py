@@ -23,7 +23,9 @@ class ComputedValue(models.Model):
     complete = models.BooleanField("时期完整")  # the period has ended and its data are sufficient
     edition = models.CharField("依据", max_length=200, blank=True)
     why = models.CharField("说明", max_length=400, blank=True)
-    explain = models.JSONField("计算过程", default=dict, blank=True)  # inputs, counts of valid days, per-station parts
+    explain = models.JSONField(
+        "计算过程", default=dict, blank=True
+    )  # inputs, counts of valid days, per-station parts
     synthetic = models.BooleanField("含模拟数据", default=False)
     computed_at = models.DateTimeField("计算时间")
 
@@ -96,7 +98,7 @@ class Judgement(models.Model):
     period = models.CharField("现值时期", max_length=10, blank=True)
     expected = models.DecimalField("路径应达", max_digits=20, decimal_places=6, null=True)
     forecast = models.JSONField(
-        "预测", default=dict
+        "预测", default=dict, blank=True
     )  # see jiuzhi.science.statistics.forecast.Forecast.as_dict
     edition = models.CharField("依据", max_length=200, blank=True)
     synthetic = models.BooleanField("含模拟数据", default=False)

@@ -20,7 +20,7 @@ class ImportBatch(models.Model):
     unchanged = models.PositiveIntegerField("未变值")
     refused = models.PositiveIntegerField("退回行")
     reasons = models.JSONField(
-        "退回原因", default=list
+        "退回原因", default=list, blank=True
     )  # [{"row": 12, "column": "NO2", "value": "-3", "why": "…"}]
     synthetic = models.BooleanField("模拟", default=False)
 
