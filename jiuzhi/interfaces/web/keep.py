@@ -6,9 +6,9 @@ date a page. A person sees again exactly what was rendered for them, with a fres
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -24,12 +24,28 @@ from jiuzhi.engine.observe import assessed, delta, lake
 _TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+(")')
 _PLACE = b"\x00token\x00"
 _SECONDS = 3600
+T = TypeVar("T")
 
 
 def data_version() -> str:
     """Changes with every change of records or observations; one query and a few file look-ups."""
     newest = AuditEntry.objects.aggregate(n=Max("id"))["n"] or 0
-    return f"{newest}/" + "/".join(str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES))
+    return f"{settings.HOME}/{newest}/" + "/".join(
+        str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES)
+    )
+
+
+_held: dict[Hashable, tuple[str, Any]] = {}
+
+
+def shared(key: Hashable, version: str, make: Callable[[], T]) -> T:
+    """What ``make`` gave at this data version, for everybody in this process. The value must not be changed."""
+    known = _held.get(key)
+    if known is None or known[0] != version:
+        if len(_held) > 200:
+            _held.clear()
+        known = _held[key] = (version, make())
+    return known[1]
 
 
 def _key(request: HttpRequest) -> str:
@@ -39,7 +55,6 @@ def _key(request: HttpRequest) -> str:
         request.headers.get("HX-Request", ""),
         get_language(),
         data_version(),
-        settings.HOME,
     )
     return "page:" + hashlib.sha256(repr(parts).encode()).hexdigest()
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from jiuzhi.core import access
 from jiuzhi.core.models import Org, User
 from jiuzhi.core.records import Actor
-from jiuzhi.engine.indicators.models import Judgement
 from jiuzhi.engine.plan import board
 from jiuzhi.engine.plan.models import Plan
 
+from ..keep import data_version, shared
 from ..present import STATE_MARKS, STATE_NAMES
 
 COUNTY_COOKIE = "jz_county"
@@ -56,22 +55,33 @@ class Scope:
         """The day of the newest judgement."""
         return board.latest_as_of(self.plan) if self.plan else None
 
+    @cached_property
+    def items(self) -> list[board.CommitmentItem]:
+        """The plan's targets with their states; shared by everybody until something changes."""
+        plan = self.plan
+        if plan is None:
+            return []
+        return shared(
+            ("items", plan.pk, self.as_of), self.version, lambda: board.commitments(plan, self.as_of)
+        )
+
+    @cached_property
+    def score(self) -> board.Scoreboard | None:
+        plan = self.plan
+        if plan is None:
+            return None
+        return shared(
+            ("score", plan.pk, self.as_of), self.version, lambda: board.scoreboard(plan, self.as_of)
+        )
+
+    @cached_property
+    def version(self) -> str:
+        return data_version()
+
     def behind(self) -> tuple[int, int]:
         """How many targets are late or badly late, and how many of these badly: the number beside the menu."""
-        counts = dict(
-            Judgement.objects.filter(
-                Q(commitment__year=None)
-                | Q(commitment__year__gte=self.plan.period_start if self.plan else 0),
-                commitment__plan=self.plan,
-                commitment__kind="target",
-                as_of=self.as_of,
-                state__in=("late", "badly_late"),
-            )
-            .values_list("state")
-            .annotate(n=Count("id"))
-            .order_by()
-        )
-        return sum(counts.values()), counts.get("badly_late", 0)
+        counts = self.score.counts if self.score else {}
+        return counts.get("late", 0) + counts.get("badly_late", 0), counts.get("badly_late", 0)
 
     def may(self, action: str, org: Org | None = None) -> bool:
         return access.can(self.user, action, org or self.county)

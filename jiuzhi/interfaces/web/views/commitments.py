@@ -61,7 +61,7 @@ def _choices(items: list[board.CommitmentItem]) -> dict[str, list[tuple[str, str
 @kept
 def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     chosen = _chosen(request)
-    items = board.commitments(scope.plan, scope.as_of) if scope.plan else []
+    items = scope.items
     rows = _sorted([i for i in items if _fits(i, chosen)], chosen["sort"])
     counts = dict.fromkeys(_WORST, 0)
     for item in rows:
@@ -100,8 +100,7 @@ def export(request: HttpRequest, scope: Scope, form: str) -> HttpResponse:
     if form not in ("csv", "xlsx"):
         raise Http404
     chosen = _chosen(request)
-    items = board.commitments(scope.plan, scope.as_of) if scope.plan else []
-    items = _sorted([i for i in items if _fits(i, chosen)], chosen["sort"])
+    items = _sorted([i for i in scope.items if _fits(i, chosen)], chosen["sort"])
     head, body = _table(items)
     synthetic = any(i.synthetic for i in items)
     title = f"{scope.county.name}承诺清单"

@@ -78,9 +78,8 @@ def _air(today: board.Today) -> dict[str, Any]:
 def home(request: HttpRequest, scope: Scope) -> HttpResponse:
     today = board.today(scope.county.code)
     context: dict[str, Any] = {"today": today} | _air(today)
-    if scope.plan:
-        score = board.scoreboard(scope.plan, scope.as_of)
-        items = board.commitments(scope.plan, scope.as_of)
+    if score := scope.score:
+        items = scope.items
         context |= {
             "score": score,
             "cards": _cards(score, items),

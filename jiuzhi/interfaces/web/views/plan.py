@@ -17,7 +17,6 @@ from jiuzhi.core.models import Org
 from jiuzhi.engine.plan import board, documents
 from jiuzhi.engine.plan.models import Clause, Commitment, Plan, Project, Task
 
-from ..keep import data_version
 from .base import Scope, actor, county_page, page, require
 
 KINDS: dict[str, Any] = {"commitment": Commitment, "task": Task, "clause": Clause, "project": Project}
@@ -53,7 +52,7 @@ def _rendered(scope: Scope, plan: Plan, q: str, state: str, owner: str) -> tuple
 
     Kept until any record changes, for everybody with the same rights: it is the largest page.
     """
-    key = f"tree:{settings.HOME}:{plan.pk}:{scope.as_of}:{data_version()}:{get_language()}:{scope.may('assign_owner')}"
+    key = f"tree:{settings.HOME}:{plan.pk}:{scope.as_of}:{scope.version}:{get_language()}:{scope.may('assign_owner')}"
     plain = not (q or state or owner)
     if plain and (kept := cache.get(key)):
         return kept

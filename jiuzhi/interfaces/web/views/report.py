@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from jiuzhi.engine import reports
 from jiuzhi.engine.indicators.models import Judgement
-from jiuzhi.engine.plan import board
 
 from ..keep import kept
 from .base import Scope, county_page, page, require
@@ -38,7 +37,7 @@ def report(request: HttpRequest, scope: Scope) -> HttpResponse:
     context = {
         "days": days,
         "may_make": scope.may("make_report"),
-        "score": board.scoreboard(scope.plan, scope.as_of) if scope.plan and scope.as_of else None,
+        "score": scope.score if scope.as_of else None,
     }
     context["synthetic"] = bool(context["score"] and context["score"].synthetic)
     return page(request, "web/report.html", context, active="report")

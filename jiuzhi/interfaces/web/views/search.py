@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from jiuzhi.master.models import Station
 
+from ..keep import kept
 from .base import Scope, page, scope_of
 from .systems import matching
 
@@ -68,6 +69,7 @@ def _groups(scope: Scope, q: str) -> list[dict[str, Any]]:
 
 
 @login_required
+@kept
 def search(request: HttpRequest) -> HttpResponse:
     request.scope = scope = scope_of(request)
     q = request.GET.get("q", "").strip()[:60]
