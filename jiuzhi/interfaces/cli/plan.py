@@ -66,9 +66,10 @@ def judge(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """计算指标并研判全部承诺（导入数据或审核填报值之后运行）。"""
+    """按标准评价新数据，计算指标，研判全部承诺（导入数据或审核填报值之后运行）。"""
     setup.django()
     from jiuzhi.engine.indicators.evaluate import evaluate
+    from jiuzhi.engine.observe import assessed
     from jiuzhi.engine.plan.judge import judge_plan
     from jiuzhi.engine.plan.models import Plan
 
@@ -77,6 +78,7 @@ def judge(
         plans = plans.filter(county__code__in=county)
     if not plans:
         setup.fail("还没有载入规划：先运行 `jiuzhi plan load 规划包文件夹`。")
+    assessed.refresh(_day(as_of))
     done = []
     for plan in plans:
         values = evaluate(plan.county, _day(as_of), actor=setup.actor())
