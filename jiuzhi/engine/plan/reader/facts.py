@@ -24,7 +24,7 @@ _MOVED = re.compile(
 def read_sentence(sentence: Sentence, plan: Plan, state: State) -> list[Fact]:
     """All numeric facts of one sentence or semicolon item."""
     if sentence.item == 0:
-        state.subject, state.noun, state.verb, state.year = "", "", "", 0
+        state.subject, state.noun, state.verb, state.year, state.recent = "", "", "", 0, ()
     else:
         state.verb = ""
     facts: list[Fact] = []
@@ -35,7 +35,9 @@ def read_sentence(sentence: Sentence, plan: Plan, state: State) -> list[Fact]:
         governs = _GOVERNS.match(clause)
         state.year = int(governs.group(1)) if governs else state.year
         if found:
-            facts.extend(_read_clause(sentence, begin, clause, found, plan, state))
+            said = _read_clause(sentence, begin, clause, found, plan, state)
+            facts.extend(said)
+            state.recent += tuple(f.name for f in said)
         _carry(clause, found, state)
     return facts
 
@@ -132,7 +134,12 @@ def _left_of(clause: str, found: list[Mention], k: int) -> str:
 def _distribute(left: str, right: str, group: list[Mention], sentence: Sentence, state: State) -> list[Fact]:
     """任河、前河、中河自然岸线率分别达到 a、b、c以上: one fact a number, the last comparator for all."""
     rest, sign, _ = X.strip_link(left)
-    names = spread_names(clean_name(rest) or state.subject, len(group))
+    whole = clean_name(rest)
+    if not whole and len(state.recent) >= len(group) and sign in ("decrease", "increase"):
+        tail = "减少量" if sign == "decrease" else "增加量"
+        names = [name + tail for name in state.recent[-len(group) :]]
+    else:
+        names = spread_names(whole or state.subject, len(group))
     last = group[-1]
     facts = []
     for n, m in enumerate(group):

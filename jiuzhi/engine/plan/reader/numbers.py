@@ -173,6 +173,8 @@ def _arabic(text: str, match: re.Match[str], inside: list[int]) -> Mention | Non
         "镇",
     ) and re.match(r"[级线区类别布散化]", after):
         return None
+    if low == "24" and unit == "小时" and not re.match(r"[内以]", after):  # 24小时值班: round the clock
+        return None
     near = re.search(r"(约|近|逾|大约|超)$", before)
     approx = match.group("more") or match.group("more2") or (near.group(1) if near else "")
     post = match.group("post") or ""
@@ -198,7 +200,9 @@ def _arabic(text: str, match: re.Match[str], inside: list[int]) -> Mention | Non
 
 def _shared_unit(before: str, after: str) -> str:
     """The unit of 48 in 分别为48、29微克/立方米, or nothing."""
-    if not re.search(r"(?:达到?|为|至|到|降低?|减少|[、和及]\d[\d.]*[、和及]|[、和及])$", before):
+    if not re.search(
+        r"(?:达到?|为|至|到|降低?|减少|增[加长]|[于过在近]|[、和及]\d[\d.]*[、和及]|[、和及])$", before
+    ):
         return ""
     found = _SHARED.match(after)
     return found.group(1) if found else ""

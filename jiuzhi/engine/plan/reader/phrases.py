@@ -62,6 +62,7 @@ class State:
     """What the reading of a sentence carries from clause to clause."""
 
     subject: str = ""
+    recent: tuple[str, ...] = ()  # names of the sentence's facts so far
     noun: str = ""
     verb: str = ""
     year: int = 0
@@ -91,6 +92,10 @@ def single(
     if m.unit == "次" and re.match(r"获|开展|组织|被", right):
         name = shorten(clean_name(rest) + trim(right)) + "次数"
         return [make_fact(sentence, m, name, comparator(m, sign, ""))]
+    if re.match(r"范围(?:以?内)?|半径", right):  # 岸线1公里范围内: a rule's reach
+        fact = make_fact(sentence, m, (clean_name(rest) or state.subject)[-20:] + "范围", "<=")
+        fact.scope = "门槛值"
+        return [fact]
     if noun:
         return [_counted(rest, noun, right, m, sign, sentence, state)]
     return _stated(rest, sign, words, m, clause, found, sentence, state)
@@ -132,7 +137,10 @@ def _counted(
         prefix = state.verb
     capacity = re.search(r"(?:日|年)?(?:处理|产|处置|供水|库容|容量|规模)$", left) and right.startswith("的")
     if right.startswith("的") and left and not capacity:  # 珍稀植物约50亩的保护性移植
-        noun = clean_name(left)[-12:] + noun
+        before = re.sub(r"(?:(?:全|总|共)?长|(?:总|占地)?面积|占地|规模)(?:为|达)?$", "", clean_name(left))[
+            -12:
+        ]
+        noun = before + noun
         prefix = ""
     name = measure_name(prefix, noun, m.unit)
     threshold = bool(m.post) and not X.CLASSIFIER.search(m.unit) and not m.unit.endswith("%") and bool(noun)
@@ -160,6 +168,7 @@ def _stated(
     state: State,
 ) -> list[Fact]:
     """X率达到N%, 新增XN亩, 累计建成“X”N个以上, 占YN%."""
+    rest = re.sub(r"(?:从|由|自)$", "", rest)
     share = _SHARE.match(trim(rest))
     if share and m.unit.endswith("%") and not re.search(r"(?:占比|率)$", trim(rest)):
         name = f"{clean_name(share.group(1)) or state.subject}占{share.group(2)}{share.group(3) or '比例'}"
