@@ -11,6 +11,7 @@ from jiuzhi.engine.reports.model import (
     EditionRow,
     EvaluationReport,
     LateRow,
+    MeasuredRow,
     Method,
     OwnerLoad,
     PendingValue,
@@ -106,6 +107,7 @@ def sample(targets: int = 40) -> EvaluationReport:
         methods=[Method("PM2.5年均浓度", "有效日均值的算术平均", "HJ 663-2013 5.1", "GB 3095-2012；GB 3095-2026", "有效日少于324天不评价", [("有效天数", "318天")], ["HJ 663-2026文本未见，暂按2013版方法。"])],
         standards=[StandardNote("GB 3095-2026", "环境空气质量标准", "2026-03-01起", True, "已核对标准原文", "过渡阶段至2030-12-31"),
                    StandardNote("HJ 663-2026", "环境空气质量评价技术规范", "2026-03-01起", False, "未核实（有争议或未见文本）", "")],
+        measured=[MeasuredRow("空气质量优良天数", "天", [("2024年", "361"), ("2025年", "362"), ("2026年至今", "318")], False, "", True)],
         scope_notes=[("农村生活污水治理（管控）率", "基线与目标口径不同：基线不含管控。")],
     )  # fmt: skip
 

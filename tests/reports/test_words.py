@@ -69,7 +69,7 @@ def test_a_plan_that_is_wholly_on_track_says_so(report):
     text = compose(fine).text()
     assert "没有滞后的目标" in text
     assert "全部目标都有数据" in text
-    assert "两种口径" not in text
+    assert "不同口径" not in text
 
 
 def test_headings_count_from_one_below_each_heading(report):

@@ -15,10 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from jiuzhi.engine.plan.board_models import STATE_LABELS, STATES
+from jiuzhi.science.statistics.wording import say
 
 from .fonts import FAMILY, Fonts, fonts, printable
 from .model import Curve, EvaluationReport, ReportError
-from .words import COLOURS, MARKS, plain
+from .words import COLOURS, MARKS
 
 WIDTH = 6.3  # [inch], the text width of A4
 _INK, _QUIET, _TARGET = "#1a202c", "#718096", "#c53030"
@@ -157,7 +158,7 @@ def _seen(axes: Axes, curve: Curve) -> None:
             [year], [value], marker="o", markersize=4, color=_INK, markerfacecolor=_INK if whole else "white"
         )
     _, latest, ended = curve.values[-1]
-    said = f"{plain(latest)}{'' if ended else ' 至今'}"
+    said = f"{say(latest)}{'' if ended else ' 至今'}"
     axes.annotate(
         said, (years[-1], values[-1]), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8
     )

@@ -98,6 +98,8 @@ def _completion(report: EvaluationReport, n: Counter) -> list[Block]:
         unit = f"（{curve.unit}）" if curve.unit else ""
         caption = f"{starred(curve.title, curve.synthetic)}{unit}，目标{curve.target}"
         blocks += [n.figure(f"curve{index}", caption, with_next=True), Paragraph(curve.caption, "note")]
+    if report.measured:
+        blocks += _measured(report, n)
     return blocks
 
 
@@ -115,6 +117,27 @@ def _completion_row(row: TargetRow) -> list[str]:
         now,
         state(row),
         row.owner,
+    ]
+
+
+def _measured(report: EvaluationReport, n: Counter) -> list[Block]:
+    """What the measurements come to, also where the plan promises nothing; the first year's two editions stand in 六."""
+    years = [label for label, _ in report.measured[0].years]
+    columns = [
+        Column("指标", 54),
+        Column("单位", 24, "center"),
+        *(Column(y, 24, "center") for y in years),
+        Column("规划目标", 22, "center"),
+    ]
+    rows = []
+    for m in report.measured:
+        cells = [value if value == "—" else starred(value, m.synthetic) for _, value in m.years]
+        rows.append([m.title, m.unit or "—", *cells, "有" if m.bound else "—"])
+    note = "由监测数据按国家标准计算；全年有效数据不足的年份没有数值。“规划目标”一栏为“—”的只供参考，不参与研判。"
+    return [
+        n.heading(2, "环境质量监测指标"),
+        n.table("由监测数据计算的年度指标", columns, rows),
+        Paragraph(note, "note"),
     ]
 
 

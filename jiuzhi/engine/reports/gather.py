@@ -13,7 +13,8 @@ from jiuzhi.engine.plan.board_models import CommitmentItem, CommitmentView, Late
 from jiuzhi.engine.plan.models import Commitment, Plan, Task
 
 from . import phrases
-from .methods import editions_of, methods_of, standards_of
+from .measured import computed, editions, measured, two_editions
+from .methods import methods_of, standards_of
 from .model import (
     Chapter,
     Curve,
@@ -47,7 +48,8 @@ def evaluation(plan: Plan, as_of: date) -> EvaluationReport:
     late = [_late(item, judged_on) for item in score.late]
     no_data = [_late(item, judged_on) for item in score.no_data]
     curves = _curves(views, plan)
-    editions, pending = editions_of(views), _pending(plan, as_of)
+    values = computed(plan, judged_on)
+    readings, pending = editions(values, judged_on), _pending(plan, as_of)
     unassigned = [t.name for t in targets if t.owner == board.UNASSIGNED]
     owners = _owners([*late, *no_data])
     return EvaluationReport(
@@ -62,7 +64,7 @@ def evaluation(plan: Plan, as_of: date) -> EvaluationReport:
         as_of=as_of,
         judged_on=judged_on,
         synthetic=score.synthetic or tree.synthetic,
-        summary=phrases.summary(score, book.items, editions, pending),
+        summary=phrases.summary(score, book.items, pending, two_editions(readings)),
         counts=dict(score.counts),
         total=score.total,
         domains=[StateCount(d.domain, dict(d.counts), d.total) for d in score.domains],
@@ -74,9 +76,12 @@ def evaluation(plan: Plan, as_of: date) -> EvaluationReport:
         owners=owners,
         unassigned=unassigned,
         pending=pending,
-        editions=editions,
+        editions=readings,
         methods=methods_of(views),
-        standards=standards_of(views, judged_on),
+        standards=standards_of(
+            views, (v for by_year in values.values() for v in by_year.values()), judged_on
+        ),
+        measured=measured(values, book.bound(), judged_on),
         scope_notes=[(v.item.name, note) for v in views for note in v.scope_notes],
     )
 
@@ -177,6 +182,10 @@ class _Book:
         row = self.rows[commitment]
         return f"{row.name}：{row.state_label}"
 
+    def bound(self) -> set[str]:
+        """Indicators that a counted target rests on."""
+        return {self.records[i.id].indicator for i in self.items if i.id in self.records} - {""}
+
     def views(self) -> list[CommitmentView]:
         """Full views of the targets that need one: computed, in the plan's table, or late."""
         wanted = [
@@ -271,15 +280,15 @@ def _pending(plan: Plan, as_of: date) -> list[PendingValue]:
 
 
 def _curves(views: list[CommitmentView], plan: Plan) -> list[Curve]:
-    """Courses worth a drawing: three yearly values or more; the computed ones first, then what is late."""
-    drawn = [
-        v
-        for v in views
-        if sum(p.value is not None and len(p.period) == 4 for p in v.series) >= 3 and v.item.value is not None
-    ]
+    """Courses worth a drawing: three yearly values or more that are not all the same; computed ones first, then late ones."""
+    drawn = []
+    for view in views:
+        known = [p.value for p in view.series if p.value is not None and len(p.period) == 4]
+        if len(known) >= 3 and len(set(known)) > 1 and view.item.value is not None:
+            drawn.append(view)
     drawn.sort(
         key=lambda v: (v.explanation is None, v.item.state not in _LATE)
-    )  # stable: the plan's order within
+    )  # stable: else the plan's order
     return [_curve(v, plan) for v in drawn[:MAX_CURVES]]
 
 

@@ -1,13 +1,14 @@
 """What the numbers rest on: formulas, standards with their editions, and which texts nobody has verified yet."""
 
+from collections.abc import Iterable
 from datetime import date
 
+from jiuzhi.engine.indicators.models import ComputedValue
+from jiuzhi.engine.indicators.registry import INDICATORS
 from jiuzhi.engine.plan.board_models import CommitmentView
 from jiuzhi.science.standards.tables import GRADES, rows
 
-from .model import EditionRow, Method, StandardNote
-from .phrases import period
-from .words import plain
+from .model import Method, StandardNote
 
 _UNVERIFIED = ("M", "X")
 ALWAYS = ("GB/T 8170-2008",)  # every printed number is rounded by it
@@ -31,52 +32,43 @@ def methods_of(views: list[CommitmentView]) -> list[Method]:
     return list(found.values())
 
 
-def editions_of(views: list[CommitmentView]) -> list[EditionRow]:
-    """Numbers that another edition or formula would put differently, once per indicator."""
-    found: dict[tuple[str, str], EditionRow] = {}
-    for view in views:
-        how = view.explanation
-        for other in how.alternatives if how else []:
-            counted = f"{plain(view.item.now)} {view.item.unit}".strip()
-            if view.item.now_period:
-                counted += f"（{period(view.item.now_period, view.as_of)}）"
-            row = EditionRow(
-                view.item.name,
-                counted,
-                other.label,
-                f"{plain(other.value)} {other.unit}".strip(),
-                other.edition,
-                other.note,
-            )
-            found.setdefault((how.indicator if how else "", other.label), row)
-    return list(found.values())
-
-
-def standards_of(views: list[CommitmentView], as_of: date) -> list[StandardNote]:
-    """The editions named by what was judged, with the grade of their verification. Source: the packaged table of editions."""
-    said = " ".join(
-        f"{v.edition} {v.explanation.standard if v.explanation else ''} {_alternatives(v)}" for v in views
-    )
+def standards_of(
+    views: list[CommitmentView], computed: Iterable[ComputedValue], as_of: date
+) -> list[StandardNote]:
+    """The editions named by what was judged or computed, with the grade of their verification, in the order of the
+    packaged table of editions; parts of one document under one entry."""
+    said = " ".join([*(_standards_in(v) for v in views), *(_computed_by(v) for v in computed)])
+    named = [
+        row
+        for row in rows("editions")
+        if (row["edition"] in said or row["edition"] in ALWAYS) and row["valid_from"] <= as_of.isoformat()
+    ]
     found = []
-    for row in rows("editions"):
-        if row["edition"] not in said and row["edition"] not in ALWAYS:
-            continue
-        if row["valid_from"] > as_of.isoformat():
-            continue
-        end = f"至{row['valid_to']}" if row["valid_to"] else "起"
+    for edition in dict.fromkeys(row["edition"] for row in named):
+        parts = [row for row in named if row["edition"] == edition]
+        first = parts[0]
+        end = f"至{first['valid_to']}" if first["valid_to"] else "起"
         found.append(
             StandardNote(
-                row["edition"],
-                row["title"],
-                f"{row['valid_from']}{end}",
-                row["verification"] not in _UNVERIFIED,
-                GRADES.get(row["verification"], row["verification"]),
-                row["note"],
+                edition,
+                "；".join(dict.fromkeys(p["title"] for p in parts)),
+                f"{first['valid_from']}{end}",
+                all(p["verification"] not in _UNVERIFIED for p in parts),
+                "；".join(dict.fromkeys(GRADES.get(p["verification"], p["verification"]) for p in parts)),
+                "；".join(dict.fromkeys(p["note"] for p in parts if p["note"])),
             )
         )
     return found
 
 
-def _alternatives(view: CommitmentView) -> str:
+def _standards_in(view: CommitmentView) -> str:
     how = view.explanation
-    return " ".join(a.edition for a in how.alternatives) if how else ""
+    return " ".join(
+        [view.edition, how.standard if how else "", *(a.edition for a in (how.alternatives if how else []))]
+    )
+
+
+def _computed_by(value: ComputedValue) -> str:
+    declared = INDICATORS.get(value.indicator)
+    others = (str(o.get("edition", "")) for o in value.explain.get("others", []))
+    return " ".join([value.edition, declared.standard if declared else "", *others])

@@ -134,6 +134,18 @@ class EditionRow:
 
 
 @dataclass(frozen=True)
+class MeasuredRow:
+    """An indicator computed from measurements, year by year. ``bound``: a target of the plan rests on it."""
+
+    title: str
+    unit: str
+    years: list[tuple[str, str]]  # ("2026年至今", "16.2")
+    bound: bool
+    why: str
+    synthetic: bool
+
+
+@dataclass(frozen=True)
 class Method:
     """How one computed indicator comes about."""
 
@@ -188,6 +200,7 @@ class EvaluationReport:
     editions: list[EditionRow]
     methods: list[Method]
     standards: list[StandardNote]
+    measured: list[MeasuredRow] = field(default_factory=list)
     scope_notes: list[tuple[str, str]] = field(
         default_factory=list
     )  # target, what differs in its name or scope

@@ -158,14 +158,15 @@ def _editions(report: EvaluationReport, n: Counter) -> list[Block]:
         [e.name, e.counted, e.label, e.value, "；".join(x for x in (e.edition, e.note) if x) or "—"]
         for e in report.editions
     ]
-    return [
-        n.heading(2, "同一数值的两种口径"),
-        Paragraph(
-            "2026年3月1日起GB 3095-2026和HJ 633-2026取代2012年版，规划第一年跨两版标准。研判按当日有效的版本逐日计算，"
-            "下表并列给出其他口径。"
-        ),
-        n.table("不同版本或口径下的数值", columns, rows),
-    ]
+    blocks: list[Block] = [n.heading(2, "同一数值的不同口径")]
+    if any(e.edition.startswith("HJ 633") for e in report.editions):
+        blocks.append(
+            Paragraph(
+                "2026年3月1日起GB 3095-2026和HJ 633-2026取代2012年版，规划第一年跨两版标准：研判按每一天当日有效的版本计算，"
+                "下表并列给出全年按单一版本计算的数值。"
+            )
+        )
+    return [*blocks, n.table("不同版本或口径下的数值", columns, rows)]
 
 
 def _methods(report: EvaluationReport, n: Counter) -> list[Block]:

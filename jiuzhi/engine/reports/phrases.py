@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 from jiuzhi.engine.plan.board_models import UNASSIGNED, CommitmentItem, CommitmentView, Scoreboard
+from jiuzhi.science.statistics.wording import say
 
-from .model import EditionRow, PendingValue
+from .model import PendingValue
 from .words import joined, numeral, plain, share
 
 GOOD_ODDS, POOR_ODDS = 0.9, 0.5
@@ -26,7 +27,7 @@ def now(value: Decimal | None, when: str, as_of: date) -> str:
     """The current value with its period; "—" without one."""
     if value is None:
         return "—"
-    return f"{plain(value)}（{period(when, as_of)}）" if when else plain(value)
+    return f"{say(value)}（{period(when, as_of)}）" if when else say(value)
 
 
 def target_of(item: CommitmentItem) -> str:
@@ -38,7 +39,7 @@ def target_of(item: CommitmentItem) -> str:
 
 
 def summary(
-    score: Scoreboard, items: list[CommitmentItem], editions: list[EditionRow], pending: list[PendingValue]
+    score: Scoreboard, items: list[CommitmentItem], pending: list[PendingValue], first_year: str = ""
 ) -> list[str]:
     """The whole in a few sentences, the good news and the bad in that order."""
     found = [score.sentence, _standing(score), _late(score), _odds(items), _silent(score)]
@@ -46,11 +47,8 @@ def summary(
         found.append(f"{score.unassigned}项目标没有明确的责任单位，须由县政府或牵头部门指定。")
     if pending:
         found.append(f"{len(pending)}个填报值等待审核，审核通过前不计入研判。")
-    if editions:
-        found.append(
-            f"空气质量标准在规划第一年换版，{joined(list(dict.fromkeys(e.name for e in editions)), 3)}按两种口径并列给出，"
-            "研判以当日有效的标准为准。"
-        )
+    if first_year:
+        found.append(first_year)
     if score.synthetic:
         found.append("本报告所依据的数据中含模拟数据，只用于演示系统功能，不代表该县实际情况，不得对外引用。")
     return [sentence for sentence in found if sentence]
