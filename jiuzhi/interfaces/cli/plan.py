@@ -86,7 +86,7 @@ def judge(
         done.append({"county": plan.county.code, "values": values, "judged": judged})
         if not as_json:
             typer.echo(
-                f"{plan.county.name}：计算指标值 {values} 个，研判承诺 {judged} 项（截至 {_day(as_of)}）。"
+                f"{plan.county.name}：计算指标值 {values} 个，研判有变化的承诺 {judged} 项（截至 {_day(as_of)}）。"
             )
     if as_json:
         setup.say_json(done)
