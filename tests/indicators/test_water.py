@@ -71,3 +71,16 @@ def test_trophic_index_of_the_worst_lake(county, station) -> None:
     weight = sum(subs) + 0.6889
     expected = (sum(w * v for w, v in subs.items()) + 0.6889 * code) / weight
     assert abs(float(value("water.tli", "2025").value) - expected) < 0.001
+
+
+def test_margin_is_the_nearest_item_of_the_nearest_section(county, station) -> None:
+    """Class Ⅱ: TP 0.08 of 0.1 is 80 %, DO 6 of 7 is 85.7 % (a minimum); class Ⅲ: CODMn 3 of 6 is 50 %."""
+    station("A", target_class="Ⅱ")
+    station("B", target_class="Ⅲ")
+    rows = [water_month("A", f"2025-{m:02d}", TP="0.08", DO="7") for m in range(1, 13)]
+    rows += [water_month("B", f"2025-{m:02d}", CODMn="3", TP="0.02") for m in range(1, 13)]
+    evaluate(county, date(2026, 1, 31), actor=SYSTEM, source=Rows(water_month=rows))
+    found = value("water.national_margin", "2025")
+    assert abs(found.value - Decimal(600) / 7) < Decimal("0.000001")
+    assert [p["value"] for p in found.explain["parts"]] == ["86", "59"]
+    assert value("water.national_margin", "2025-04").complete

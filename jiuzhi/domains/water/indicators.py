@@ -16,6 +16,11 @@ def _number(row: Row) -> int:
     return water.class_number(row["class"]) or 6
 
 
+def _called(p: Point) -> str:
+    """Water body and section, the body once."""
+    return p.name if p.water_body in p.name else f"{p.water_body}{p.name}"
+
+
 def _section(data: Inputs, point: Point) -> tuple[int | None, int, list[str]]:
     """(class of the period by the mean of its months, months with a value, items worse than the target)."""
     rows = [r for r in data.of(point.code) if r.get("class")]
@@ -36,11 +41,11 @@ def _assess(data: Inputs, points: Sequence[Point], met: str) -> tuple[list[Part]
     for p in points:
         number, months, worse = _section(data, p)
         if number is None or (data.year_long and data.over and months < LEAST_MONTHS):
-            short.append(f"{p.water_body}{p.name}（{months} 个月）")
+            short.append(f"{_called(p)}（{months} 个月）")
             continue
         target = (water.class_number(p.target_class) or 3) if met == "target" else 3
         note = f"{'目标' if met == 'target' else '要求'} {water.class_name(target)} 类，{months} 个月" + (f"；{'、'.join(worse)}" if worse else "")
-        parts.append(Part(p.code, f"{p.water_body} {p.name}".strip(), water.class_name(number), "类", note, number <= target))
+        parts.append(Part(p.code, _called(p), water.class_name(number), "类", note, number <= target))
     return parts, short
 
 
@@ -62,17 +67,56 @@ def _share(data: Inputs, points: Sequence[Point], met: str, what: str) -> Result
 
 
 @indicator("water.national_compliance", "国控考核断面水质达标率", unit="%", better="up", table="water_month", kinds=("river",), months="shown",
-           bounds=(0, 100), serves=["SYS-055"], standard=METHOD, missing=ANY,
+           bounds=(0, 100), serves=["SYS-055"], standard=METHOD, missing=ANY, foretold_by="water.national_margin",
            formula="100×类别不差于考核目标的国控断面数÷参评国控断面数；类别按各项月均值的算术平均，单因子评价")  # fmt: skip
 def national_compliance(data: Inputs) -> Result:
     return _share(data, [p for p in data.points if p.evaluated and p.level == "national"], "target", "国控考核断面")
 
 
 @indicator("water.city_compliance", "市级及以上控制断面水质达标率", unit="%", better="up", table="water_month", kinds=("river",), months="shown",
-           bounds=(0, 100), serves=["SYS-055"], standard=METHOD, missing=ANY,
+           bounds=(0, 100), serves=["SYS-055"], standard=METHOD, missing=ANY, foretold_by="water.city_margin",
            formula="100×类别不差于考核目标的国控、市控断面数÷参评断面数；类别按各项月均值的算术平均，单因子评价")  # fmt: skip
 def city_compliance(data: Inputs) -> Result:
     return _share(data, [p for p in data.points if p.evaluated and p.level in ABOVE], "target", "市级及以上控制断面")
+
+
+def _margin(data: Inputs, points: Sequence[Point]) -> Result:
+    """How near the nearest item of the nearest section comes to the limit of its target class. [%]"""
+    parts: list[tuple[Decimal, Part]] = []
+    for p in points:
+        target = water.class_number(p.target_class) or 3
+        rows = [r for r in data.of(p.code) if r.get("class")]
+        means = {i: _average(rows, i) for i in water.CLASS_ITEMS if i != "pH"}
+        ratios = {i: _ratio(i, m, water.target_limit(i, target)) for i, m in means.items() if m is not None}
+        if ratios:
+            item = max(ratios, key=lambda i: ratios[i])
+            note = f"{water.ITEM_NAMES[item]}均值 {means[item]:.3g}，{water.class_name(target)}类限值 {water.target_limit(item, target)}"
+            parts.append((ratios[item], Part(p.code, _called(p), f"{ratios[item]:.0f}", "%", note, ratios[item] <= 100)))
+    if not parts:
+        return Result(None, "没有断面月值", sufficient=False)
+    months = {r["month"] for r in data.rows}
+    return Result(max(r for r, _ in parts), edition="GB 3838-2002", parts=[p for _, p in parts], sufficient=not data.year_long or len(months) >= LEAST_MONTHS)
+
+
+def _ratio(item: str, mean: Decimal, limit: Decimal | None) -> Decimal:
+    """Mean ÷ limit, for dissolved oxygen limit ÷ mean. [%]"""
+    if not limit or not mean:
+        return Decimal(0)
+    return 100 * limit / mean if item == "DO" else 100 * mean / limit
+
+
+@indicator("water.national_margin", "国控断面最紧项目占限值之比", unit="%", better="down", table="water_month", kinds=("river",), months="mean",
+           bounds=(0, None), serves=["SYS-055"], standard=METHOD, missing="缺测项目不参与；pH 为范围，不计",
+           formula="各国控断面各项均值÷考核目标类别限值（溶解氧取倒数），取最大；超过 100% 即至少一个断面不达标")  # fmt: skip
+def national_margin(data: Inputs) -> Result:
+    return _margin(data, [p for p in data.points if p.evaluated and p.level == "national"])
+
+
+@indicator("water.city_margin", "市级及以上断面最紧项目占限值之比", unit="%", better="down", table="water_month", kinds=("river",), months="mean",
+           bounds=(0, None), serves=["SYS-055"], standard=METHOD, missing="缺测项目不参与；pH 为范围，不计",
+           formula="各国控、市控断面各项均值÷考核目标类别限值（溶解氧取倒数），取最大；超过 100% 即至少一个断面不达标")  # fmt: skip
+def city_margin(data: Inputs) -> Result:
+    return _margin(data, [p for p in data.points if p.evaluated and p.level in ABOVE])
 
 
 @indicator("water.good_ratio", "地表水水质优良（达到或好于Ⅲ类）比例", unit="%", better="up", table="water_month", kinds=("river", "lake"), months="shown",
@@ -104,7 +148,7 @@ def tli(data: Inputs) -> Result:
             continue
         found.append(Decimal(str(round(index, 3))))
         months = len(data.of(p.code))
-        parts.append(Part(p.code, f"{p.water_body} {p.name}".strip(), f"{index:.1f}", "", f"{lake.trophic_state(index)}，{months} 个月", index <= 50))
+        parts.append(Part(p.code, _called(p), f"{index:.1f}", "", f"{lake.trophic_state(index)}，{months} 个月", index <= 50))
     if not found:
         return Result(None, "没有叶绿素a 等富营养化项目的月值", sufficient=False)
     return Result(max(found), edition="环办[2011]22号", parts=parts, inputs=[("湖库点位", f"{len(found)} 个")])

@@ -100,7 +100,8 @@ class Inputs:
 class Indicator:
     """A declaration. ``better``: up or down. ``table``: of `assessed`; ``kinds``: station kinds whose rows it takes, empty =
     the county's own row (station = county code). ``months``: how months make a year for forecasts (mean, sum), "shown" when
-    they are computed for the chart only, "" when there are none. ``accumulates``: the number only grows within a year. ``bounds``: what a value cannot pass.
+    they are computed for the chart only, "" when there are none. ``accumulates``: the number only grows within a year. ``bounds``: what a value cannot pass. ``foretold_by``: code of the
+    monthly ratio to the limit [%] from which a share that ought to be 100 % is forecast.
     """
 
     code: str
@@ -117,6 +118,7 @@ class Indicator:
     months: str = ""
     accumulates: bool = False
     bounds: tuple[float | None, float | None] = (None, None)
+    foretold_by: str = ""
 
     @property
     def domain(self) -> str:
@@ -129,7 +131,7 @@ INDICATORS: dict[str, Indicator] = {}
 def indicator(
     code: str, title: str, *, unit: str, better: str, table: str, serves: Sequence[str], standard: str,
     formula: str, missing: str, kinds: Sequence[str] = (), months: str = "", accumulates: bool = False,
-    bounds: tuple[float | None, float | None] = (None, None),
+    bounds: tuple[float | None, float | None] = (None, None), foretold_by: str = "",
 ) -> Callable[[Callable[[Inputs], Result]], Callable[[Inputs], Result]]:  # fmt: skip
     """Declare an indicator. Errors: ``ValueError`` when the code is taken or ``better`` is neither up nor down."""
     if better not in ("up", "down"):
@@ -140,7 +142,7 @@ def indicator(
             raise ValueError(f"indicator {code} is declared twice")
         INDICATORS[code] = Indicator(
             code, title, unit, better, table, tuple(serves), standard, formula, missing, function,
-            tuple(kinds), months, accumulates, bounds,
+            tuple(kinds), months, accumulates, bounds, foretold_by,
         )  # fmt: skip
         return function
 

@@ -14,7 +14,7 @@ from jiuzhi.engine.indicators.models import ComputedValue, ReportedValue
 from jiuzhi.engine.indicators.registry import INDICATORS
 from jiuzhi.science.statistics import attainment
 from jiuzhi.science.statistics.attainment import Point, Verdict
-from jiuzhi.science.statistics.forecast import MIN_MONTHS, Forecast, forecast
+from jiuzhi.science.statistics.forecast import MIN_MONTHS, Forecast, forecast, forecast_share
 from jiuzhi.science.statistics.paths import allowed_rest
 from jiuzhi.science.statistics.trend import trend
 from jiuzhi.science.statistics.wording import period_end, say
@@ -31,6 +31,8 @@ class Series:
 
     points: list[Point] = field(default_factory=list)
     monthly: list[tuple[str, Decimal]] = field(default_factory=list)
+    nearness: list[tuple[str, Decimal]] = field(default_factory=list)  # of the indicator that foretells this one
+    places: int = 0  # how many stations the newest value rests on
     source: str = ""
     edition: str = ""
     why: str = ""  # why there is no value for the newest period, where there is none
@@ -60,6 +62,7 @@ def targets(plan: Plan) -> list[Commitment]:
 def gather(plan: Plan, listed: Sequence[Commitment], as_of: date) -> dict[int, Series]:
     """The values known on ``as_of`` of every commitment listed: three queries, however many there are."""
     wanted = {c.indicator for c in listed if c.indicator}
+    wanted |= {INDICATORS[code].foretold_by for code in wanted if code in INDICATORS}
     computed: dict[str, list[ComputedValue]] = defaultdict(list)
     for value in ComputedValue.objects.filter(county_id=plan.county_id, indicator__in=wanted, data_to__lte=as_of).order_by("period"):
         computed[value.indicator].append(value)
@@ -70,10 +73,18 @@ def gather(plan: Plan, listed: Sequence[Commitment], as_of: date) -> dict[int, S
     stated = list(plan.commitments.filter(kind__in=(Commitment.Kind.ACHIEVED, Commitment.Kind.BASELINE)))
     return {
         c.pk: _stated(c, stated) if is_past(c, plan)
-        else _computed(computed[c.indicator]) if c.indicator
+        else _foretold(c.indicator, computed) if c.indicator
         else _reported(reported[c.pk], as_of)
         for c in listed
     }  # fmt: skip
+
+
+def _foretold(code: str, computed: dict[str, list[ComputedValue]]) -> Series:
+    found = _computed(computed[code])
+    declared = INDICATORS.get(code)
+    if declared and declared.foretold_by:
+        found.nearness = _computed(computed[declared.foretold_by]).monthly
+    return found
 
 
 def _computed(values: Iterable[ComputedValue]) -> Series:
@@ -92,6 +103,7 @@ def _computed(values: Iterable[ComputedValue]) -> Series:
             v.period, v.value, v.complete, None if v.complete else v.data_to,
             Decimal(projected) if projected else None, bool(declared and declared.accumulates),
         ))  # fmt: skip
+        found.places = len(v.explain.get("parts", []))
         found.edition, found.synthetic = v.edition, found.synthetic or v.synthetic
     return found
 
@@ -174,6 +186,8 @@ def _forecast(commitment: Commitment, reading: Reading, series: Series, year: in
         return Forecast(False, f"数据不足：{word}只有 {len(yearly)} 个，不足以外推；快慢以路径和今后每年所需衡量。", target_year=year, periods=len(yearly))
     declared = INDICATORS.get(commitment.indicator)
     low, high = declared.bounds if declared else (0, 100 if commitment.unit in ("%", "％") else None)
+    if series.nearness and reading.target == 100 and series.places:
+        return forecast_share(series.nearness, year, 100.0, series.places)
     combine = declared.months if declared and declared.months in ("mean", "sum") else ""
     values = series.monthly if combine and len(series.monthly) >= MIN_MONTHS else yearly
     return forecast(

@@ -105,11 +105,11 @@ def _reach(
     if promise.baseline is not None and promise.met(promise.baseline):
         return _hold(promise, known, current, as_of, limits)
     last = current[-1]
-    value, note = _comparable(last)
+    value, note = _comparable(last, promise)
     line = knots(promise)
     if value is None and len(current) > 1:  # the year so far says nothing yet: judge by the last whole one
         last = next((p for p in reversed(current) if p.complete), last)
-        value, note = _comparable(last)
+        value, note = _comparable(last, promise)
     if value is None:
         return Verdict(
             State.NO_DATA,
@@ -288,14 +288,14 @@ def _with_baseline(promise: Promise, known: list[Point]) -> Promise:
     return replace(promise, baseline=chosen.value, baseline_year=chosen.year, stand_in=True)
 
 
-def _comparable(point: Point, promise: Promise | None = None) -> tuple[Decimal | None, str]:
+def _comparable(point: Point, promise: Promise) -> tuple[Decimal | None, str]:
     """The value to set against a whole-year figure, and how it was come by."""
     if point.complete:
         return point.value, ""
-    if point.accumulates and promise is not None and promise.better == "up" and promise.met(point.value):
+    if point.accumulates and promise.better == "up" and promise.met(point.value):
         return point.value, "（年内只增不减，已经满足）"
     if point.projected is not None:
-        return point.projected, f"（按去年同期的季节差折算全年约 {say(point.projected)}）"
+        return point.projected, f"（按去年同期的季节差折算全年约 {say(point.projected, promise.unit)}）"
     if point.accumulates:
         return None, "年内尚在累加，没有去年同期可比，不能与全年目标直接比较。"
     return point.value, "（没有去年同期可比，未扣除季节影响）"

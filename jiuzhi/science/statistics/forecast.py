@@ -102,27 +102,64 @@ def forecast(
     if refusal := _too_little(values, monthly, target_year, target):
         return refusal
     assert target is not None
+    years, yearly = _ahead(values, monthly, target_year, combine, low_bound, high_bound)
+    good = _satisfies(yearly, float(target), comparator)
+    bands = np.quantile(yearly, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2], axis=1)
+    unit = "个月" if monthly else "年"
+    beyond = "；18 个月以外的区间未经回测" if monthly else ""
+    method = f"{'逐月' if monthly else '逐年'}：水平、趋势{'、季节' if monthly else ''}与自相关噪声的高斯过程"
+    return _said(f"依据 {len(values)} {unit}数值外推{beyond}。", method, len(values), years, good, bands)
+
+
+def forecast_share(
+    series: Sequence[tuple[str, Decimal | float | None]], target_year: int, limit: float, places: int
+) -> Forecast:
+    """Forecast the share [%] of ``places`` that keep their limits from the one that is nearest to its own.
+
+    ``series``: monthly ("2026-10") highest ratio of any place's value to its limit, in the unit of ``limit``. A share that has always
+    been 100 % has no spread to learn from; how near the nearest comes has. While it stays below, the share is 100; beyond,
+    one place at least is lost: the interval's lower end is then 100·(places−1)/places. The mean of monthly highest ratios is
+    never below the yearly ratio, so the probability errs on the low side.
+    """
+    values = sorted((p, float(v)) for p, v in series if v is not None)
+    if refusal := _too_little(values, True, target_year, limit):
+        return refusal
+    years, yearly = _ahead(values, True, target_year, "mean", 0.0, None)
+    good = yearly <= limit
+    shares = np.where(good, 100.0, 100.0 * (places - 1) / places)
+    bands = np.quantile(shares, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2], axis=1, method="lower")
+    now = sum(v for _, v in values[-12:]) / len(values[-12:])
+    reason = (
+        f"依据 {len(values)} 个月中最紧项目占限值之比外推（近 12 个月平均 {now:.0f}%）；水质序列未经回测。"
+    )
+    return _said(reason, "逐月：最紧断面、最紧项目占限值之比的高斯过程", len(values), years, good, bands)
+
+
+def _ahead(
+    values: list[tuple[str, float]],
+    monthly: bool,
+    target_year: int,
+    combine: str,
+    low: float | None,
+    high: float | None,
+) -> tuple[list[int], Array]:
+    """Years up to the target's, and their values on every sample path."""
     model = MONTHLY if monthly else YEARLY
     steps = np.array([_step(p, monthly) for p, _ in values])
     known = np.array([v for _, v in values])
     ahead = np.arange(steps[-1] + 1, _step(f"{target_year}-12", monthly) + 1)
-    paths = simulate(steps, known, ahead, model, low_bound=low_bound, high_bound=high_bound)
-    years, yearly = _yearly(
-        dict(zip(steps.tolist(), known.tolist(), strict=True)), ahead, paths, model, combine
-    )
-    good = _satisfies(yearly, float(target), comparator)
-    bands = np.quantile(yearly, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2], axis=1)
-    fan = [(y, *(_digits(b) for b in bands[:, i])) for i, y in enumerate(years)]
-    unit = "个月" if monthly else "年"
+    paths = simulate(steps, known, ahead, model, low_bound=low, high_bound=high)
+    return _yearly(dict(zip(steps.tolist(), known.tolist(), strict=True)), ahead, paths, model, combine)
+
+
+def _said(
+    reason: str, method: str, periods: int, years: list[int], good: NDArray[np.bool_], bands: Array
+) -> Forecast:
+    fan = [(y, _digits(bands[0, i]), _digits(bands[1, i]), _digits(bands[2, i])) for i, y in enumerate(years)]
     return Forecast(
-        True,
-        f"依据 {len(values)} {unit}数值外推；18 个月以外的区间未经回测。" if monthly else f"依据 {len(values)} {unit}数值外推。",
-        probability=_chance(float(good[-1].mean())),
-        kept=_chance(float(good.all(axis=0).mean())),
-        low=fan[-1][1], median=fan[-1][2], high=fan[-1][3],
-        target_year=target_year, periods=len(values),
-        method="逐月：水平、趋势、季节与自相关噪声的高斯过程" if monthly else "逐年：水平、趋势与自相关噪声的高斯过程",
-        years=years, fan=fan,  # type: ignore[arg-type]
+        True, reason, probability=_chance(float(good[-1].mean())), kept=_chance(float(good.all(axis=0).mean())),
+        low=fan[-1][1], median=fan[-1][2], high=fan[-1][3], target_year=years[-1], periods=periods, method=method,
+        years=years, fan=fan,
     )  # fmt: skip
 
 
