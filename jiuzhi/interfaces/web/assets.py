@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 
 MODULES = {
@@ -27,7 +28,10 @@ mimetypes.add_type("text/javascript", ".mjs")
 
 @lru_cache(maxsize=512)
 def _find(path: str) -> Path | None:
-    found = finders.find(path)
+    try:
+        found = finders.find(path)
+    except SuspiciousFileOperation:  # a path that leads out of the folder names nothing
+        return None
     return Path(found) if isinstance(found, str) else None
 
 

@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("county/<str:code>/values/<int:pk>/evidence/file", values.evidence, name="evidence"),
     path("county/<str:code>/stations/<path:station>/", stations.detail, name="station"),
     path("county/<str:code>/imports/<int:pk>/refused.csv", imports.refused, name="refused"),
+    path("county/<str:code>/imports/template.xlsx", imports.template, name="template"),
     path("systems/", systems.listing, name="systems"),
     path("search/", search.search, name="search"),
     path("design/", design.design, name="design"),
@@ -55,7 +56,3 @@ urlpatterns: list[URLPattern] = [
     path("language/", account.language, name="set_language"),
     path("static/<path:path>", assets.serve),
 ]
-
-handler403 = "jiuzhi.interfaces.web.views.account.forbidden"
-handler404 = "jiuzhi.interfaces.web.views.account.missing"
-handler500 = "jiuzhi.interfaces.web.views.account.broken"

@@ -20,11 +20,14 @@ ROWS_SHOWN = 50
 
 
 def _commitment(scope: Scope, pk: int) -> Commitment:
-    return get_object_or_404(
+    found = get_object_or_404(
         Commitment.objects.select_related("plan__county", "owner", "clause", "baseline"),
         pk=pk,
         plan__county=scope.county,
     )
+    if found.plan.current:
+        scope.plan = found.plan  # the county's current plan came along; no second look for it
+    return found
 
 
 def _series(points: list[board.ValuePoint]) -> list[dict[str, Any]]:

@@ -73,11 +73,15 @@ def _air(today: board.Today) -> dict[str, Any]:
     return {"air": air, "aqi_name": level.name if level else "", "when": when}
 
 
+def _observed(today: board.Today) -> bool:
+    return bool(today.air) or any(s.latest_class for s in today.sections)
+
+
 @county_page
 @kept
 def home(request: HttpRequest, scope: Scope) -> HttpResponse:
     today = board.today(scope.county.code)
-    context: dict[str, Any] = {"today": today} | _air(today)
+    context: dict[str, Any] = {"today": today, "observed": _observed(today)} | _air(today)
     if score := scope.score:
         items = scope.items
         context |= {

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from jiuzhi.core.models import Grant
 from jiuzhi.engine.observe.formats import FORMATS, FileProblem
+from jiuzhi.engine.observe.formats.template import write_template
 from jiuzhi.engine.observe.importer import import_file, refused_path
 from jiuzhi.engine.observe.lake import LakeBusy
 from jiuzhi.engine.observe.models import ImportBatch
@@ -21,6 +22,7 @@ from .base import Scope, actor, county_page, page, require
 
 LIMIT = 200 * 1024 * 1024  # [bytes]
 SHOWN = 20
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _batches(scope: Scope) -> QuerySet[ImportBatch]:
@@ -95,6 +97,17 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
         "synthetic": any(b.synthetic for b in page_rows),
     }
     return page(request, "web/imports.html", context, active="imports")
+
+
+@county_page
+def template(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """The empty workbook a county fills in."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.xlsx"
+        write_template(path)
+        response = HttpResponse(path.read_bytes(), content_type=XLSX)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote('九治数据模板.xlsx')}"
+    return response
 
 
 @county_page

@@ -109,7 +109,13 @@ def sentence(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResp
     """The sentence a fact stands on, cut from the person's own document; nothing of it is stored."""
     record = _located(scope, kind, pk)
     said = documents.sentence(record.plan, record.start, record.end)
-    context = {"said": said, "record": record, "code": scope.county.code, "title": str(record)}
+    context = {
+        "said": said,
+        "record": record,
+        "plan": record.plan,
+        "code": scope.county.code,
+        "title": str(record),
+    }
     if request.headers.get("HX-Request"):
         return render(request, "web/parts/sentence.html", context)
     return page(request, "web/sentence.html", context, active="plan")
