@@ -7,7 +7,7 @@ import pytest
 
 from jiuzhi.core.models import AuditEntry
 from jiuzhi.core.records import SYSTEM
-from jiuzhi.engine.indicators.evaluate import evaluate
+from jiuzhi.engine.indicators.evaluate import compute, evaluate
 from jiuzhi.engine.indicators.registry import INDICATORS, indicator
 from jiuzhi.engine.plan.systems import served, systems
 from tests.indicators.conftest import Rows, days
@@ -45,3 +45,12 @@ def test_simulated_rows_make_a_simulated_value(county) -> None:
     rows = [r | {"synthetic": r["day"].day == 1} for r in days(date(2025, 1, 1), date(2025, 12, 31), lambda d: 15)]
     evaluate(county, date(2026, 1, 31), actor=SYSTEM, source=Rows(air_day=rows))
     assert all(v.synthetic for v in county.computed_values.filter(period="2025"))
+
+
+def test_looking_back_does_not_take_away_what_is_known(county) -> None:
+    source = Rows(air_day=days(date(2025, 1, 1), date(2026, 6, 30), lambda d: 15))
+    evaluate(county, date(2026, 6, 30), actor=SYSTEM, source=source)
+    assert evaluate(county, date(2026, 3, 31), actor=SYSTEM, source=source) == 0
+    assert county.computed_values.get(indicator="air.pm25_mean", period="2026").data_to == date(2026, 6, 30)
+    assert compute(county, date(2026, 3, 31), source=source)["air.pm25_mean", "2026"].data_to == date(2026, 3, 31)
+    assert evaluate(county, date(2026, 3, 31), actor=SYSTEM, source=source, back=True) > 0

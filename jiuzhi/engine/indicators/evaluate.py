@@ -31,25 +31,40 @@ class Source(Protocol):
 
 
 def evaluate(
-    county: Org, as_of: date, *, actor: Actor, source: Source | None = None, only: Iterable[str] | None = None
+    county: Org, as_of: date, *, actor: Actor, source: Source | None = None, only: Iterable[str] | None = None, back: bool = False
 ) -> int:
-    """Compute every declared indicator (or ``only`` some) of ``county`` for all periods with data up to ``as_of``.
+    """Compute every declared indicator (or ``only`` some) of ``county`` for all periods with data up to ``as_of``, and keep them.
 
-    Idempotent: values that come out the same are left as they are. Returns how many were written or removed.
+    Idempotent: values that come out the same are left as they are. Looking back changes nothing: when the stored values rest on later
+    days, they stay (``back=True`` takes them back to ``as_of`` on purpose). Returns how many were written or removed.
     """
+    codes = [c for c in INDICATORS if only is None or c in only]
+    if not back and later_than(county, as_of, codes):
+        return 0
+    return _keep(county, codes, compute(county, as_of, source=source, only=codes), as_of, actor)
+
+
+def later_than(county: Org, as_of: date, codes: Iterable[str]) -> bool:
+    """Whether the stored values of a county rest on days after ``as_of``."""
+    return ComputedValue.objects.filter(county=county, indicator__in=codes, data_to__gt=as_of).exists()
+
+
+def compute(
+    county: Org, as_of: date, *, source: Source | None = None, only: Iterable[str] | None = None
+) -> dict[tuple[str, str], ComputedValue]:
+    """What `evaluate` would keep, unsaved, by (indicator, period)."""
     reader = source or _assessed()
     points = [_point(s) for s in Station.objects.filter(county=county)]
-    codes = [c for c in INDICATORS if only is None or c in only]
     cache: dict[tuple[str, str], list[Row]] = {}
     fresh: dict[tuple[str, str], ComputedValue] = {}
-    for code in codes:
+    for code in [c for c in INDICATORS if only is None or c in only]:
         declared = INDICATORS[code]
         mine = [p for p in points if p.kind in declared.kinds]
         places = [p.code for p in mine] if declared.kinds else [county.code]
         rows = [r for place in places for r in _rows(reader, declared.table, place, as_of, cache)]
         for value in _values(declared, county, sorted(rows, key=_day), mine, as_of):
             fresh[code, value.period] = value
-    return _keep(county, codes, fresh, as_of, actor)
+    return fresh
 
 
 def _assessed() -> Source:

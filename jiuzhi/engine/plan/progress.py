@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from jiuzhi.engine.indicators import evaluate
 from jiuzhi.engine.indicators.models import ComputedValue, ReportedValue
 from jiuzhi.engine.indicators.registry import INDICATORS
 from jiuzhi.science.statistics import attainment
@@ -60,12 +61,10 @@ def targets(plan: Plan) -> list[Commitment]:
 
 
 def gather(plan: Plan, listed: Sequence[Commitment], as_of: date) -> dict[int, Series]:
-    """The values known on ``as_of`` of every commitment listed: three queries, however many there are."""
+    """The values known on ``as_of`` of every commitment listed: a handful of queries, however many there are."""
     wanted = {c.indicator for c in listed if c.indicator}
     wanted |= {INDICATORS[code].foretold_by for code in wanted if code in INDICATORS}
-    computed: dict[str, list[ComputedValue]] = defaultdict(list)
-    for value in ComputedValue.objects.filter(county_id=plan.county_id, indicator__in=wanted, data_to__lte=as_of).order_by("period"):
-        computed[value.indicator].append(value)
+    computed = _known(plan, wanted, as_of)
     reported: dict[int, list[ReportedValue]] = defaultdict(list)
     approved = ReportedValue.objects.filter(commitment__plan=plan, status=ReportedValue.Status.APPROVED)
     for item in approved.order_by("period"):
@@ -77,6 +76,18 @@ def gather(plan: Plan, listed: Sequence[Commitment], as_of: date) -> dict[int, S
         else _reported(reported[c.pk], as_of)
         for c in listed
     }  # fmt: skip
+
+
+def _known(plan: Plan, wanted: set[str], as_of: date) -> dict[str, list[ComputedValue]]:
+    """The computed values as they stood on ``as_of``: the stored ones, or, looking back, worked out anew from the rows up to then."""
+    found: dict[str, list[ComputedValue]] = defaultdict(list)
+    if wanted and evaluate.later_than(plan.county, as_of, wanted):
+        for (code, _), value in sorted(evaluate.compute(plan.county, as_of, only=wanted).items()):
+            found[code].append(value)
+    stored = ComputedValue.objects.filter(county_id=plan.county_id, indicator__in=wanted - set(found), data_to__lte=as_of)
+    for value in stored.order_by("period"):
+        found[value.indicator].append(value)
+    return found
 
 
 def _foretold(code: str, computed: dict[str, list[ComputedValue]]) -> Series:
