@@ -155,7 +155,7 @@ def test_missing_font_is_one_sentence(report, tmp_path, settings):
 def test_a_chart_without_a_glyph_is_an_error_not_a_box(report, monkeypatch):
     monkeypatch.setattr(charts, "printable", lambda text, found: text + "\U0001f600")
     with pytest.raises(ReportError, match="字体"):
-        charts.draw(report)
+        charts.draw(report, "svg")
 
 
 def test_marks_and_colours_are_the_same_in_template_and_code():

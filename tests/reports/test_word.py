@@ -111,3 +111,29 @@ def test_pictures_say_what_they_show(made):
 
 def test_same_report_same_bytes(made, tmp_path):
     assert to_docx(made[0], tmp_path / "again.docx").read_bytes() == made[1].read_bytes()
+
+
+# Children of the parts this module writes itself, in the order of the schema (ECMA-376 part 1); Word calls a file damaged
+# that has them otherwise.
+ORDER = {
+    "tblPr": "tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize tblW jc tblCellSpacing tblInd tblBorders shd tblLayout tblCellMar tblLook",
+    "tcPr": "cnfStyle tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar textDirection tcFitText vAlign hideMark",
+    "sectPr": "headerReference footerReference footnotePr endnotePr type pgSz pgMar paperSrc pgBorders lnNumType pgNumType cols formProt vAlign noEndnote titlePg textDirection bidi rtlGutter docGrid",
+    "rPr": "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em lang",
+    "pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange",
+}
+
+
+def test_children_stand_in_the_order_word_expects(made):
+    for root in _parts(made[1]).values():
+        for name, order in ORDER.items():
+            places = {qn(f"w:{child}"): place for place, child in enumerate(order.split())}
+            for element in root.iter(qn(f"w:{name}")):
+                seen = [places[child.tag] for child in element]
+                assert seen == sorted(seen), etree.tostring(element)[:400]
+
+
+def test_ids_are_unique(made):
+    body = _parts(made[1])["word/document.xml"]
+    marks = [e.get(qn("w:id")) for e in body.iter(qn("w:bookmarkStart"))]
+    assert len(marks) == len(set(marks))

@@ -63,8 +63,7 @@ class Composition:
     mark: str  # "含模拟数据" or ""
     subject: str
     blocks: list[Block]
-    figures: dict[str, bytes] = field(default_factory=dict)  # key → PNG
-    drawings: dict[str, bytes] = field(default_factory=dict)  # key → SVG, text as outlines
+    figures: dict[str, bytes] = field(default_factory=dict)  # key → PNG, or SVG with text as outlines
 
     def text(self) -> str:
         """Every character the report prints, for the check that the font has them all."""

@@ -41,13 +41,13 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def draw(report: EvaluationReport) -> dict[str, tuple[bytes, bytes]]:
-    """Every drawing of the report by key, as (PNG, SVG). Errors: ``ReportError`` when the font is not there."""
+def draw(report: EvaluationReport, form: str) -> dict[str, bytes]:
+    """Every drawing of the report by key, as ``form`` png or svg. Errors: ``ReportError`` when the font is not there."""
     found = fonts()
     _register(found)
-    made = {"states": _made(lambda: _states(report, found))}
+    made = {"states": _made(lambda: _states(report, found), form)}
     for index, curve in enumerate(report.curves):
-        made[f"curve{index}"] = _made(lambda curve=curve: _course(curve, found))  # type: ignore[misc]
+        made[f"curve{index}"] = _made(lambda curve=curve: _course(curve, found), form)  # type: ignore[misc]
     return made
 
 
@@ -61,13 +61,12 @@ def _add(path: str) -> None:
     font_manager.fontManager.addfont(path)
 
 
-def _made(build: Callable[[], Figure]) -> tuple[bytes, bytes]:
-    """Draw once and write twice. A glyph that is missing is an error, not an empty box."""
+def _made(build: Callable[[], Figure], form: str) -> bytes:
+    """Draw and write. A glyph that is missing is an error, not an empty box."""
     with _ONE_AT_A_TIME, matplotlib.rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing")
         try:
-            figure = build()
-            return _bytes(figure, "png"), _bytes(figure, "svg")
+            return _bytes(build(), form)
         except UserWarning as error:
             raise ReportError(f"图中有字体没有的字（{error}）：请改用完整的 Noto Sans SC 字体。") from error
 

@@ -11,8 +11,8 @@ from .words import MARKS, day
 MARK = "含模拟数据"
 
 
-def compose(report: EvaluationReport) -> Composition:
-    """Lay out the evaluation: sections 一 to 六, tables, and the drawings made."""
+def compose(report: EvaluationReport, form: str = "") -> Composition:
+    """Lay out the evaluation: sections 一 to 六 and tables; with ``form`` (png, svg) also the drawings made."""
     counter = Counter()
     blocks: list[Block] = []
     for title, part in _PARTS:
@@ -20,15 +20,13 @@ def compose(report: EvaluationReport) -> Composition:
         if body:
             blocks += [counter.heading(1, title), *body]
             counter.close(1)
-    figures = charts.draw(report)
     return Composition(
         title=report.title,
         cover=_cover(report),
         mark=MARK if report.synthetic else "",
         subject=f"{report.county}　截至{day(report.as_of)}",
         blocks=blocks,
-        figures={key: png for key, (png, _) in figures.items()},
-        drawings={key: svg for key, (_, svg) in figures.items()},
+        figures=charts.draw(report, form) if form else {},
     )
 
 

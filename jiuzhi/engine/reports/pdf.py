@@ -24,7 +24,7 @@ def to_pdf(report: EvaluationReport, path: str | Path) -> Path:
     Errors: ``ReportError`` when the font is not installed or the text cannot be set.
     """
     target = Path(path)
-    laid_out = compose(report)
+    laid_out = compose(report, "svg")
     with _workshop(laid_out, report) as folder:
         try:
             made = typst.compile(
@@ -65,7 +65,7 @@ def _workshop(laid_out: Composition, report: EvaluationReport) -> Iterator[Path]
         }
         text = json.dumps(_printable(content), ensure_ascii=False)
         (folder / "report.json").write_text(text, encoding="utf-8")
-        for key, svg in laid_out.drawings.items():
+        for key, svg in laid_out.figures.items():
             (folder / f"{key}.svg").write_bytes(svg)
         yield folder
 

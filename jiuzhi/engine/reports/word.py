@@ -15,8 +15,6 @@ from docx.document import Document as WordDocument
 from docx.enum.section import WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from .blocks import Column, Composition, Figure, Heading, Paragraph, Table
@@ -24,7 +22,17 @@ from .compose import compose
 from .model import EvaluationReport
 from .pdf import cover_lines
 from .words import COLOURS, MARKS
-from .wordxml import bookmark, cell_margins, contents, field, fonts_of, keep_whole, repeat_header, shade
+from .wordxml import (
+    bookmark,
+    cell_margins,
+    contents,
+    field,
+    fonts_of,
+    keep_whole,
+    repeat_header,
+    shade,
+    start_at_one,
+)
 
 LATIN = "Times New Roman"
 BODY, TITLE, KAI, HEI = "仿宋", "宋体", "楷体", "黑体"
@@ -42,7 +50,7 @@ _BY_MARK = {mark: RGBColor.from_string(COLOURS[state].lstrip("#").upper()) for s
 
 def to_docx(report: EvaluationReport, path: str | Path) -> Path:
     """Write the report as .docx. The same report gives the same bytes. Errors: ``ReportError`` when the chart font is missing."""
-    laid_out = compose(report)
+    laid_out = compose(report, "png")
     document = Document()
     _prepare(document, report, laid_out)
     _cover(document, report, laid_out)
@@ -132,9 +140,7 @@ def _body_section(document: WordDocument, laid_out: Composition) -> None:
     """The pages after the cover: subject and mark above, the page number below."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
     section.header.is_linked_to_previous = section.footer.is_linked_to_previous = False
-    numbering = OxmlElement("w:pgNumType")
-    numbering.set(qn("w:start"), "1")
-    section._sectPr.append(numbering)
+    start_at_one(section)
     above = section.header.paragraphs[0]
     _say(above, laid_out.subject, TITLE, 9, colour=_GREY)
     if laid_out.mark:

@@ -103,7 +103,8 @@ def shade(cell: Any, colour: str) -> None:
     fill = OxmlElement("w:shd")
     for name, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
         fill.set(qn(f"w:{name}"), value)
-    cell._tc.get_or_add_tcPr().append(fill)
+    properties = cell._tc.get_or_add_tcPr()
+    _before(properties, fill, "noWrap", "tcMar", "textDirection", "tcFitText", "vAlign", "hideMark")
 
 
 def cell_margins(table: Any, side: Any) -> None:
@@ -114,4 +115,32 @@ def cell_margins(table: Any, side: Any) -> None:
         edge.set(qn("w:w"), str(int(side.twips)))
         edge.set(qn("w:type"), "dxa")
         margins.append(edge)
-    table._tbl.tblPr.append(margins)
+    _before(table._tbl.tblPr, margins, "tblLook", "tblCaption", "tblDescription")
+
+
+def start_at_one(section: Any) -> None:
+    """Count the pages of this section from 1."""
+    numbering = OxmlElement("w:pgNumType")
+    numbering.set(qn("w:start"), "1")
+    _before(
+        section._sectPr,
+        numbering,
+        "cols",
+        "formProt",
+        "vAlign",
+        "noEndnote",
+        "titlePg",
+        "textDirection",
+        "bidi",
+        "docGrid",
+    )
+
+
+def _before(parent: Any, element: Any, *later: str) -> None:
+    """Put ``element`` into its place: Word refuses children out of the schema's order."""
+    names = {qn(f"w:{name}") for name in later}
+    follower = next((child for child in parent if child.tag in names), None)
+    if follower is None:
+        parent.append(element)
+    else:
+        follower.addprevious(element)
