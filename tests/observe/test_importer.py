@@ -162,3 +162,13 @@ def test_templates_and_formats_from_the_command_line(tmp_path):
     assert run.invoke(app, ["template", "-o", str(tmp_path / "no" / "t.csv")]).exit_code == 2
     codes = [item["code"] for item in json.loads(run.invoke(app, ["formats", "--json"]).stdout)]
     assert {"station_hourly_aqi", "national_auto_4h", "template"} <= set(codes)
+
+
+def test_refresh_from_the_command_line(file, stations):
+    path = file(HEAD + "".join(f"A1,2026-10-01 {n:02d}:00,PM2.5,35,\n" for n in range(24)))
+    run = CliRunner()
+    assert run.invoke(app, ["import", str(path)]).exit_code == 0
+    told = json.loads(run.invoke(app, ["refresh", "--as-of", "2026-10-31", "--json"]).stdout)
+    assert told["rows"]["air_day"] == 2
+    again = run.invoke(app, ["refresh", "--as-of", "2026-10-31"])
+    assert "没有变化" in again.stdout

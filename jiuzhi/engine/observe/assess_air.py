@@ -183,13 +183,13 @@ def assess_years(days: pa.Table) -> pa.Table:
     """
     if not len(days):
         return YEAR_SCHEMA.empty_table()
-    with duckdb.connect() as session:
+    with delta.connect() as session:
         units = ", ".join(
             f'("{DAY_COLUMN[i]}" * {10 ** REPORTING_DIGITS[i]})::BIGINT AS "{i}"' for i in POLLUTANTS
         )
         session.register("given", days)
         session.execute(
-            f"CREATE TABLE daily AS SELECT station, day, aqi, aqi_2012, aqi_2026, synthetic, {units} FROM given"
+            f"CREATE TEMP TABLE daily AS SELECT station, day, aqi, aqi_2012, aqi_2026, synthetic, {units} FROM given"
         )
         statistics, counted = (session.execute(sql).to_arrow_table().to_pylist() for sql in _year_sql())
         made = session.execute(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from django.conf import settings
 from .properties import PROPERTIES
 
 WAIT = 60.0  # seconds a writer waits for another one
+MEMORY = "1GB"
 _inside = RLock()
 _held = 0
 
@@ -161,12 +163,19 @@ def added(name: str, since: int) -> list[dict[str, Any]] | None:
     return found
 
 
-def connect(memory: str = "1GB") -> duckdb.DuckDBPyConnection:
-    """A DuckDB session in UTC that spills to the lake's folder instead of growing."""
-    spill = Path(settings.LAKE_DIR) / "spill"
-    connection = duckdb.connect(config={"memory_limit": memory, "temp_directory": str(spill)})
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
+@lru_cache(maxsize=4)
+def _engine(spill: str, process: int) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": spill})
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A DuckDB session in UTC with views of its own.
+
+    All sessions of a process share one memory limit and spill to the lake's folder instead of growing.
+    """
+    session = _engine(str(Path(settings.LAKE_DIR) / "spill"), os.getpid()).cursor()
+    session.execute("SET TimeZone = 'UTC'")
+    return session
 
 
 def lend_bounds(session: duckdb.DuckDBPyConnection, items: list[str]) -> None:

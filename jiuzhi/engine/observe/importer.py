@@ -236,7 +236,7 @@ def _station_note(match: Match) -> list[Refusal]:
 def _content_notes(values: Path) -> list[Refusal]:
     """What a person should know of rows that were taken: two values for one identity, times far from all others."""
     with delta.connect() as session:
-        session.execute(f"CREATE VIEW staged AS SELECT * FROM read_parquet('{values}')")
+        session.execute(f"CREATE TEMP VIEW staged AS SELECT * FROM read_parquet('{values}')")
         session.execute(f"""
             CREATE TEMP TABLE repeated AS SELECT {_ID} FROM staged GROUP BY {_ID} HAVING count(*) > 1""")
         clashes = session.execute(f"""

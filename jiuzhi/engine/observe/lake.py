@@ -94,13 +94,13 @@ def take_in(
         if last is not None and last >= version:
             return Counts(0, 0, 0, written=False)
         if isinstance(rows, Path):
-            session.execute(f"CREATE VIEW incoming AS SELECT * FROM read_parquet('{rows}')")
+            session.execute(f"CREATE TEMP VIEW incoming AS SELECT * FROM read_parquet('{rows}')")
         else:
             _copy(session, "incoming", rows)
         counts = _decide(session, sequence, every)
         if counts.new + counts.revised:
             columns = f"* REPLACE ('{batch}' AS batch)" if batch else "*"
-            session.execute(f"CREATE VIEW written AS SELECT {columns} FROM fresh")
+            session.execute(f"CREATE TEMP VIEW written AS SELECT {columns} FROM fresh")
             fresh = session.execute(f"SELECT {COLUMNS} FROM written ORDER BY month, {_ID}")
             delta.commit(target, fresh.to_arrow_reader(200_000).cast(SCHEMA), {app: version})
         return counts

@@ -107,7 +107,7 @@ _NO_UNIT = {"", "无量纲", "无", "-", "—", "/", "ph单位"}
 
 def plain(text: str) -> str:
     """Full-width forms to half-width, surrounding blanks removed (NFKC)."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
 def _key(name: str) -> str:
