@@ -8,7 +8,7 @@ from jiuzhi.engine.plan.pack import Clause, Commitment, Entity, Pack, PackInfo, 
 from jiuzhi.engine.plan.reader import READER_VERSION
 from jiuzhi.engine.plan.reader.counties import adcode_of
 from jiuzhi.engine.plan.reader.document import Document
-from jiuzhi.engine.plan.reader.entities import Found, PlaceFinder, organisations_in, projects_in
+from jiuzhi.engine.plan.reader.entities import Found, PlaceFinder, organisations_in, parts_of, projects_in
 from jiuzhi.engine.plan.reader.facts import read_sentence
 from jiuzhi.engine.plan.reader.implicit import implied_facts, qualitative_facts
 from jiuzhi.engine.plan.reader.indicators import Indicator, Value, falling, read_indicators, read_works
@@ -360,7 +360,7 @@ def _entities(work: _Work) -> None:
         elif node.body.text:
             for found in organisations_in(node.body.text):
                 _count(organisations, found, node, node.body.bounds(found.begin, found.end), "O", work)
-            for found in work.places.find(node.body.text):
+            for found in (part for place in work.places.find(node.body.text) for part in parts_of(place)):
                 _count(places, found, node, node.body.bounds(found.begin, found.end), "L", work)
     work.pack.organisations = list(organisations.values())
     work.pack.places = list(places.values())

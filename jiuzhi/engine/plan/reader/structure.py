@@ -237,6 +237,7 @@ def outline_of(blocks: list[Block]) -> Outline:
             caption = None
             _paragraph(add("paragraph", "", "", block), block)
     _bare_caption(add, caption)
+    _vote_on_leads(outline)
     _rejoin_pages(outline)
     _extend_ends(outline.nodes)
     return outline
@@ -248,6 +249,17 @@ def _bare_caption(add: Callable[[str, str, str, Block], Node], caption: Block | 
         text = caption.span.text
         number = H.caption_number(text)
         add("table", number, text[len(number) :].strip(" :："), caption)
+
+
+def _vote_on_leads(outline: Outline) -> None:
+    """Whether paragraphs open with a title sentence is a habit of the whole document; elsewhere a short sentence is a sentence."""
+    bodies = [n for n in outline.nodes if n.body.text.count("。") >= 2 and not n.number]
+    short = sum(bool(n.title) and len(n.title) <= 22 for n in bodies)
+    if short >= 0.5 * len(bodies):
+        return
+    for node in bodies:
+        if len(node.title) > 16 or "，" in node.title or "、" in node.title:
+            node.title, node.lead = "", 0
 
 
 def _rejoin_pages(outline: Outline) -> None:
