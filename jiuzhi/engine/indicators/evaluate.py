@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from decimal import ROUND_05UP, Decimal
+from fractions import Fraction
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -144,7 +145,8 @@ def _beside_last_year(
     part, full, current = declared.function(same).value, declared.function(whole).value, declared.function(now).value
     found = {"same_last_year": part, "whole_last_year": full}
     if current is not None:
-        found["projected"] = _bounded(declared, project(current, full, part))
+        gone = Fraction(1) if declared.accumulates else Fraction(*(d.timetuple().tm_yday for d in (now.end, date(now.end.year, 12, 31))))
+        found["projected"] = _bounded(declared, project(current, full, part, gone))
     return {k: str(v) for k, v in found.items() if v is not None}
 
 

@@ -115,7 +115,7 @@ def _explanation(value: ComputedValue) -> Explanation:
     if not value.complete and "projected" in kept:
         notes.append(
             f"年内值不能当全年看：去年同期 {_short(kept['same_last_year'])}，去年全年 {_short(kept['whole_last_year'])}，"
-            f"按同样的季节差折算今年全年约 {_short(kept['projected'])}"
+            f"余下时段若与去年相同，今年全年约 {_short(kept['projected'])}"
         )
     if value.why:
         notes.append(value.why)

@@ -297,7 +297,7 @@ def _comparable(point: Point, promise: Promise) -> tuple[Decimal | None, str]:
     if point.accumulates and promise.better == "down" and promise.target is not None and not promise.met(point.value):
         return point.value, "（年内只增不减，已经超出）"
     if point.projected is not None:
-        return point.projected, f"（按去年同期的季节差折算全年约 {say(point.projected, promise.unit)}）"
+        return point.projected, f"（余下时段若与去年相同，全年约 {say(point.projected, promise.unit)}）"
     if point.accumulates:
         return None, "年内尚在累加，没有去年同期可比，不能与全年目标直接比较。"
     return point.value, "（没有去年同期可比，未扣除季节影响）"
