@@ -53,7 +53,7 @@ def decide(reported: ReportedValue, approve: bool, note: str, actor: Actor) -> N
     Approving replaces an earlier approved value of the same period, which becomes 已撤回 and stays readable.
     """
     with transaction.atomic():
-        current = ReportedValue.objects.select_for_update().select_related("commitment__plan__county", "commitment__owner").get(pk=reported.pk)
+        current = ReportedValue.objects.select_for_update(of=("self",)).select_related("commitment__plan__county", "commitment__owner").get(pk=reported.pk)
         _may(actor, "approve_value", current.commitment)
         if current.status != _STATUS.SUBMITTED:
             raise ValidationError(f"该值已是“{current.get_status_display()}”，不能再审核：请刷新页面。")
@@ -72,7 +72,7 @@ def decide(reported: ReportedValue, approve: bool, note: str, actor: Actor) -> N
 def withdraw(reported: ReportedValue, note: str, actor: Actor) -> None:
     """Take a value back. The reporter may while it waits; an approved one only who may approve, and with a reason."""
     with transaction.atomic():
-        current = ReportedValue.objects.select_for_update().select_related("commitment__plan__county", "commitment__owner").get(pk=reported.pk)
+        current = ReportedValue.objects.select_for_update(of=("self",)).select_related("commitment__plan__county", "commitment__owner").get(pk=reported.pk)
         approved = current.status == _STATUS.APPROVED
         _may(actor, "approve_value" if approved else "report_value", current.commitment)
         if current.status not in (_STATUS.SUBMITTED, _STATUS.APPROVED):
