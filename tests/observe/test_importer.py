@@ -3,13 +3,15 @@
 import csv
 import gzip
 import json
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from typer.testing import CliRunner
 
 from jiuzhi.core.models import AuditEntry
 from jiuzhi.core.records import SYSTEM
-from jiuzhi.engine.observe import importer, lake
+from jiuzhi.engine.observe import importer, inbox, lake
 from jiuzhi.engine.observe.formats import FileProblem
 from jiuzhi.engine.observe.importer import import_file, refused_path
 from jiuzhi.engine.observe.models import ImportBatch
@@ -108,6 +110,14 @@ def test_a_crash_between_the_lake_and_the_record_is_made_good(file, monkeypatch)
     assert counts(import_file(path, actor=SYSTEM)) == (4, 0, 0, 4, 0)
 
 
+@pytest.mark.parametrize(("prop", "value", "off"), [("PM2.5", "0.035", "小 1000 倍"), ("TP", "45", "大 1000 倍")])
+def test_a_column_in_another_unit_stops_the_file(file, prop, value, off):
+    rows = "".join(f"A1,2026-10-{1 + n // 24:02d} {n % 24:02d}:00,{prop},{value},\n" for n in range(30))
+    with pytest.raises(FileProblem, match=off):
+        import_file(file(HEAD + rows + "A1,2026-10-01 00:00,pH,7,\n"), actor=SYSTEM)
+    assert lake.version() == -1
+
+
 def test_names_are_matched_to_registered_stations(file, stations):
     head = ("province,basin,section,time_text,class_published,temp_C,pH,DO_mgL,cond_uScm,turb_NTU,CODMn_mgL,NH3N_mgL,TP_mgL,"
             "TN_mgL,chla_mgL,algae_cellsL,status\n")  # fmt: skip
@@ -152,6 +162,12 @@ def test_the_command_line(file):
     done = run.invoke(app, ["import", str(bad)])
     assert done.exit_code == 2
     assert "认得的格式" in done.stderr
+
+
+def test_the_inbox_is_drained_from_the_command_line():
+    inbox.put([inbox.Message("A1", "PM2.5", "hour", datetime(2026, 3, 1, tzinfo=UTC), Decimal(3))])
+    assert json.loads(CliRunner().invoke(app, ["drain", "--json"]).stdout) == {"moved": 1}
+    assert "已入库 0 条" in CliRunner().invoke(app, ["drain"]).stdout
 
 
 def test_templates_and_formats_from_the_command_line(tmp_path):

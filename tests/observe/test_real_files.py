@@ -38,6 +38,7 @@ def tally(path):
         ("air/prsa_changping_20130301_20170228.csv.gz", (35064, 415602, {})),
         (WATER_4H, (22232, 200299, {"time_text": 117})),
         (WATER_DAILY, (20012, 172841, {"chla_mgL": 22})),
+        ("text/bulletins/qianjiang_water_2024_07.csv", (6, 6, {})),
         ("text/bulletins/dazhou_river_sections_2020_07.csv", (22, 22, {})),
     ],
 )

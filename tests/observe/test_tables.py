@@ -23,6 +23,14 @@ def test_encodings(file, encoding):
     assert row.station == "城口一站"
 
 
+def test_damaged_utf8_is_said_and_not_read_as_something_else(file):
+    content = TEXT.encode() + b"\xe4\xb8" + "，城口\n".encode() * 3
+    with pytest.raises(FileProblem, match="编码认不出"):
+        list(formats.read(file(content)))
+    with pytest.raises(FileProblem, match="编码认不出"):
+        list(formats.read(file((TEXT + "城").encode()[:-1])))
+
+
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_delimiters(file, delimiter):
     (row,) = formats.read(file(TEXT.replace(",", delimiter)))

@@ -29,11 +29,13 @@ from . import delta, lake
 from .formats import Context, FileProblem, Format, Refusal, Row, Value, open_file, rows
 from .formats.times import LOCAL, MonthDay, month_in_name
 from .models import ImportBatch
+from .properties import PROPERTIES, another_unit
 from .stations import Match
 
 KEPT_REASONS = 200
 _PORTION = 100_000  # values staged at a time
 _NOTES = 50
+_MANY = 24  # values of a property from which its median says something
 _ID = ", ".join(lake.IDENTITY)
 _STAGED = pa.schema(
     [field for field in lake.SCHEMA if field.name != "revision"] + [pa.field("line", pa.int32())]
@@ -75,6 +77,7 @@ def import_file(
         table.rows = _counted(table.rows, stage, progress)
         _read(rows(table, found, Context(path.name, year, latest)), stage, match, synthetic)
         _reject_nothing(path, stage)
+        _reject_other_units(path, stage)
         stage.notes = [*_year_note(found, path, year), *_station_note(match), *_content_notes(stage.values)]
         return _commit(path, sha256, found, stage, synthetic, actor)
 
@@ -206,6 +209,21 @@ def _reject_nothing(path: Path, stage: _Stage) -> None:
     raise FileProblem(
         f"文件 {path.name} 没有一个数值可入库，{len(stage.refused_rows)} 行被退回；{where}：{why['why']}。"
     )
+
+
+def _reject_other_units(path: Path, stage: _Stage) -> None:
+    """A whole column in another unit passes cell by cell when it is too small: its median gives it away."""
+    with delta.connect() as session:
+        found = session.execute(f"""
+            SELECT property, quantile_disc(value, 0.5), count(*) FROM read_parquet('{stage.values}')
+            WHERE value > 0 GROUP BY property HAVING count(*) >= {_MANY} ORDER BY property""").fetchall()
+    for code, median, n in found:
+        item = PROPERTIES[code]
+        if off := another_unit(item, median):
+            raise FileProblem(
+                f"文件 {path.name} 中{item.title}的 {n} 个数值按 {item.unit} 看像是{off}（中位数 {median.normalize():f}），"
+                "整个文件没有入库；请核对并写明单位。"
+            )
 
 
 def _year_note(fmt: Format, path: Path, year: int | None) -> list[Refusal]:

@@ -82,6 +82,27 @@ _DECLARED = [
 
 PROPERTIES: dict[str, Property] = {item.code: item for item in _DECLARED}
 
+# Between these the median of many values of a property lies, clean or dirty. A median 1000 times off is another unit.
+TYPICAL: dict[str, tuple[Decimal, Decimal]] = {
+    code: (Decimal(low), Decimal(high))
+    for code, low, high in (
+        ("PM2.5", "2", "500"), ("PM10", "3", "1500"), ("NO2", "1", "300"), ("SO2", "1", "800"), ("O3", "3", "500"),
+        ("O3_8h", "3", "500"), ("CO", "0.05", "15"), ("DO", "0.5", "25"), ("CODMn", "0.2", "60"), ("COD", "1", "900"),
+        ("NH3N", "0.005", "90"), ("TP", "0.003", "15"), ("TN", "0.05", "150"),
+    )
+}  # fmt: skip
+
+
+def another_unit(item: Property, median: Decimal) -> str:
+    """The factor, in words, by which values of this median seem to be off; empty when they look right."""
+    if item.code not in TYPICAL:
+        return ""
+    low, high = TYPICAL[item.code]
+    if median < low <= median * 1000 <= high:
+        return "小 1000 倍"
+    return "大 1000 倍" if median > high >= median / 1000 >= low else ""
+
+
 # One step between units of one quantity: file unit -> (lake unit, factor). Exact, because both are decimal.
 _STEPS: dict[tuple[str, str], Decimal] = {
     ("µg/m³", "mg/m³"): Decimal("0.001"),

@@ -27,6 +27,7 @@ def import_files(
     year: Annotated[
         int | None, typer.Option("--year", min=1980, max=2100, help="时间没有年份时所属的年份")
     ] = None,
+    synthetic: Annotated[bool, typer.Option("--synthetic", help="标为模拟数据，凡用到之处都会注明")] = False,
     as_json: Json = False,
 ) -> None:
     """导入监测数据。同一文件再次导入不改变任何数据；退回的每一行都说明原因。"""
@@ -41,7 +42,7 @@ def import_files(
         for path in files:
             step = progress.add_task(f"导入 {path.name}", total=None)
             try:
-                batch = import_file(path, actor=setup.actor(), fmt=fmt, county=county, year=year,
+                batch = import_file(path, actor=setup.actor(), fmt=fmt, county=county, year=year, synthetic=synthetic,
                                     progress=lambda rows, step=step: progress.update(step, completed=rows))  # fmt: skip
             except (FileProblem, LakeBusy) as error:
                 failed.append({"file": path.name, "error": str(error)})
@@ -123,6 +124,21 @@ def formats(as_json: Json = False) -> None:
     for f in FORMATS.values():
         table.add_row(f.code, f.title, "、".join(f.required()))
     Console().print(table)
+
+
+@app.command()
+def drain(as_json: Json = False) -> None:
+    """把收件箱里已收妥的实时数据移入观测库。"""
+    setup.django()
+    from jiuzhi.engine.observe import inbox
+    from jiuzhi.engine.observe.lake import LakeBusy
+
+    with setup.sentences(LakeBusy):
+        moved = inbox.drain()
+    if as_json:
+        setup.say_json({"moved": moved})
+    else:
+        typer.echo(f"已入库 {moved} 条。")
 
 
 @app.command()

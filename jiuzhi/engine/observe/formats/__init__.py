@@ -27,7 +27,7 @@ FORMATS: dict[str, Format] = {
     item.code: item
     for item in (
         air.CNEMC_HOUR, air.STATION_HOURLY, air.PRSA, air.CITY_DAILY,
-        water.NATIONAL_DAILY, water.NATIONAL_4H, water.RIVER_BULLETIN,
+        water.NATIONAL_DAILY, water.NATIONAL_4H, water.RIVER_BULLETIN, water.SECTION_BULLETIN,
         template.LONG, template.WIDE,
     )
 }  # fmt: skip

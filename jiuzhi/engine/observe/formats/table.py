@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
@@ -27,6 +27,7 @@ _FOREIGN = {
     b"\x89PNG": "图片",
     b"Rar!": "压缩包",
 }
+_SURELY_UTF8 = 4  # characters beyond ASCII that GB18030 text hardly ever forms by chance in a row
 csv.field_size_limit(1 << 20)
 
 
@@ -90,17 +91,31 @@ def _encoding(path: Path, zipped: bool) -> str:
         candidates = ["utf-8-sig"] if start.startswith(BOM_UTF8) else ["utf-8", "gb18030"]
     where = 0
     for name in candidates:
-        decoder, where = getincrementaldecoder(name)(), 0
-        try:
-            with _whole(path), _raw(path, zipped) as file:
-                while chunk := file.read(_CHUNK):
-                    decoder.decode(chunk)
-                    where += len(chunk)
-                decoder.decode(b"", final=True)
+        where, wide = _first_error(path, zipped, name)
+        if where < 0:
             return name
-        except UnicodeDecodeError as error:
-            where += error.start
+        if name == "utf-8" and wide >= _SURELY_UTF8:
+            break  # reading the rest as GB18030 would turn every Chinese word into another one
     raise FileProblem(f"文件 {path.name} 的编码认不出（约第 {where} 字节），请另存为 UTF-8 或 GB18030。")
+
+
+def _first_error(path: Path, zipped: bool, encoding: str) -> tuple[int, int]:
+    """Where the bytes stop being this encoding (-1: nowhere), and how many characters beyond ASCII came before."""
+    decoder, where, wide = getincrementaldecoder(encoding)(), 0, 0
+    with _whole(path), _raw(path, zipped) as file:
+        while chunk := file.read(_CHUNK):
+            try:
+                text = decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                sound = error.object[: error.start].decode(encoding, "ignore")
+                return where + error.start, wide + sum(map(str.__gt__, sound, repeat("\x7f")))
+            wide += 0 if text.isascii() else sum(map(str.__gt__, text, repeat("\x7f")))
+            where += len(chunk)
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return where, wide
+    return -1, wide
 
 
 def _csv(path: Path, zipped: bool, stack: ExitStack) -> Table:

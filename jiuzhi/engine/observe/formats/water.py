@@ -43,3 +43,11 @@ RIVER_BULLETIN = Format(
     columns=(Column("class_this_month", "water_class", "", "month", codes=CLASSES),),
     missing=MISSING | {"/"},
 )  # fmt: skip
+
+SECTION_BULLETIN = Format(
+    "section_bulletin", "断面类别公示（class_result）", "water",
+    station=("river", "section"),
+    time=MonthOfName(),
+    columns=(Column("class_result", "water_class", "", "month", codes=CLASSES),),
+    missing=MISSING | {"/", "——"},
+)  # fmt: skip
