@@ -14,7 +14,7 @@ from jiuzhi.engine.plan.reader.implicit import implied_facts, qualitative_facts
 from jiuzhi.engine.plan.reader.indicators import Indicator, Value, falling, read_indicators, read_works
 from jiuzhi.engine.plan.reader.naming import normal_unit
 from jiuzhi.engine.plan.reader.phrases import Fact, State
-from jiuzhi.engine.plan.reader.review import review_pack
+from jiuzhi.engine.plan.reader.review import link_baselines, review_pack
 from jiuzhi.engine.plan.reader.roles import Plan, assign_roles, domain_of, read_plan_facts
 from jiuzhi.engine.plan.reader.sentences import Sentence, sentences_of, trim
 from jiuzhi.engine.plan.reader.spans import clean
@@ -61,6 +61,7 @@ def build_pack(document: Document) -> Pack:
     _tasks(work)
     _table_projects(work)
     _entities(work)
+    link_baselines(work.pack, plan)
     review_pack(work.pack, work.doubts, document.warnings, plan)
     return work.pack
 

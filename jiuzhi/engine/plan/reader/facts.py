@@ -196,6 +196,7 @@ def _finish(
             if len(fact.name) < 3 or fact.name in ("数量", "面积", "排名"):
                 fact.confidence = min(fact.confidence, 0.4)
             if m.style in ("chinese", "big") or m.quoted:
+                fact.note = fact.note or ("引号内的数字" if m.quoted else "汉字数字")
                 fact.confidence = min(fact.confidence, 0.6)
             fact.begin, fact.end = _span(sentence, offset, clause, m)
 

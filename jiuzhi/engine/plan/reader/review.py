@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from decimal import Decimal
 
 from jiuzhi.engine.plan.pack import Clause, Commitment, Doubt, Pack
+from jiuzhi.engine.plan.reader.lexicon import POLLUTANT
 from jiuzhi.engine.plan.reader.roles import Plan
 
 _LOW = 0.65
@@ -49,6 +49,25 @@ def review_pack(
                 )
             )
     pack.review = sorted(out, key=lambda d: (float(d.confidence or 1), d.start, d.file, d.row))
+
+
+def link_baselines(pack: Pack, plan: Plan) -> None:
+    """A prose target starts from the value that the plan itself states for its base year under the very same name."""
+    known: dict[tuple[str, str], Commitment] = {}
+    for row in pack.commitments:
+        if (
+            row.kind in ("baseline", "achieved")
+            and row.value
+            and row.year == str(plan.base)
+            and row.basis == "explicit"
+        ):
+            known[(_key(row.name), row.unit)] = row
+    for row in pack.commitments:
+        base = known.get((_key(row.name), row.unit))
+        if base is None or row.kind != "target" or not row.value or row.baseline or row.year <= base.year:
+            continue
+        if not {"decrease", "increase"} & {row.comparator, base.comparator}:
+            row.baseline = base.id
 
 
 def _whole(pack: Pack, plan: Plan) -> list[Doubt]:
@@ -116,43 +135,59 @@ def _against_baseline(pack: Pack) -> list[Doubt]:
 
 
 def _key(name: str) -> str:
-    return re.sub(r"（[^）]*）|[“”\s]", "", name)
+    """A name as it is compared: quotes off, a pollutant's concentration whatever it is called."""
+    found = POLLUTANT.search(name)
+    if found and name.endswith("浓度"):
+        return found.group().replace("细颗粒物", "PM2.5") + "浓度"
+    return re.sub(r"[“”\s]", "", name)
 
 
 def _said_twice(pack: Pack) -> list[Doubt]:
-    """The same indicator with two values for one year, or nearly the same name before and after."""
-    groups: dict[tuple[str, str, bool], list[Commitment]] = defaultdict(list)
-    for row in pack.commitments:
-        if row.value and row.kind != "scale":
-            groups[(_key(row.name), row.year, row.kind == "target")].append(row)
+    """One indicator with two values for one year; nearly the same name with another value or scope."""
+    rows = [r for r in pack.commitments if r.value and r.kind != "scale"]
     out: list[Doubt] = []
-    for rows in groups.values():
-        if len({r.value for r in rows}) > 1:
-            said = "、".join(f"{r.id}={r.value}" for r in rows)
-            first = rows[-1]
-            out.append(
-                Doubt(
-                    "commitments.csv",
-                    first.id,
-                    first.name,
-                    "0.50",
-                    f"同名同年数值不一致：{said}",
-                    first.start,
-                    first.end,
-                )
-            )
-    seen: dict[str, Commitment] = {}
-    for row in pack.commitments:
-        short = _RENAMED.sub("", _key(row.name))
-        before = seen.get(short)
-        if (
-            before
-            and _key(before.name) != _key(row.name)
-            and len(short) >= 5
-            and row.kind == "target"
-            and row.value
-        ):
-            reason = f"与 {before.id}“{before.name}”名称相近而口径可能不同，请确认是否同一指标"
-            out.append(Doubt("commitments.csv", row.id, row.name, "0.55", reason, row.start, row.end))
-        seen.setdefault(short, row)
+    for n, row in enumerate(rows):
+        for other in rows[:n]:
+            reason = _clash(other, row)
+            if reason:
+                out.append(Doubt("commitments.csv", row.id, row.name, "0.55", reason, row.start, row.end))
+                break
     return out
+
+
+def _clash(first: Commitment, row: Commitment) -> str:
+    """Why two rows should be looked at together, or nothing."""
+    a, b = _key(first.name), _key(row.name)
+    same_side = (first.kind == "target") == (row.kind == "target")
+    there = f"{first.id}“{first.name}”"
+    if (
+        first.unit == row.unit
+        and first.year == row.year
+        and same_side
+        and first.value != row.value
+        and first.start != row.start
+    ):
+        if a == b:
+            return f"与 {there} 同名同年而数值不同（{first.value}、{row.value}）"
+        if min(len(a), len(b)) >= 4 and (a.endswith(b) or b.endswith(a)):
+            return f"与 {there} 名称相近、同年而数值不同（{first.value}、{row.value}），请确认口径"
+    if row.kind != "target" or same_side or a == b or first.unit != row.unit:
+        return ""
+    if _RENAMED.sub("", a) == _RENAMED.sub("", b) and len(_RENAMED.sub("", a)) >= 5:
+        return f"与 {there} 名称相近而口径可能不同，请确认是否同一指标"
+    if row.unit == "%":  # …安全利用率, …处置率: a shared ending says nothing
+        return ""
+    shorter = min(len(a.removesuffix("规模")), len(b.removesuffix("规模")))
+    common = _common_end(a.removesuffix("规模"), b.removesuffix("规模"))
+    if common >= 4 and common > 0.6 * shorter and common < shorter:
+        return f"与 {there} 只差限定词，口径可能不同，不可直接相减"
+    return ""
+
+
+def _common_end(a: str, b: str) -> int:
+    count = 0
+    for x, y in zip(reversed(a), reversed(b), strict=False):
+        if x != y:
+            break
+        count += 1
+    return count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -254,6 +255,12 @@ def _bare_caption(add: Callable[[str, str, str, Block], Node], caption: Block | 
 def _vote_on_leads(outline: Outline) -> None:
     """Whether paragraphs open with a title sentence is a habit of the whole document; elsewhere a short sentence is a sentence."""
     bodies = [n for n in outline.nodes if n.body.text.count("。") >= 2 and not n.number]
+    siblings = Counter(n.parent for n in outline.nodes if n.body.text)
+    for node in bodies:
+        if (
+            "，" in node.title and siblings[node.parent] == 1
+        ):  # nothing to tell apart: a sentence, not a title
+            node.title, node.lead = "", 0
     short = sum(bool(n.title) and len(n.title) <= 22 for n in bodies)
     if short >= 0.5 * len(bodies):
         return

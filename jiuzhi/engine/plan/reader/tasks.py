@@ -40,6 +40,9 @@ def verb_and_object(text: str) -> tuple[str, str, str]:
     ranked = [p for p in parts if not _MANNER.match(X.TIME_HEAD.sub("", p))] or parts
     chosen = next((p for p in ranked if _opening(p)[0]), ranked[0] if ranked else text)
     verb, rest = _opening(chosen)
+    if not verbs and not verb:  # 对甲、乙等进行绿色改造
+        last = [m.group() for m in X.VERB.finditer(text)][-1:]
+        verbs = last
     obj = _short(rest, TITLE_LIMIT - len(verb))
     return "、".join(verbs[:4]) or verb, obj, (verb + obj)[:TITLE_LIMIT]
 
