@@ -164,12 +164,14 @@ def absolute(value: Any) -> Any:
 
 
 def ceil_div(numerator: Any, denominator: Any) -> Any:
-    """numerator / denominator rounded up, for numerator >= 0 and denominator > 0.
+    """numerator / denominator rounded up to an integer, denominator > 0.
 
-    Engines divide integers through doubles before FLOOR; below 2^53 that is exact, because two neighbouring
-    quotients differ by more than the rounding of one division.
+    Engines divide integers through doubles before CEIL. Below 2^53 that is exact: the quotient is rounded once, and no
+    quotient lies nearer to an integer it does not equal than that rounding can carry it.
     """
-    return (numerator + (denominator - 1)) // denominator
+    if is_expression(numerator, denominator):
+        return (numerator / denominator).ceil()
+    return -(-numerator // denominator)
 
 
 def as_day(value: Any) -> Any:

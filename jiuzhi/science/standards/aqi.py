@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache, lru_cache
 from itertools import combinations, pairwise
 from typing import Any
@@ -24,7 +25,6 @@ from jiuzhi.science.expressions import (
     choose,
     first_known,
     fixed,
-    flag,
     is_expression,
     largest,
     null_in_null_out,
@@ -69,7 +69,10 @@ def iaqi_of_units(units: Any, item: str, edition: str) -> Any:
     """IAQI of a concentration already rounded: integer µg/m³, CO in integer 0.1 mg/m³ (int, Ibis integer or None)."""
     if units is None:
         return None
-    return _interpolated(units, item, edition) if is_expression(units) else _remembered(units, item, edition)
+    if not is_expression(units):
+        return _remembered(units, item, edition)
+    # Narrow integers would overflow in the product.
+    return _interpolated(units.cast("int64") if units.type().nbytes < 8 else units, item, edition)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -79,14 +82,20 @@ def _remembered(units: int, item: str, edition: str) -> int | None:
 
 def _interpolated(units: Any, item: str, edition: str) -> Any:
     pairs = breakpoints(item, edition)
-    branches = [
-        (units <= high, ceil_div((i_high - i_low) * (units - low), high - low) + i_low)
-        for (low, i_low), (high, i_high) in pairwise(pairs)
-    ]
+    branches = [(units <= high, _on_segment(units, low, i_low, Fraction(i_high - i_low, high - low)))
+                for (low, i_low), (high, i_high) in pairwise(pairs)]
     beyond = _BEYOND_TABLE.get((edition, item), TOP)
     if beyond is not None:
         branches.append((units > pairs[-1][0], beyond))
     return choose(branches, otherwise=None)  # a missing value meets no condition
+
+
+def _on_segment(units: Any, low: int, i_low: int, slope: Fraction) -> Any:
+    """(Ihi-Ilo)/(BPhi-BPlo)·(C-BPlo)+Ilo rounded up, over one denominator in lowest terms: the fewest steps per row."""
+    product = units if slope.numerator == 1 else units * slope.numerator
+    constant = i_low * slope.denominator - low * slope.numerator
+    whole = product + constant if constant else product
+    return whole if slope.denominator == 1 else ceil_div(whole, slope.denominator)
 
 
 def reporting_units(pollutant: str, concentration: Any) -> Any:
@@ -223,9 +232,9 @@ def primary_mask(indices: dict[str, Any], aqi: Any) -> Any:
     """Bits of the pollutants whose IAQI is the AQI, when it exceeds 50 (2012 4.4.2; 2026 4.3.1); missing with the AQI."""
     if aqi is None:
         return None
-    bits = [flag((indices[name] == aqi) & (aqi > 50)) * 2**k for k, name in enumerate(POLLUTANTS)
+    bits = [choose([(indices[name] == aqi, 2**k)], otherwise=0) for k, name in enumerate(POLLUTANTS)
             if indices.get(name) is not None]
-    return sum(bits[1:], bits[0])
+    return choose([(aqi > 50, sum(bits[1:], bits[0]))], otherwise=0)
 
 
 def primary_text(mask: Any, *, names: dict[str, str] | None = None, join: str = ",") -> Any:
