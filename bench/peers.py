@@ -62,7 +62,7 @@ def jiuzhi(task: str) -> Callable[[str], Callable[[], dict[str, Any]]]:
         judged = with_aqi(source, "hourly", {p: source[c] for p, c in COLUMN.items()}, edition=EDITION)
         return _query_rows(connection, ibis.to_sql(judged.select("aqi", "level", "primary_mask"), dialect="duckdb"))
     digits = {p: 1 if p == "CO" else 0 for p in POLLUTANTS}
-    daily = daily_from_hourly(source, {p: Fixed(source[c].cast("int64"), digits[p]) for p, c in COLUMN.items()})
+    daily = daily_from_hourly(source, {p: Fixed(source[c], digits[p]) for p, c in COLUMN.items()})
     daily_query = ibis.to_sql(daily, dialect="duckdb")
     kept = ibis.table(daily.schema(), name="daily")
     days = with_aqi(kept, "daily", {p: kept[p] for p in POLLUTANTS}, edition=EDITION)

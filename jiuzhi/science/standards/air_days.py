@@ -107,7 +107,7 @@ def daily_from_hourly(
             clock = hourly[hour]
             sums |= {f"O3_at{h}": value.units.max(where=clock == h) for h in range(1, 25)}
         else:
-            sums[f"{pollutant}_sum"] = value.units.sum()
+            sums[f"{pollutant}_sum"] = value.units.sum().cast("int64")  # engines widen sums
             sums[f"{pollutant}_hours"] = value.units.count()
     grouped = hourly.group_by([*keys, day]).aggregate(**sums)
     return _daily_columns(grouped, columns, [*keys, day])
@@ -118,7 +118,7 @@ def _daily_columns(grouped: ir.Table, columns: Mapping[str, Fixed], keys: list[s
     for pollutant, value in columns.items():
         if pollutant == "O3":
             continue
-        total, hours = grouped[f"{pollutant}_sum"].cast("int64"), grouped[f"{pollutant}_hours"]
+        total, hours = grouped[f"{pollutant}_sum"], grouped[f"{pollutant}_hours"]
         daily[pollutant] = daily_mean_units(total, hours, value.digits, pollutant)
         daily[f"{pollutant}_hours"] = hours
         daily[f"{pollutant}_exact"] = exact_daily_mean(total, hours)
