@@ -109,7 +109,8 @@ def _first_error(path: Path, zipped: bool, encoding: str) -> tuple[int, int]:
             except UnicodeDecodeError as error:
                 sound = error.object[: error.start].decode(encoding, "ignore")
                 return where + error.start, wide + sum(map(str.__gt__, sound, repeat("\x7f")))
-            wide += 0 if text.isascii() else sum(map(str.__gt__, text, repeat("\x7f")))
+            if wide < _SURELY_UTF8 and not text.isascii():
+                wide += sum(map(str.__gt__, text, repeat("\x7f")))
             where += len(chunk)
         try:
             decoder.decode(b"", final=True)
