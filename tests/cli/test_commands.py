@@ -1,0 +1,74 @@
+"""Commands say what they did, give JSON to scripts, and answer a mistake with one sentence and exit code 2."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from jiuzhi.core.models import AuditEntry, Grant, Org, User
+from jiuzhi.interfaces.cli.main import app
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def county():
+    city = Org.objects.create(code="500000", name="重庆市", kind="city")
+    return Org.objects.create(code="500229", name="城口县", kind="county", parent=city)
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(w) for w in words])
+
+
+def wrong(*words):
+    """The one sentence a mistake is answered with."""
+    done = run(*words)
+    assert done.exit_code == 2, done.output
+    assert "Traceback" not in done.output
+    return done.output.strip()
+
+
+def test_systems_for_scripts():
+    rows = json.loads(run("systems", "--json").stdout)
+    assert len(rows) == 292
+    assert {"id", "name", "domain", "served_by"} <= set(rows[0])
+    assert "plan.tracking" in next(r for r in rows if r["id"] == "SYS-001")["served_by"]
+
+
+def test_systems_of_an_unknown_domain():
+    assert "治月" in wrong("systems", "--domain", "治月")
+
+
+def test_user_add_and_again(county):
+    done = run("user", "add", "zhang", "--name", "张三", "--role", "plan_officer", "--org", "城口县", "--password", "jiuzhi-2026")
+    assert done.exit_code == 0, done.output
+    user = User.objects.get(username="zhang")
+    assert user.check_password("jiuzhi-2026")
+    assert Grant.objects.get(user=user).org == county
+    assert AuditEntry.objects.filter(route="cli", model="core.User").exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "org", "password", "said"),
+    [
+        ("king", "500229", "jiuzhi-2026", "没有角色“king”"),
+        ("auditor", "月球", "jiuzhi-2026", "没有这个单位"),
+        ("auditor", "500229", "short", "至少 8 位"),
+    ],
+)
+def test_user_add_mistakes(county, role, org, password, said):
+    assert said in wrong("user", "add", "li", "--role", role, "--org", org, "--password", password)
+    assert not User.objects.exists()
+
+
+def test_status_before_anything_is_loaded():
+    assert "jiuzhi plan load" in wrong("plan", "status", "--county", "500229")
+
+
+def test_judge_before_anything_is_loaded():
+    assert "jiuzhi plan load" in wrong("judge")
+
+
+def test_load_of_a_missing_folder(tmp_path):
+    assert "找不到规划包文件夹" in wrong("plan", "load", tmp_path / "nowhere")
