@@ -2,12 +2,17 @@
 
 import subprocess
 import sys
+import tempfile
 import textwrap
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from django.conf import settings as django_settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jiuzhi.engine.observe import delta, lake
 from jiuzhi.engine.observe.formats.times import LOCAL
@@ -90,6 +95,45 @@ def test_reading_by_station_property_days_and_kind():
     assert lake.current("none").num_rows == 0
     assert [f["partition.month"] for f in lake._chosen({"2026-04"}, None)] == ["2026-04"]
     assert len(lake._chosen(None, ["B2"])) == 1
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    batches=st.lists(
+        st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1, max_size=6), min_size=1, max_size=5
+    ),
+    every=st.booleans(),
+    compact=st.booleans(),
+)
+def test_any_sequence_of_batches_keeps_every_different_value(tmp_path, batches, every, compact):
+    """Against a plain model: per identity the line of values, without repeats."""
+    django_settings.LAKE_DIR = Path(tempfile.mkdtemp(dir=tmp_path))
+    model: dict[int, list[int]] = {}
+    for version, batch in enumerate(batches):
+        rows = pa.concat_tables([table(value, start=START + timedelta(hours=hour)) for hour, value in batch])
+        taken = batch if every else list({hour: (hour, value) for hour, value in batch}.values())
+        fresh = 0
+        for hour, value in taken:
+            line = model.setdefault(hour, [])
+            if not line or line[-1] != value:
+                line.append(value)
+                fresh += 1
+        counts = lake.take_in(
+            rows.append_column("id", pa.array(range(len(batch)))), app="a", version=version, sequence="id", every=every
+        )
+        assert counts.new + counts.revised == fresh
+        assert sum(counts[:3]) == len(batch)
+    if compact:
+        lake.compact(everything=True)
+    found: dict[int, list[int]] = {}
+    for row in lake.revisions("A1", "PM2.5").to_pylist():
+        hour = int((row["time"] - START).total_seconds()) // 3600
+        found.setdefault(hour, []).append(int(row["value"]))
+        assert row["revision"] == len(found[hour])
+    assert found == model
+    assert {int((r["time"] - START).total_seconds()) // 3600: int(r["value"]) for r in lake.current().to_pylist()} == {
+        hour: line[-1] for hour, line in model.items()
+    }
 
 
 def test_compaction_keeps_rows_revisions_and_transactions():

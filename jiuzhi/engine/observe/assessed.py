@@ -136,7 +136,7 @@ def _replace(name: str, table: pa.Table, partition: str, parts: list[str]) -> No
     held = {file[f"partition.{partition}"] for file in delta.files(name)}
     if not len(table) and not held & set(parts):
         return
-    listed = ", ".join(f"'{part}'" for part in parts)
+    listed = ", ".join(map(delta.literal, parts))
     delta.commit(target, table, {}, predicate=f"{partition} IN ({listed})")
     if delta.version(name) % _CLEAR_EVERY == 0:
         delta.clear_replaced(delta.create(name, table.schema, partition))

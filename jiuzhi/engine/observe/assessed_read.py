@@ -64,7 +64,7 @@ def _all_rows(name: str, version: int) -> pa.Table:
     files = delta.files(name, version)
     if not files:
         return schema.empty_table()
-    paths = ", ".join("'" + delta.uri(name, file).replace("'", "''") + "'" for file in files)
+    paths = ", ".join(delta.literal(delta.uri(name, file)) for file in files)
     part = "year" if name == "air_year" else "month"
     columns = ", ".join(f'"{column}"' for column in schema.names)
     with delta.connect() as session:

@@ -144,6 +144,11 @@ def files(name: str, at: int | None = None) -> tuple[dict[str, Any], ...]:
     return _files(folder(name), at) if at >= 0 else ()
 
 
+def literal(text: object) -> str:
+    """Text as a string of SQL."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 def uri(name: str, file: dict[str, Any]) -> str:
     """Absolute path of a file from ``files``."""
     return str(folder(name) / unquote(file["path"]))

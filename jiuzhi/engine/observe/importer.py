@@ -215,7 +215,7 @@ def _reject_other_units(path: Path, stage: _Stage) -> None:
     """A whole column in another unit passes cell by cell when it is too small: its median gives it away."""
     with delta.connect() as session:
         found = session.execute(f"""
-            SELECT property, quantile_disc(value, 0.5), count(*) FROM read_parquet('{stage.values}')
+            SELECT property, quantile_disc(value, 0.5), count(*) FROM read_parquet({delta.literal(stage.values)})
             WHERE value > 0 GROUP BY property HAVING count(*) >= {_MANY} ORDER BY property""").fetchall()
     for code, median, n in found:
         item = PROPERTIES[code]
@@ -254,7 +254,7 @@ def _station_note(match: Match) -> list[Refusal]:
 def _content_notes(values: Path) -> list[Refusal]:
     """What a person should know of rows that were taken: two values for one identity, times far from all others."""
     with delta.connect() as session:
-        session.execute(f"CREATE TEMP VIEW staged AS SELECT * FROM read_parquet('{values}')")
+        session.execute(f"CREATE TEMP VIEW staged AS SELECT * FROM read_parquet({delta.literal(values)})")
         session.execute(f"""
             CREATE TEMP TABLE repeated AS SELECT {_ID} FROM staged GROUP BY {_ID} HAVING count(*) > 1""")
         clashes = session.execute(f"""

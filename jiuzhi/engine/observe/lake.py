@@ -94,12 +94,12 @@ def take_in(
         if last is not None and last >= version:
             return Counts(0, 0, 0, written=False)
         if isinstance(rows, Path):
-            session.execute(f"CREATE TEMP VIEW incoming AS SELECT * FROM read_parquet('{rows}')")
+            session.execute(f"CREATE TEMP VIEW incoming AS SELECT * FROM read_parquet({delta.literal(rows)})")
         else:
             _copy(session, "incoming", rows)
         counts = _decide(session, sequence, every)
         if counts.new + counts.revised:
-            columns = f"* REPLACE ('{batch}' AS batch)" if batch else "*"
+            columns = f"* REPLACE ({delta.literal(batch)} AS batch)" if batch else "*"
             session.execute(f"CREATE TEMP VIEW written AS SELECT {columns} FROM fresh")
             fresh = session.execute(f"SELECT {COLUMNS} FROM written ORDER BY month, {_ID}")
             delta.commit(target, fresh.to_arrow_reader(200_000).cast(SCHEMA), {app: version})
@@ -200,7 +200,7 @@ def _open(
     if not chosen:
         _copy(session, "stored", SCHEMA.empty_table())
         return False
-    paths = ", ".join("'" + delta.uri(NAME, file).replace("'", "''") + "'" for file in chosen)
+    paths = ", ".join(delta.literal(delta.uri(NAME, file)) for file in chosen)
     session.execute(f"""
         CREATE OR REPLACE TEMP VIEW stored AS SELECT {COLUMNS}
         FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
@@ -296,7 +296,7 @@ def changes(since: int) -> set[tuple[str, str]] | None:
     if not all(Path(path).exists() for path in paths):
         return None  # compacted and cleared meanwhile
     with delta.connect() as session:
-        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        listed = ", ".join(map(delta.literal, paths))
         found = session.execute(f"""
             SELECT DISTINCT month, station
             FROM read_parquet([{listed}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
