@@ -11,7 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jiuzhi.science.expressions import Fixed, fixed
-from jiuzhi.science.standards import air_columns, air_days, air_year, aqi, lake, rounding, tables, water
+from jiuzhi.science.standards import (
+    air_columns,
+    air_days,
+    air_year,
+    aqi,
+    drinking_source,
+    lake,
+    rounding,
+    tables,
+    water,
+)
 from jiuzhi.science.standards.water_body import body_of_section, body_of_word
 
 units = st.one_of(st.none(), st.integers(0, 4000))
@@ -256,3 +266,30 @@ def test_trophic_columns_equal_single_values(duck):
         assert row["i"] == pytest.approx(lake.trophic_index(source))
         assert row["s"] == lake.trophic_state(lake.trophic_index(source))
     assert found[2]["i"] is None
+
+
+def test_drinking_water_source():
+    good = {"NH3N": "0.9", "TP": "0.04", "硝酸盐": 10, "铊": "0.0001", "COD": 90, "TN": 9}
+    assert drinking_source.judge_source(good, is_lake=True) == drinking_source.Source(True, ())
+    bad = drinking_source.judge_source(good | {"铊": "0.00011", "NH3N": "1.1", "锰": "0.1"})
+    assert bad == drinking_source.Source(False, ("氨氮", "铊"))
+    assert drinking_source.judge_source({"锰": None}).met is None
+    assert len(drinking_source.source_limits()) == 85
+    with pytest.raises(LookupError):
+        drinking_source.within("氦", 1)
+
+
+def test_every_table_says_how_well_it_is_verified():
+    for name in ("air_limits", "aqi_breakpoints", "water_limits", "drinking_source_limits", "tli", "editions", "spearman_critical"):
+        assert {row["verification"] for row in tables.rows(name)} <= set(tables.GRADES), name
+    for row in tables.rows("air_limits"):
+        assert row["valid_from"] < (row["valid_to"] or "9999")
+
+
+def test_limits_leave_no_day_without_a_limit_and_none_with_two():
+    for item, averaging, grade in {(r["item"], r["averaging"], r["grade"]) for r in tables.rows("air_limits")}:
+        spans = sorted((r["valid_from"], r["valid_to"]) for r in tables.rows("air_limits")
+                       if (r["item"], r["averaging"], r["grade"]) == (item, averaging, grade))
+        for (_, end), (start, _) in itertools.pairwise(spans):
+            assert date.fromisoformat(start).toordinal() - date.fromisoformat(end).toordinal() == 1
+        assert spans[-1][1] == ""

@@ -41,10 +41,10 @@ def air(
 ) -> None:
     """空气：AQI、级别、首要污染物、执行的标准版本和理由（HJ 633-2012 / HJ 633-2026，按样品日期）。"""
     from jiuzhi.engine.observe.judge_air import air_judge
-    from jiuzhi.science.standards.aqi import POLLUTANTS
+    from jiuzhi.science.standards.aqi import EDITIONS, POLLUTANTS
 
     _one_of("--form", form, ("hourly", "daily"))
-    _one_of("--edition", edition, ("2012", "2026"))
+    _one_of("--edition", edition, tuple(name[-4:] for name in EDITIONS))
     skipped = _names("--not-monitored", not_monitored, POLLUTANTS)
     make = partial(air_judge, form=form, edition=edition, not_monitored=skipped, wanted=named)
     _run(file, out, make, as_of, year, as_json)

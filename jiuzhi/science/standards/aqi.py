@@ -45,11 +45,8 @@ _ITEMS = {
     "hourly": {"SO2": "SO2_1h", "NO2": "NO2_1h", "CO": "CO_1h", "O3": "O3_1h", "PM10": "PM10_24h", "PM2.5": "PM2.5_24h"},
     "daily": {"SO2": "SO2_24h", "NO2": "NO2_24h", "CO": "CO_24h", "O3": "O3_8h", "PM10": "PM10_24h", "PM2.5": "PM2.5_24h"},
 }
-_BEYOND_TABLE = {
-    # 2012 table 1 notes 2, 3: no IAQI from this averaging time; 2026 table 3 notes b, c: held at the last value.
-    ("HJ 633-2012", "SO2_1h"): None, ("HJ 633-2012", "O3_8h"): None,
-    ("HJ 633-2026", "SO2_1h"): 200, ("HJ 633-2026", "O3_8h"): 300,
-}
+# Above the last breakpoint of an item: its fixed index, or none (2012: the other averaging time speaks).
+_BEYOND_TABLE = {(row["edition"], row["item"]): int(row["iaqi"]) if row["iaqi"] else None for row in rows("aqi_beyond")}
 
 
 @cache

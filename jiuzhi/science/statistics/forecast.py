@@ -44,16 +44,20 @@ class Model:
     memory: tuple[float, ...]
     drift: tuple[float, ...]  # variance of the level's random walk, per step
     prior: float = 2.0  # weight of the prior on the noise variance, in observations / 2
-    noise: float = 0.15  # its centre: the noise of a logarithm (0.15 = 15 %)
+    noise: tuple[tuple[float, float], ...] = (
+        (0.165, 1.0),
+    )  # its centres for logarithms (0.15 = 15 %) and their prior weights
     winter: tuple[float, ...] = (
         0.0,
     )  # how much larger the noise variance is in January than on average, -1..1
 
 
 MONTHLY = Model(
-    12, trend=0.25, season=4.0, memory=(0.0, 0.3, 0.6), drift=(0.001, 0.005, 0.02, 0.05), noise=0.165, winter=(0.0, 0.8, -0.8)
+    12, trend=0.25, season=4.0, memory=(0.0, 0.3, 0.6), drift=(0.001, 0.005, 0.02, 0.05), winter=(0.0, 0.8, -0.8)
 )  # fmt: skip
-YEARLY = Model(1, trend=0.25, season=0.0, memory=(0.0, 0.4), drift=(0.02, 0.1, 0.3), noise=0.12)
+YEARLY = Model(
+    1, trend=0.25, season=0.0, memory=(0.0,), drift=(0.1, 0.3, 1.0), noise=((0.05, 0.2), (0.2, 0.8))
+)
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,7 @@ def simulate(
     z = np.log(known) if logs else known
     scale = 1.0 if logs else max(float(z.std()), 0.01 * abs(float(z.mean())), 1e-9)
     centre = float(z.mean())
-    pieces = _posterior((z - centre) / scale, steps, ahead, model, model.noise if logs else 1.0)
+    pieces = _posterior((z - centre) / scale, steps, ahead, model, model.noise if logs else ((1.0, 1.0),))
     rng = np.random.default_rng(SEED)
     drawn = []
     for weight, mean, covariance, freedom in pieces:
@@ -224,9 +228,9 @@ def simulate(
 
 
 def _posterior(
-    z: Array, steps: Array, ahead: Array, model: Model, noise: float
+    z: Array, steps: Array, ahead: Array, model: Model, noise: tuple[tuple[float, float], ...]
 ) -> list[tuple[float, Array, Array, float]]:
-    """For every (memory, drift, winter) of the grid: its weight, and mean, covariance and freedom of the Student-t ahead."""
+    """For every (memory, drift, winter, noise) of the grid: its weight, and mean, covariance and freedom of the Student-t ahead."""
     at = np.concatenate([steps, ahead]).astype(float)
     n, years = len(steps), (at - steps.mean()) / model.cycle
     lag = np.abs(at[:, None] - at[None, :])
@@ -242,10 +246,17 @@ def _posterior(
         cov = fixed + drift * walk + noisy
         root = np.linalg.cholesky(cov[:n, :n])
         white, across = np.linalg.solve(root, z), np.linalg.solve(root, cov[:n, n:])
-        a = model.prior + n / 2
-        b = model.prior * noise**2 + white @ white / 2
-        scores.append(-np.log(np.diag(root)).sum() - a * np.log(b))
-        found.append((across.T @ white, (cov[n:, n:] - across.T @ across) * b / a, 2 * a))
+        a, fit = model.prior + n / 2, white @ white / 2
+        mean, spread_ahead = across.T @ white, cov[n:, n:] - across.T @ across
+        for centre, weight in noise:
+            start = model.prior * centre**2
+            scores.append(
+                np.log(weight)
+                + model.prior * np.log(start)
+                - np.log(np.diag(root)).sum()
+                - a * np.log(start + fit)
+            )
+            found.append((mean, spread_ahead * (start + fit) / a, 2 * a))
     weights = np.exp(np.array(scores) - max(scores))
     return [(float(w), *f) for w, f in zip(weights / weights.sum(), found, strict=True)]
 
