@@ -14,6 +14,7 @@ from jiuzhi.engine.indicators.models import ComputedValue, Judgement, ReportedVa
 from jiuzhi.engine.plan import bindings, board
 from jiuzhi.engine.plan.judge import judge_plan
 from jiuzhi.engine.plan.models import Task
+from jiuzhi.master.models import Station
 
 AS_OF = date(2028, 2, 1)
 
@@ -143,3 +144,10 @@ def test_nothing_judged_yet_is_said(plan, commit) -> None:
     score = board.scoreboard(plan)
     assert (score.as_of, score.counts["no_data"]) == (None, 1)
     assert "尚未研判" in score.sentence
+
+
+def test_today_answers_where_nothing_was_observed(plan) -> None:
+    Station.objects.create(code="A", name="甲断面", kind="river", level="national", county=plan.county, target_class="Ⅱ")
+    found = board.today(plan.county.code)
+    assert (found.air, found.synthetic) == ({}, False)
+    assert [(s.name, s.latest_class, s.met) for s in found.sections] == [("甲断面", "", None)]

@@ -9,7 +9,7 @@ from typing import Any
 from jiuzhi.engine.indicators.models import ComputedValue, Judgement, ReportedValue
 from jiuzhi.engine.indicators.registry import INDICATORS
 from jiuzhi.science.statistics.attainment import Promise, road
-from jiuzhi.science.statistics.wording import period_end
+from jiuzhi.science.statistics.wording import period_end, say
 
 from . import progress
 from .bindings import read
@@ -99,7 +99,9 @@ def _path(commitment: Commitment) -> list[PathPoint]:
         return []
     plan, base = commitment.plan, commitment.baseline
     reading = read(commitment, base)
-    rivals = plan.commitments.filter(kind=commitment.kind, name=commitment.name, place=commitment.place, unit=commitment.unit)
+    rivals = plan.commitments.filter(
+        kind=commitment.kind, name=commitment.name, place=commitment.place, unit=commitment.unit, year__gte=plan.period_start
+    )
     milestones = progress.milestones_of([commitment, *rivals.exclude(pk=commitment.pk)]).get(commitment.pk, [])
     promise = Promise(
         reading.kind, reading.better, reading.comparator, reading.target, commitment.year or plan.period_end, plan.period_start,
@@ -114,8 +116,8 @@ def _explanation(value: ComputedValue) -> Explanation:
     notes = [*kept.get("notes", [])]
     if not value.complete and "projected" in kept:
         notes.append(
-            f"年内值不能当全年看：去年同期 {_short(kept['same_last_year'])}，去年全年 {_short(kept['whole_last_year'])}，"
-            f"余下时段若与去年相同，今年全年约 {_short(kept['projected'])}"
+            f"年内值不能当全年看：去年同期 {_said(kept, 'same_last_year', value.unit)}，"
+            f"去年全年 {_said(kept, 'whole_last_year', value.unit)}，余下时段若与去年相同，今年全年约 {_said(kept, 'projected', value.unit)}"
         )
     if value.why:
         notes.append(value.why)
@@ -184,5 +186,5 @@ def _number(text: object) -> Decimal | None:
     return None if text in (None, "") else Decimal(str(text))
 
 
-def _short(text: str) -> str:
-    return f"{Decimal(text).quantize(Decimal('0.1')):f}"
+def _said(kept: dict[str, Any], name: str, unit: str) -> str:
+    return say(Decimal(kept[name]), unit)
