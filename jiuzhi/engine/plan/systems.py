@@ -28,12 +28,17 @@ class System:
 
 @dataclass(frozen=True)
 class Serving:
-    """One declaration that serves a system: what it is and the address name where its user does the work."""
+    """One declaration that serves a system: what it is and the address name where its user does the work.
+
+    ``whole``: with it the system's user can do the work the plan names. Most declarations are a part of that work only, and
+    a system with parts alone is shown as partly served.
+    """
 
     kind: str  # 指标, 规划, 报告 …
     code: str
     title: str
     url_name: str = ""
+    whole: bool = False
 
 
 @cache
@@ -63,9 +68,8 @@ def contribute(source: Contributor) -> Contributor:
 @contribute
 def _engines() -> Iterable[tuple[str, Serving]]:
     """What the engines themselves serve, without a declaration of a domain."""
-    tracking = Serving("规划", "plan.tracking", "规划跟踪与实施评估", "home")
-    yield "SYS-001", tracking
-    yield "SYS-002", Serving("规划", "plan.commitments", "承诺台账", "commitments")
+    yield "SYS-001", Serving("规划", "plan.tracking", "规划跟踪与实施评估", "home")
+    yield "SYS-002", Serving("规划", "plan.commitments", "承诺台账", "commitments", whole=True)
 
 
 def served() -> dict[str, list[Serving]]:
@@ -78,3 +82,8 @@ def served() -> dict[str, list[Serving]]:
                 raise ValueError(f"{serving.code} serves {system}, which is not in systems.csv")
             found.setdefault(system, []).append(serving)
     return found
+
+
+def standing(servings: list[Serving]) -> str:
+    """How far a system is served by these: "whole", "part" or "none"."""
+    return "whole" if any(s.whole for s in servings) else "part" if servings else "none"

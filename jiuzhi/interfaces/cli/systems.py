@@ -8,10 +8,12 @@ from rich.table import Table
 
 from . import setup
 
+MARK = {"whole": "● 已能用", "part": "◐ 部分可用", "none": "○ 未开始"}
+
 
 def systems(
     domain: Annotated[str, typer.Option("--domain", help="只看一个领域，例如 治水")] = "",
-    served_only: Annotated[bool, typer.Option("--served", help="只看已支持的")] = False,
+    served_only: Annotated[bool, typer.Option("--served", help="只看已能用或部分可用的")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，供脚本使用")] = False,
 ) -> None:
     """列出两份规划点名的系统、台账与机制，以及由什么支持。"""
@@ -40,8 +42,12 @@ def systems(
             ]
         )
         return
-    table = Table(title=f"规划点名的系统：共 {len(named.systems())} 个，已支持 {len(serving)} 个")
-    for heading in ("编号", "名称", "领域", "支持它的"):
+    reached = [named.standing(v) for v in serving.values()]
+    table = Table(
+        title=f"规划点名的系统：共 {len(named.systems())} 个，"
+        f"已能用 {reached.count('whole')} 个，部分可用 {reached.count('part')} 个"
+    )
+    for heading in ("进展", "编号", "名称", "领域", "支持它的"):
         table.add_column(heading, overflow="fold")
     for s in rows:
         table.add_row(

@@ -13,6 +13,7 @@ from ..keep import kept
 from .base import page, scope_of
 
 SHOWN = 60
+ORDER = ("whole", "part", "none")
 
 
 def _places(servings: list[systems.Serving], county: str) -> list[tuple[systems.Serving, str]]:
@@ -51,6 +52,8 @@ def matching(q: str) -> list[systems.System]:
 def listing(request: HttpRequest) -> HttpResponse:
     request.scope = scope = scope_of(request)
     served = systems.served()
+    everything = systems.systems()
+    standing = {s.id: systems.standing(served.get(s.id, [])) for s in everything}
     q = request.GET.get("q", "").strip()[:60]
     domain, state, seed = (request.GET.get(k, "") for k in ("domain", "state", "seed"))
     found = [
@@ -58,23 +61,22 @@ def listing(request: HttpRequest) -> HttpResponse:
         for s in matching(q)
         if (not domain or s.domain == domain)
         and (not seed or seed in s.seeds)
-        and (state not in ("yes", "no") or (s.id in served) == (state == "yes"))
+        and (state not in ORDER or standing[s.id] == state)
     ]
-    found.sort(key=lambda s: s.id not in served)
+    found.sort(key=lambda s: ORDER.index(standing[s.id]))
     page_rows = Paginator(found, SHOWN).get_page(request.GET.get("page"))
-    everything = systems.systems()
     domains: dict[str, list[int]] = {}
     for s in everything:
         pair = domains.setdefault(s.domain, [0, 0])
         pair[1] += 1
         pair[0] += s.id in served
-    rows: list[Any] = [(s, _places(served.get(s.id, []), scope.county.code)) for s in page_rows]
+    rows: list[Any] = [(s, standing[s.id], _places(served.get(s.id, []), scope.county.code)) for s in page_rows]
+    reached = list(standing.values())
     context = {
         "rows": rows,
         "page_rows": page_rows,
         "total": len(everything),
-        "served_count": sum(1 for s in everything if s.id in served),
-        "rest": sum(1 for s in everything if s.id not in served),
+        **{f"{name}_count": reached.count(name) for name in ORDER},
         "found_count": len(found),
         "domains": domains,
         "counties": {c.code: c.name for c in scope.counties},
