@@ -75,6 +75,19 @@ def plain(value: Any) -> str:
     return text.replace("-", "−") if text not in ("-0", "") else "0"
 
 
+def shown(value: Any) -> str:
+    """A number as read on a screen: two decimals from 1 on, one from 1,000 on, three digits below 1. The exact one stays in the rows."""
+    if not isinstance(value, Decimal | float):
+        return plain(value)
+    exact = Decimal(str(value))
+    size = abs(exact)
+    places = 1 if size >= 1000 else 2 if size >= 1 else 2 - exact.adjusted() if exact else 0
+    exponent = exact.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent <= places:
+        return plain(exact)
+    return plain(exact.quantize(Decimal(1).scaleb(-places)))
+
+
 def number(value: Any, places: int | None = None) -> Any:
     """For JSON of charts: a float, or None. Never used for judging."""
     if value is None:

@@ -1,10 +1,10 @@
 """Rows of the lake as tables a person reads: assessed rows, and the raw observations they were made from."""
 
 import calendar
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -33,6 +33,11 @@ COLUMNS = {
     "met": gettext_lazy("达标"), "exceeding": gettext_lazy("超标项目"), "n": gettext_lazy("样本数"),
     "time": gettext_lazy("时间"), "property": gettext_lazy("项目"), "kind": gettext_lazy("数据类型"),
     "value": gettext_lazy("数值"), "unit": gettext_lazy("单位"), "raw": gettext_lazy("原文"),
+    "sites": gettext_lazy("站点数"),
+    "source": gettext_lazy("来源"),
+    "days": gettext_lazy("天数"),
+    "tli": gettext_lazy("综合营养状态指数"),
+    "trophic_state": gettext_lazy("营养状态"),
     "revision": gettext_lazy("修订"), "batch": gettext_lazy("来源文件"),
 }  # fmt: skip
 KINDS = {
@@ -41,8 +46,26 @@ KINDS = {
     "4h": gettext_lazy("4 小时值"),
     "sample": gettext_lazy("单次"),
     "month": gettext_lazy("月均"),
+    "manual": gettext_lazy("手工"),
+    "automatic": gettext_lazy("自动"),
 }
-HIDDEN = ("level_name",)
+FIRST = (
+    "station",
+    "day",
+    "month",
+    "year",
+    "aqi",
+    "level",
+    "class",
+    "target",
+    "met",
+    "exceeding",
+    "primary",
+    "valid",
+    "n",
+)
+LAST = ("edition", "synthetic")
+HIDDEN = ("level_name", "class_number", "month")
 
 
 @dataclass(frozen=True)
@@ -54,8 +77,14 @@ class Table:
     numeric: list[bool]
 
 
-def title(link: RowsLink) -> str:
-    return f"{TITLES.get(link.table, link.table)} {link.start:%Y-%m-%d} – {link.end:%Y-%m-%d}"
+def titles(links: list[RowsLink], county: Org) -> list[str]:
+    """What stands on the tab of each link: the table and the place it is cut to."""
+    names = _station_names(county)
+    places = [names.get(str(link.equals.get("station", "")), "") for link in links]
+    return [
+        f"{TITLES.get(link.table, link.table)} {place}".strip()
+        for link, place in zip(links, places, strict=True)
+    ]
 
 
 def belongs(code: str, county: Org) -> bool:
@@ -76,15 +105,15 @@ def _cell(name: str, value: Any, names: dict[str, str]) -> str:
         return names.get(str(value), str(value))
     if name == "property":
         return property_name(str(value))
-    if name == "kind":
+    if name in ("kind", "source"):
         return str(KINDS.get(str(value), value))
-    return "" if value is None else plain(value)
+    return "" if value in (None, "") else plain(value)
 
 
 def _heading(name: str) -> str:
     if name.startswith("hours_"):
         return f"{name.removeprefix('hours_')} " + _("有效小时")
-    return str(COLUMNS.get(name, name))
+    return str(COLUMNS[name]) if name in COLUMNS else property_name(name)
 
 
 def _within(row: dict[str, Any], link: RowsLink) -> bool:
@@ -97,33 +126,33 @@ def _within(row: dict[str, Any], link: RowsLink) -> bool:
     return True
 
 
-def _station_names() -> dict[str, str]:
-    found = {s.code: str(s) for s in Station.objects.only("code", "name", "water_body")}
-    found.update(Org.objects.filter(kind=Org.Kind.COUNTY).values_list("code", "name"))
-    return found
+def _station_names(county: Org) -> dict[str, str]:
+    found = {s.code: str(s) for s in Station.objects.filter(county=county)}
+    return found | {county.code: county.name}
 
 
-def assessed_rows(link: RowsLink) -> Table:
+def _address(station: str, period: str, prop: str = "") -> str:
+    return urlencode({"station": station, "period": period} | ({"property": prop} if prop else {}))
+
+
+def assessed_rows(link: RowsLink, county: Org) -> Table:
     """The assessed rows of one link, newest first."""
     listed = [r for r in assessed.rows(link.table, **link.equals) if _within(r, link)]
     key = next((k for k in ("day", "month", "year") if listed and k in listed[0]), "")
     if key:
         listed.sort(key=lambda r: (str(r[key]), str(r.get("station", ""))), reverse=True)
-    used = [
-        n
-        for n in (listed[0] if listed else {})
-        if n not in HIDDEN and any(r[n] not in (None, "") for r in listed)
-    ]
-    names = _station_names()
-    counties = {c for c in names if len(c) == 6 and c.isdigit()}
+    have = [n for n in (listed[0] if listed else {}) if any(r[n] not in (None, "") for r in listed)]
+    shown = [n for n in have if n == key or n not in HIDDEN]
+    used = (
+        [n for n in FIRST if n in shown]
+        + [n for n in shown if n not in FIRST + LAST]
+        + [n for n in LAST if n in shown]
+    )
+    names = _station_names(county)
     rows = []
     for r in listed:
-        code, period = str(r.get("station", "")), str(r.get(key, "")) if key else ""
-        address = (
-            f"station={code}&period={period}"
-            if code and code not in counties and key in ("day", "month")
-            else ""
-        )
+        open_to = key in ("day", "month") and r.get("station") in names
+        address = _address(r["station"], str(r[key])) if open_to else ""
         rows.append(([_cell(n, r[n], names) for n in used], address))
     return Table([_heading(n) for n in used], rows, _numeric(listed, used))
 
@@ -134,33 +163,46 @@ def _numeric(listed: list[dict[str, Any]], used: list[str]) -> list[bool]:
 
 
 def _span(period: str) -> tuple[date, date] | None:
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", period):
-        day = date.fromisoformat(period)
-        return day, day
-    if re.fullmatch(r"\d{4}-\d{2}", period):
-        year, month = map(int, period.split("-"))
-        return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
-    return None
-
-
-def raw(station: str, period: str) -> Table:
-    """The observations of one station on one day or in one month: as they were written, with revision and file."""
+    """First and last day of ``2026-10-03`` or ``2026-10``; None for anything else."""
     try:
-        span = _span(period)
+        first = date.fromisoformat(period if len(period) == 10 else f"{period}-01")
     except ValueError:
-        span = None
+        return None
+    if len(period) == 10:
+        return first, first
+    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+_RAW = ("station", "time", "property", "kind", "value", "unit", "raw", "revision", "batch", "synthetic")
+
+
+def raw(station: str, period: str, prop: str, county: Org) -> Table:
+    """Observations of one day or month as they were written, with revision and file.
+
+    station: a station, or the county's code for all its evaluated air stations. prop: one property with every revision it
+    had; empty: the latest of each.
+    """
+    span = _span(period)
     if span is None:
         return Table([], [], [])
-    found = lake.current(station=station, start=span[0], end=span[1])
-    used = ["time", "property", "kind", "value", "unit", "raw", "revision", "batch", "synthetic"]
-    listed = sorted(found.to_pylist(), key=lambda r: (r["time"], r["property"]))
-    files = {str(b.pk): b.name for b in ImportBatch.objects.only("id", "name")} if listed else {}
-    files |= {b.sha256: b.name for b in ImportBatch.objects.only("sha256", "name")} if listed else {}
-    names: dict[str, str] = {}
+    codes = [station]
+    if station == county.code:
+        codes = list(
+            Station.objects.filter(county=county, kind="air", evaluated=True).values_list("code", flat=True)
+        )
+    found = lake.revisions(station, prop, *span) if prop else lake.current(codes, None, *span)
+    listed = sorted(found.to_pylist(), key=lambda r: (r["station"], r["time"], r["property"], r["revision"]))
+    prints = {str(r["batch"]).split(":")[0] for r in listed}
+    files = (
+        dict(ImportBatch.objects.filter(sha256__in=prints).values_list("sha256", "name")) if prints else {}
+    )
+    names = _station_names(county)
     rows = []
     for r in listed:
-        cells = [_cell(n, r.get(n), names) for n in used]
-        cells[3] = f"{r.get('qualifier') or ''}{cells[3]}"
-        cells[7] = files.get(str(r.get("batch")), str(r.get("batch") or ""))
-        rows.append((cells, ""))
-    return Table([_heading(n) for n in used], rows, [n == "value" for n in used])
+        cells = [_cell(n, r.get(n), names) for n in _RAW]
+        cells[4] = f"{r.get('qualifier') or ''}{cells[4]}"
+        batch = str(r.get("batch") or "")
+        cells[8] = files.get(batch.split(":")[0], batch)
+        earlier = r["revision"] > 1 and not prop
+        rows.append((cells, _address(r["station"], period, r["property"]) if earlier else ""))
+    return Table([_heading(n) for n in _RAW], rows, [n == "value" for n in _RAW])

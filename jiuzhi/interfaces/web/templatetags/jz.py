@@ -29,6 +29,17 @@ def plain(value: Any) -> str:
 
 
 @register.filter
+def shown(value: Any) -> str:
+    return present.shown(value)
+
+
+@register.simple_tag
+def exact(value: Any) -> SafeString:
+    """A rounded number that carries the exact one."""
+    return format_html('<span title="{}">{}</span>', present.plain(value), present.shown(value))
+
+
+@register.filter
 def percent(value: Any) -> str:
     return present.percent(value)
 

@@ -109,12 +109,12 @@ def rows(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         if station and period:
             if not rowsource.belongs(station, scope.county):
                 raise Http404
-            table = rowsource.raw(station, period)
+            table = rowsource.raw(station, period, request.GET.get("property", ""), scope.county)
         else:
-            table = rowsource.assessed_rows(link)
+            table = rowsource.assessed_rows(link, scope.county)
         paged = Paginator(table.rows, ROWS_SHOWN).get_page(request.GET.get("page"))
         context |= {
             "chosen": chosen + 1, "link": link, "table": table, "page_rows": paged, "station": station, "period": period,
-            "tables": [(n, rowsource.title(item)) for n, item in enumerate(links, 1)],
+            "tables": list(enumerate(rowsource.titles(links, scope.county), 1)),
         }  # fmt: skip
     return page(request, "web/rows.html", context, active="commitments")

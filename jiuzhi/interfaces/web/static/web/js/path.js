@@ -5,18 +5,25 @@ const year = (period) => {
   const [y, m] = String(period).split("-").map(Number);
   return m ? y + (m - 0.5) / 12 : y;
 };
-const show = (v) => (v === null || v === undefined ? "—" : String(Number(v.toFixed(4))));
+const show = (v) => (v === null || v === undefined ? "—" : String(Number(v.toFixed(Math.abs(v) >= 1000 ? 1 : Math.abs(v) >= 1 ? 2 : 3))));
 
 function option(d, rem, width) {
   const c = ink();
   const seen = d.series.filter((p) => p.value !== null);
-  const dots = seen.map((p) => ({
-    value: [year(p.period), p.value], period: p.label,
-    symbol: p.complete ? "circle" : "emptyCircle", symbolSize: p.complete ? 7 : 9,
+  // A year that has not ended is no point of the line: an open circle, joined by dots.
+  const whole = seen.filter((p) => p.complete);
+  const open = seen.filter((p) => !p.complete);
+  const dots = whole.map((p) => ({
+    value: [year(p.period), p.value], period: p.label, symbol: "circle", symbolSize: 7,
+  }));
+  const soFar = [...(open.length ? whole.slice(-1) : []), ...open].map((p) => ({
+    value: [year(p.period), p.value], period: p.label, symbol: p.complete ? "none" : "emptyCircle", symbolSize: 10,
+    label: { show: !p.complete },
   }));
   const years = [...seen.map((p) => year(p.period)), ...d.path.map((p) => p.year), ...d.fan.map((f) => f[0])];
   if (d.target.year) years.push(d.target.year);
   const low = Math.min(...years), high = Math.max(...years);
+  const every = Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, n) => Math.ceil(low) + n);
   const series = [];
   if (d.fan.length) {
     const last = seen.at(-1);
@@ -37,20 +44,26 @@ function option(d, rem, width) {
     labelLayout: { hideOverlap: true },
     markLine: d.target.value === null ? undefined : {
       silent: true, symbol: "none", lineStyle: { color: c.bad, type: "dashed", width: 1.6 },
-      label: { formatter: d.target.label + (d.target.year ? `（${d.target.year}）` : ""), position: "insideStartTop", color: c.bad, fontSize: 0.8 * rem },
+      label: { formatter: d.target.label + (d.target.year ? `（${d.target.year}）` : ""), position: "insideEndTop", color: c.bad, fontSize: 0.8 * rem },
       data: [{ yAxis: d.target.value }],
     },
   });
+  if (soFar.length) {
+    series.push({
+      name: d.words.soFar, type: "line", data: soFar, z: 6, lineStyle: { color: c.ink, width: 1.4, type: "dotted" }, itemStyle: { color: c.ink, borderWidth: 2 },
+      label: { position: "bottom", distance: 8, color: c.ink, fontSize: 0.8 * rem, formatter: (p) => `${d.words.soFar} ${show(p.value[1])}` },
+    });
+  }
   const values = [...seen.map((p) => p.value), ...d.path.map((p) => p.value), ...d.fan.flatMap((f) => f.slice(1)), d.target.value].filter((v) => v !== null && v !== undefined);
   const top = Math.max(...values), bottom = Math.min(...values);
   const room = (top - bottom || Math.abs(top) || 1) * 0.12;
   const nice = (v, up) => { const step = 10 ** Math.floor(Math.log10((top - bottom || Math.abs(top) || 1) / 2)); return (up ? Math.ceil : Math.floor)(v / step) * step; };
   return {
     ...base(rem),
-    grid: { ...base(rem).grid, top: (width < 480 ? 5 : 3.5) * rem },
-    legend: { top: 0, icon: "roundRect", left: 0, itemHeight: 8, itemWidth: 18, textStyle: { color: c.muted, fontSize: 0.8 * rem }, data: series.map((s) => s.name).filter((n) => n !== "low") },
-    xAxis: axis({ type: "value", min: Math.floor(low) - (low % 1 ? 0 : 0.5), max: high + 0.5, interval: 1, minInterval: 1, splitLine: { show: false }, axisLabel: { color: c.muted, formatter: (v) => (Number.isInteger(v) ? String(v) : ""), showMinLabel: false, showMaxLabel: false, hideOverlap: true } }),
-    yAxis: axis({ type: "value", scale: true, min: bottom >= 0 ? Math.max(0, nice(bottom - room, false)) : nice(bottom - room, false), max: nice(top + room, true), name: d.unit, nameTextStyle: { color: c.muted, align: "left" }, nameGap: 8, nameLocation: "end" }),
+    grid: { ...base(rem).grid, right: 2 * rem, top: (width < 480 ? 5 : 3.5) * rem },
+    legend: { top: 0, left: 0, itemHeight: 8, itemWidth: 18, textStyle: { color: c.muted, fontSize: 0.8 * rem }, data: series.map((s) => s.name).filter((n) => n !== "low") },
+    xAxis: axis({ type: "value", min: low - 0.4, max: high + 0.4, splitLine: { show: false }, axisLabel: { color: c.muted, customValues: every, formatter: String, hideOverlap: true }, axisTick: { show: true, customValues: every } }),
+    yAxis: axis({ type: "value", scale: true, min: bottom >= 0 ? Math.max(0, nice(bottom - room, false)) : nice(bottom - room, false), max: d.unit === "%" && top <= 100 ? Math.min(100, nice(top + room, true)) : nice(top + room, true), name: d.unit, nameTextStyle: { color: c.muted, align: "left" }, nameGap: 8, nameLocation: "end" }),
     series,
     graphic: simMark(d.words.sim, rem),
     tooltip: {
