@@ -1,6 +1,7 @@
 """A reported value: submitted with evidence, decided on by somebody else, or taken back."""
 
 import hashlib
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,9 +9,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 
 from jiuzhi.core.models import AuditEntry
-from jiuzhi.core.records import Actor
-from jiuzhi.engine.indicators.models import ReportedValue
+from jiuzhi.core.records import SYSTEM, Actor
+from jiuzhi.engine.indicators.models import Judgement, ReportedValue
 from jiuzhi.engine.plan import values
+from jiuzhi.engine.plan.judge import judge_plan
 
 PAPER = b"%PDF evidence"
 
@@ -94,6 +96,21 @@ def test_withdrawing(wood, forester, officer) -> None:
         values.withdraw(approved, "", officer)
     values.withdraw(approved, "调查作废", officer)
     assert approved.status == "withdrawn"
+
+
+def test_the_newest_judgement_follows_a_decision(wood, forester, officer) -> None:
+    judge_plan(wood.plan, date(2027, 3, 1), actor=SYSTEM)
+    found = values.report_value(wood, "2026", Decimal("71"), None, "", forester)
+    ReportedValue.objects.update(reported_at=datetime(2027, 1, 20, 2, tzinfo=UTC))
+
+    def state() -> str:
+        return Judgement.objects.get(commitment=wood, as_of=date(2027, 3, 1)).state
+
+    assert state() == "no_data"
+    values.decide(found, True, "", officer)
+    assert state() == "met"
+    values.withdraw(found, "调查作废", officer)
+    assert state() == "no_data"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from jiuzhi.core.records import Actor
 from jiuzhi.engine.indicators.models import ReportedValue
 from jiuzhi.science.statistics.wording import period_end
 
+from .board_items import latest_as_of
+from .judge import judge_plan
 from .models import Commitment
 
 _STATUS = ReportedValue.Status
@@ -66,6 +68,8 @@ def decide(reported: ReportedValue, approve: bool, note: str, actor: Actor) -> N
         current.status = _STATUS.APPROVED if approve else _STATUS.RETURNED
         current.decided_by, current.decided_at, current.decision_note = actor.user, timezone.now(), note[:400]
         records.save(current, actor, "审核通过" if approve else f"退回：{note}"[:200])
+        if approve:
+            _judge_again(current.commitment, actor)
     reported.refresh_from_db()
 
 
@@ -83,7 +87,16 @@ def withdraw(reported: ReportedValue, note: str, actor: Actor) -> None:
         if note.strip():
             current.decision_note = note[:400]
         records.save(current, actor, f"撤回：{note}"[:200])
+        if approved:
+            _judge_again(current.commitment, actor)
     reported.refresh_from_db()
+
+
+def _judge_again(commitment: Commitment, actor: Actor) -> None:
+    """The newest judgement follows what was decided; a value reported after its day waits for the next judging."""
+    day = latest_as_of(commitment.plan)
+    if day is not None:
+        judge_plan(commitment.plan, day, actor=actor, only=[commitment])
 
 
 def _make_room(current: ReportedValue, actor: Actor) -> None:
