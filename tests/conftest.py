@@ -1,6 +1,7 @@
 """Fixtures every area shares."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,19 +13,29 @@ def _shared() -> Path:
     return Path(os.environ.get("JIUZHI_TEST_DATA", ROOT.parent / "shared"))
 
 
+def _lacking(message: str) -> None:
+    """What a person's own machine may lack skips a test and says so; in CI the same is a failure."""
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real plans and measurements kept outside the project.
-
-    A person's own machine does not have it: there the test is skipped and says so. In CI its absence is a failure.
-    """
+    """The folder of real plans and measurements kept outside the project."""
     folder = _shared()
     if not (folder / "seeds").is_dir():
-        message = "真实规划与监测数据不在本机：把 JIUZHI_TEST_DATA 指向它们所在的文件夹"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        _lacking("真实规划与监测数据不在本机：把 JIUZHI_TEST_DATA 指向它们所在的文件夹")
     return folder
+
+
+@pytest.fixture(scope="session")
+def pdftoppm() -> str:
+    """The command that draws PDF pages (poppler)."""
+    found = shutil.which("pdftoppm")
+    if found is None:
+        _lacking("pdftoppm 不在本机：安装 poppler-utils 后再运行")
+    return str(found)
 
 
 @pytest.fixture(autouse=True)
