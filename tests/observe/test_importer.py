@@ -9,13 +9,14 @@ from decimal import Decimal
 import pytest
 from typer.testing import CliRunner
 
-from jiuzhi.core.models import AuditEntry
+from jiuzhi.core.models import AuditEntry, Org
 from jiuzhi.core.records import SYSTEM
 from jiuzhi.engine.observe import importer, inbox, lake
 from jiuzhi.engine.observe.formats import FileProblem
 from jiuzhi.engine.observe.importer import import_file, refused_path
 from jiuzhi.engine.observe.models import ImportBatch
 from jiuzhi.interfaces.cli.observe import app
+from jiuzhi.master.models import Station
 
 pytestmark = pytest.mark.django_db
 HEAD = "站点编码,时间,项目,数值,单位\n"
@@ -128,6 +129,24 @@ def test_names_are_matched_to_registered_stations(file, stations):
     notes = {item["why"]: item["value"] for item in batch.reasons}
     assert notes["未登记点位 1 个"] == "四川省/水寨子"
     assert "时间没有年份，按文件名取 2021 年" in notes
+
+
+def test_another_countys_stations_are_left_alone(file, stations):
+    other = Org.objects.create(code="500240", name="石柱土家族自治县", kind="county", parent=Org.objects.get(code="500000"))
+    Station.objects.create(code="B1", name="B1", kind="air", level="county", county=other)
+    path = file(lines(1) + lines(2, station="B1").removeprefix(HEAD))
+    batch = import_file(path, actor=SYSTEM, county="500229")
+    assert counts(batch) == (2, 1, 0, 0, 1)
+    assert any("其他区县" in item["why"] for item in batch.reasons)
+    assert {row["station"] for row in lake.current().to_pylist()} == {"A1"}
+    assert import_file(path, actor=SYSTEM).new == 1  # the city, for all its counties
+
+
+def test_a_simulated_value_never_replaces_a_measured_one(file):
+    import_file(file(lines(1, 2)), actor=SYSTEM)
+    batch = import_file(file(lines(7, 8, 9), "simulated.csv"), actor=SYSTEM, synthetic=True)
+    assert counts(batch) == (3, 1, 0, 2, 0)
+    assert sorted(row["value"] for row in lake.current().to_pylist()) == [1, 2, 9]
 
 
 def test_readings_under_maintenance_are_kept_but_not_evaluated(file):

@@ -119,7 +119,18 @@ def _read(found: Iterator[Row | Refusal], stage: _Stage, match: Match, synthetic
             if isinstance(item, Refusal):
                 refuse(item)
                 continue
-            portion.add(item, match.code(item))
+            code = match.code(item)
+            if match.foreign(code):
+                refuse(
+                    Refusal(
+                        item.number,
+                        match.format.station[-1],
+                        item.station,
+                        "是其他区县的点位，不能在本区县导入",
+                    )
+                )
+                continue
+            portion.add(item, code)
             if len(portion) >= _PORTION:
                 stage.taken += portion.write(staged)
         stage.taken += portion.write(staged)

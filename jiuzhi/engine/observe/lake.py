@@ -120,7 +120,7 @@ def counts_of(batch: str, total: int) -> Counts:
 
 def _decide(session: duckdb.DuckDBPyConnection, sequence: str, every: bool) -> Counts:
     """Fill the table ``fresh`` with the rows to write. A row is fresh when it differs from the one before it of the
-    same identity; the first one is compared with what the lake holds."""
+    same identity; the first one is compared with what the lake holds. A simulated value never replaces a measured one."""
     months, stations = _extent(session)
     repeats = _open(session, months, stations)
     latest = f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1" if repeats else ""
@@ -133,7 +133,8 @@ def _decide(session: duckdb.DuckDBPyConnection, sequence: str, every: bool) -> C
         WITH compared AS (
             SELECT {columns}, place, coalesce(held.revision, 0) AS top
             FROM arrived LEFT JOIN held USING ({_ID})
-            WHERE place > 1 OR held.revision IS NULL OR {differs})
+            WHERE (place > 1 OR held.revision IS NULL OR {differs})
+              AND NOT (arrived.synthetic AND held.revision IS NOT NULL AND NOT held.synthetic))
         SELECT * EXCLUDE (place, top), (top + {"row_number() OVER (PARTITION BY " + _ID + " ORDER BY place)" if every else "1"})
                ::INTEGER AS revision FROM compared""")
     counted = session.execute("""
@@ -159,6 +160,9 @@ def _choose(session: duckdb.DuckDBPyConnection, order: str, every: bool) -> None
         return
     session.execute(f"""
         CREATE TEMP TABLE repeated AS SELECT {_ID} FROM incoming GROUP BY {_ID} HAVING count(*) > 1""")
+    if not session.execute("SELECT count(*) FROM repeated").fetchall()[0][0]:
+        session.execute(f"CREATE TEMP VIEW arrived AS SELECT {columns}, 1 AS place FROM incoming")
+        return
     session.execute(f"""
         CREATE TEMP VIEW arrived AS
         SELECT {columns}, 1 AS place FROM incoming ANTI JOIN repeated USING ({_ID})
@@ -169,9 +173,9 @@ def _choose(session: duckdb.DuckDBPyConnection, order: str, every: bool) -> None
 
 
 def _extent(session: duckdb.DuckDBPyConnection) -> tuple[set[str], set[str]]:
-    months = {row[0] for row in session.execute("SELECT DISTINCT month FROM incoming").fetchall()}
-    stations = {row[0] for row in session.execute("SELECT DISTINCT station FROM incoming").fetchall()}
-    return months, stations
+    found = session.execute("SELECT list(DISTINCT month), list(DISTINCT station) FROM incoming").fetchall()
+    months, stations = found[0]
+    return set(months or ()), set(stations or ())
 
 
 def _chosen(months: Collection[str] | None, stations: Collection[str] | None) -> list[dict[str, Any]]:

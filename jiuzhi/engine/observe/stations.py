@@ -28,7 +28,9 @@ class Match:
 
     def __post_init__(self) -> None:
         listed = Station.objects.select_related("county")
+        self._foreign: set[str] = set()
         if self.county:
+            self._foreign = set(listed.exclude(county__code=self.county).values_list("code", flat=True))
             listed = listed.filter(county__code=self.county)
         names = dict(Org.objects.values_list("code", "name"))
         self._codes: set[str] = set()
@@ -45,8 +47,12 @@ class Match:
             found = self._found[key] = self._match(row.station, row.name)
         return found
 
+    def foreign(self, code: str) -> bool:
+        """Whether the station is another county's."""
+        return code in self._foreign
+
     def _match(self, built: str, name: str) -> str:
-        if built in self._codes:
+        if built in self._codes or built in self._foreign:
             return built
         # A file with codes of its own means those codes, whatever its stations are called.
         fitting = [] if self.format.name else self._fitting(built, name)
