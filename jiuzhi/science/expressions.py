@@ -123,14 +123,17 @@ def choose(branches: Iterable[tuple[Any, Any]], otherwise: Any) -> Any:
     branches = list(branches)
     if not branches:
         return otherwise
-    if is_expression(*(condition for condition, _ in branches)):
+    if is_expression(branches[0][0]):
         import ibis
 
         values = [value for _, value in branches] + [otherwise]
         if all(value is None for value in values):
             return ibis.null("int64")
         return ibis.cases(*branches, else_=otherwise)
-    return next((value for condition, value in branches if condition), otherwise)
+    for condition, value in branches:
+        if condition:
+            return value
+    return otherwise
 
 
 def largest(*values: Any) -> Any:

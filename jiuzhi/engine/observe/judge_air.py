@@ -79,9 +79,13 @@ class AirJudge:
         if not edition:
             return "", "", "", "", when if isinstance(when, str) else f"{when.day if when else ''} 没有在用的空气质量指数标准"
         form = self._form(cells, when)
-        readings = {name: reader.read(cells) for name, reader in self.readers[form].items()}
-        units = {name: self._reporting(name, cell.value) for name, cell in readings.items()}
-        if all(value is None for value in units.values()):
+        readings: dict[str, Cell] = {}
+        units: dict[str, int | None] = {}
+        for name, reader in self.readers[form].items():
+            readings[name] = cell = reader.read(cells)
+            if cell.value is not None:
+                units[name] = self._reporting(name, cell.value)
+        if not units:
             return "", "", "", edition, "；".join(["六项污染物都没有数值", *_problems(readings)])
         judged = aqi.assess_units(form, edition, units, not_monitored=self.not_monitored)
         return self._verdict(judged, form, units, readings)
@@ -106,9 +110,7 @@ class AirJudge:
             return self.form
         return "daily" if isinstance(when, Moment) and when.given == "day" else "hourly"
 
-    def _reporting(self, name: str, value: Decimal | None) -> int | None:
-        if value is None:
-            return None
+    def _reporting(self, name: str, value: Decimal) -> int | None:
         key = (name, value)
         if key not in self.units:
             if len(self.units) > 200_000:

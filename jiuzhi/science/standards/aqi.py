@@ -119,8 +119,15 @@ def iaqi(item: str, concentration: Any, edition: str) -> Any:
 @null_in_null_out
 def level(aqi: Any) -> Any:
     """Level 1..6 of an AQI (2012 table 2; 2026 table 1); 0, which the 2026 table does not print, is level 1."""
+    return _level(aqi) if is_expression(aqi) else _remembered_level(aqi)
+
+
+def _level(aqi: Any) -> Any:
     tops = [int(row["aqi_to"]) for row in rows("aqi_levels") if row["aqi_to"]]
     return choose([*((aqi <= top, number) for number, top in enumerate(tops, start=1)), (aqi > tops[-1], 6)], otherwise=None)
+
+
+_remembered_level = lru_cache(maxsize=1024)(_level)
 
 
 @null_in_null_out
@@ -229,6 +236,8 @@ def primary_mask(indices: dict[str, Any], aqi: Any) -> Any:
     """Bits of the pollutants whose IAQI is the AQI, when it exceeds 50 (2012 4.4.2; 2026 4.3.1); missing with the AQI."""
     if aqi is None:
         return None
+    if not is_expression(aqi) and aqi <= 50:
+        return 0
     bits = [choose([(indices[name] == aqi, 2**k)], otherwise=0) for k, name in enumerate(POLLUTANTS)
             if indices.get(name) is not None]
     return choose([(aqi > 50, sum(bits[1:], bits[0]))], otherwise=0)

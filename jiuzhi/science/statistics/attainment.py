@@ -294,7 +294,12 @@ def _comparable(point: Point, promise: Promise) -> tuple[Decimal | None, str]:
         return point.value, ""
     if point.accumulates and promise.better == "up" and promise.met(point.value):
         return point.value, "（年内只增不减，已经满足）"
-    if point.accumulates and promise.better == "down" and promise.target is not None and not promise.met(point.value):
+    if (
+        point.accumulates
+        and promise.better == "down"
+        and promise.target is not None
+        and not promise.met(point.value)
+    ):
         return point.value, "（年内只增不减，已经超出）"
     if point.projected is not None:
         return point.projected, f"（余下时段若与去年相同，全年约 {say(point.projected, promise.unit)}）"

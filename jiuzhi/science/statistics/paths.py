@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from statistics import median
 
-from .wording import as_decimal, period_end, say, year_of
+from .wording import as_decimal, period_end, period_said, say, year_of
 
 
 @dataclass(frozen=True)
@@ -171,8 +171,7 @@ def at(line: list[tuple[int, Fraction]], when: Fraction) -> Fraction:
 
 
 def when_said(point: Point) -> str:
-    """The period of a value in words; a part of a year says up to which day."""
-    year, _, month = point.period.partition("-")
+    """The period of a value in words; a part of a period says up to which day."""
     if not point.complete or (point.to and point.to < period_end(point.period)):
-        return f"{year} 年至今（截至 {point.end.month} 月 {point.end.day} 日）"
-    return f"{year} 年 {int(month)} 月" if month else f"{year} 年"
+        return f"{period_said(point.period)}至今（截至 {point.end.month} 月 {point.end.day} 日）"
+    return period_said(point.period)

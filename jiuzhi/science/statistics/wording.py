@@ -1,11 +1,13 @@
 """Numbers and periods in words, shared by judgement and forecast."""
 
+import re
 from calendar import monthrange
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 _SHOWN = Decimal("0.01")
+_PERIOD = re.compile(r"([12]\d{3})(?:-Q([1-4])|-(0[1-9]|1[0-2]))?")
 
 
 def as_decimal(value: Fraction) -> Decimal:
@@ -39,11 +41,16 @@ def year_of(period: str) -> int:
 
 def period_end(period: str) -> date:
     """The last day of "2026", "2026-Q3" or "2026-10". Errors: ``ValueError`` with one Chinese sentence."""
+    if not (found := _PERIOD.fullmatch(period)):
+        raise ValueError(f"时期“{period}”不合写法：请写年（2026）、季（2026-Q3）或月（2026-10）。")
+    year, quarter, month = int(found[1]), found[2], found[3]
+    last = int(quarter) * 3 if quarter else int(month or 12)
+    return date(year, last, monthrange(year, last)[1])
+
+
+def period_said(period: str) -> str:
+    """ "2026 年", "2026 年 3 季度", "2026 年 10 月"."""
     year, _, rest = period.partition("-")
-    try:
-        if not rest:
-            return date(int(year), 12, 31)
-        month = int(rest[1:]) * 3 if rest.startswith("Q") else int(rest)
-        return date(int(year), month, monthrange(int(year), month)[1])
-    except ValueError as error:
-        raise ValueError(f"时期“{period}”不合写法：请写年（2026）、季（2026-Q3）或月（2026-10）。") from error
+    if not rest:
+        return f"{year} 年"
+    return f"{year} 年 {rest[1:]} 季度" if rest.startswith("Q") else f"{year} 年 {int(rest)} 月"
