@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jiuzhi.science.statistics.attainment import Point, judge
-from jiuzhi.science.statistics.paths import allowed_rest
+from jiuzhi.science.statistics.paths import allowed_rest, when_said
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "progress.md"
 
@@ -61,6 +61,17 @@ def test_reason_names_the_numbers_and_what_is_needed() -> None:
     )
     for words in ("1945 万立方米", "1950 万立方米", "0.25 年", "21.67 万立方米", "≥2010 万立方米"):
         assert words in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("period", "last", "said"),
+    [("2026", date(2026, 12, 31), "2026 年"), ("2026-Q3", date(2026, 9, 30), "2026 年 3 季度"), ("2028-02", date(2028, 2, 29), "2028 年 2 月")],
+)
+def test_years_quarters_and_months(period, last, said) -> None:
+    point = Point(period, Decimal(1))
+    assert (point.end, when_said(point)) == (last, said)
+    verdict = judge("reach", "up", ">=", Decimal(10), 2030, Decimal(0), 2025, [point], date(2028, 6, 1), start=2026)
+    assert said in verdict.reason or verdict.state == "no_data"
 
 
 def test_what_the_rest_of_the_year_may_average() -> None:

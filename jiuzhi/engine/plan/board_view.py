@@ -9,7 +9,7 @@ from typing import Any
 from jiuzhi.engine.indicators.models import ComputedValue, Judgement, ReportedValue
 from jiuzhi.engine.indicators.registry import INDICATORS
 from jiuzhi.science.statistics.attainment import Promise, road
-from jiuzhi.science.statistics.wording import period_end, say
+from jiuzhi.science.statistics.wording import period_end, period_said, say
 
 from . import progress
 from .bindings import read
@@ -69,8 +69,7 @@ def _computed(commitment: Commitment, day: date | None) -> list[ComputedValue]:
 
 
 def _value(value: ComputedValue, day: date | None) -> ValuePoint:
-    year, _, month = value.period.partition("-")
-    label = f"{year}年{int(month)}月" if month else f"{year}年"
+    label = period_said(value.period).replace(" ", "")
     unfinished = period_end(value.period) > (day or value.data_to)
     return ValuePoint(
         value.period, value.value, value.complete, f"{label}至今" if unfinished else label, "计算", value.data_to,
@@ -85,8 +84,7 @@ def _approved(reported: list[ReportedValue], day: date | None) -> list[ValuePoin
         if value.status != ReportedValue.Status.APPROVED or (day and on > day):
             continue
         early = on < period_end(value.period)
-        year, _, rest = value.period.partition("-")
-        label = f"{year}年{rest.lstrip('0')}月" if rest and "Q" not in rest else f"{year}年{rest}"
+        label = period_said(value.period).replace(" ", "")
         found.append(ValuePoint(
             value.period, value.value, not early, f"{label}至今" if early else label, "填报",
             on if early else period_end(value.period), "", value.note, value.synthetic,
