@@ -80,7 +80,9 @@ def _show(summary: dict[str, Any]) -> None:
     notes = [item for item in summary["reasons"] if item.get("kind") == "note"]
     refused = [item for item in summary["reasons"] if item.get("kind") != "note"]
     for item in notes[:_SHOWN]:
-        typer.echo("  注意：" + _place(item) + item["why"])
+        typer.echo(
+            "  注意：" + _place(item) + item["why"] + (f"（{item['value']}）" if item["value"] else "")
+        )
     for item in refused[:_SHOWN]:
         typer.secho(f"  退回：{_place(item)}{item['why']}（{item['value']!r}）", fg=typer.colors.YELLOW)
     if summary["refused_file"]:

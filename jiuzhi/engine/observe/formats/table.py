@@ -27,6 +27,11 @@ _FOREIGN = {
     b"\x89PNG": "图片",
     b"Rar!": "压缩包",
 }
+_WHY = {
+    FileNotFoundError: "没有这个文件",
+    IsADirectoryError: "这是一个文件夹",
+    PermissionError: "没有读取权限",
+}
 _SURELY_UTF8 = 4  # characters beyond ASCII that GB18030 text hardly ever forms by chance in a row
 csv.field_size_limit(1 << 20)
 
@@ -53,7 +58,8 @@ def open_table(path: Path, recognise: Callable[[list[str]], object] | None = Non
         with path.open("rb") as file:
             magic = file.read(8)
     except OSError as error:
-        raise FileProblem(f"打不开文件 {path.name}：{error.strerror or error}，请核对路径。") from None
+        why = _WHY.get(type(error), error.strerror or str(error))
+        raise FileProblem(f"打不开文件 {path.name}：{why}，请核对路径。") from None
     if not magic:
         raise FileProblem(f"文件 {path.name} 是空的，请重新导出后再试。")
     for start, what in _FOREIGN.items():
