@@ -137,7 +137,10 @@ def choose(branches: Iterable[tuple[Any, Any]], otherwise: Any) -> Any:
 
 
 def largest(*values: Any) -> Any:
-    """Largest of the values that are present; missing when none is."""
+    """Largest of the values that are present; missing when none is.
+
+    DuckDB, Spark and PostgreSQL pass over nulls in GREATEST; SQLite does not, and is no engine for columns with gaps.
+    """
     if is_expression(*values):
         import ibis
 

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 import ibis
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -293,3 +294,17 @@ def test_limits_leave_no_day_without_a_limit_and_none_with_two():
         for (_, end), (start, _) in itertools.pairwise(spans):
             assert date.fromisoformat(start).toordinal() - date.fromisoformat(end).toordinal() == 1
         assert spans[-1][1] == ""
+
+
+def test_a_second_engine_gives_the_same_integers(duck):
+    """SQLite divides, rounds up and compares on its own; complete rows, because its MAX does not pass over nulls."""
+    numbers = {name: [(k * step) % 1300 for k in range(400)] for name, step in zip(aqi.POLLUTANTS, (7, 11, 13, 17, 19, 23), strict=True)}
+    rows = pa.table({**numbers, "n": range(400), "d": [k % 299 + 1 for k in range(400)]})
+    found = []
+    for engine in (duck, ibis.sqlite.connect()):
+        table = engine.create_table("rows", rows)
+        judged = air_columns.with_aqi(table, "hourly", {p: table[p] for p in aqi.POLLUTANTS}, edition="HJ 633-2026")
+        judged = judged.mutate(half=rounding.round_ratio(table.n * 37 - 5000, table.d), cod=water.indicator_class("COD", table.n))
+        columns = judged.order_by("n").select("aqi", "level", "primary_mask", "half", "cod")
+        found.append(engine.to_pyarrow(columns).to_pylist())
+    assert found[0] == found[1]
