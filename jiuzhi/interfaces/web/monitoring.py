@@ -70,12 +70,10 @@ def _limits(station: Station, prop: str, start: date, end: date) -> list[Row]:
     if station.kind != "air":
         wanted = water.class_number(station.target_class) if station.target_class else None
         value = water.target_limit(prop, wanted, is_lake=station.kind == "lake") if wanted else None
-        label = f"{station.target_class} {_('类限值')}"
-        return (
-            [{"value": number(value), "from": str(start), "to": str(end), "label": f"{label} {value}"}]
-            if value is not None
-            else []
-        )
+        if value is None:
+            return []
+        label = _("%(class)s类限值 %(value)s") % {"class": station.target_class, "value": value}
+        return [{"value": number(value), "from": str(start), "to": str(end), "label": label}]
     if prop == "AQI":
         return [{"value": 100, "from": str(start), "to": str(end), "label": _("良 100")}]
     item, averaging = ("O3", "mda8") if prop == "O3_8h" else (prop, "24h")
@@ -95,7 +93,7 @@ def _limits(station: Station, prop: str, start: date, end: date) -> list[Row]:
                 "value": number(limit.value),
                 "from": str(low),
                 "to": str(high),
-                "label": f"{limit.edition} {_('二级')} {limit.value}",
+                "label": _("%(edition)s 二级 %(value)s") % {"edition": limit.edition, "value": limit.value},
             }
         )
     return found
@@ -149,7 +147,7 @@ def series(station: Station, prop: str, start: date, end: date) -> dict[str, Any
 
 
 def _word(prop: str | None) -> str:
-    return f"，{_('首要')} {prop}" if prop else ""
+    return _("，首要 %(item)s") % {"item": prop} if prop else ""
 
 
 def calendar(code: str, year: int) -> dict[str, Any]:

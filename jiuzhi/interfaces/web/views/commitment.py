@@ -49,7 +49,7 @@ def chart(view: board.CommitmentView) -> dict[str, Any]:
     return {
         "name": view.item.name,
         "unit": unit(view.item.unit),
-        "target": {"value": number(view.item.value), "year": view.item.year, "label": f"{_('目标')} {units_in(view.item.target)}"},
+        "target": {"value": number(view.item.value), "year": view.item.year, "label": _("目标 %(value)s") % {"value": units_in(view.item.target)}},
         "baseline": {"value": number(view.baseline), "year": view.baseline_year},
         "path": [{"year": p.year, "value": number(p.value), "basis": p.basis} for p in view.path],
         "series": _series(view.series),

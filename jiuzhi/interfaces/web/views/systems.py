@@ -70,7 +70,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         pair = domains.setdefault(s.domain, [0, 0])
         pair[1] += 1
         pair[0] += s.id in served
-    rows: list[Any] = [(s, standing[s.id], _places(served.get(s.id, []), scope.county.code)) for s in page_rows]
+    rows: list[Any] = [
+        (s, standing[s.id], _places(served.get(s.id, []), scope.county.code)) for s in page_rows
+    ]
     reached = list(standing.values())
     context = {
         "rows": rows,
