@@ -136,6 +136,13 @@ def test_bad_values_are_refused_in_one_sentence(wood, forester, period, value, w
     assert not ReportedValue.objects.exists()
 
 
+def test_what_has_no_number_is_found_by_people(commit, forester, bureau) -> None:
+    words = commit("绿色生产生活方式", "=", None, value_text="基本形成", owner=bureau)
+    with pytest.raises(ValidationError, match="填 1"):
+        report(words, forester, "2025", "60")
+    assert report(words, forester, "2025", "1").value == 1
+
+
 def test_a_computed_commitment_takes_no_reports(wood, forester) -> None:
     wood.indicator = "air.pm25_mean"
     with pytest.raises(ValidationError, match="监测数据计算"):

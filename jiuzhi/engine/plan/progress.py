@@ -210,7 +210,8 @@ def _trend(series: Series) -> dict[str, Any]:
     if len(series.monthly) < 36:
         return {}
     found = trend([(p, float(v)) for p, v in series.monthly])
-    return {"direction": found.direction, "slope": found.slope, "p": found.p, "reason": found.reason}
+    slope = None if found.slope is None else float(f"{found.slope:.6g}")
+    return {"direction": found.direction, "slope": slope, "p": None if found.p is None else round(found.p, 4), "reason": found.reason}
 
 
 def milestones_of(listed: Sequence[Commitment]) -> dict[int, list[tuple[int, Decimal]]]:

@@ -21,6 +21,7 @@ from jiuzhi.core.records import Actor
 from jiuzhi.engine.indicators.models import ReportedValue
 from jiuzhi.science.statistics.wording import period_end
 
+from .bindings import read
 from .board_items import latest_as_of
 from .judge import judge_plan
 from .models import Commitment
@@ -124,6 +125,9 @@ def _check(commitment: Commitment, period: str, value: Decimal) -> None:
         raise ValidationError(f"数值 {value} 不合理：请填写以“{commitment.unit or '无单位'}”计的普通数字。")
     if int(value.as_tuple().exponent) < -6:
         raise ValidationError("数值的小数位超过 6 位：请按统计口径保留位数。")
+    reading = read(commitment)
+    if reading.kind == "qualitative" and not reading.better and value not in (0, 1):
+        raise ValidationError(f"“{commitment.name}”是定性目标（{reading.text}）：请据佐证填 1（已达成）或 0（尚未达成）。")
     if value < 0 and commitment.unit in ("%", "％", "个", "家", "处", "座", "人"):
         raise ValidationError(f"以“{commitment.unit}”计的数值不能为负：请核对。")
     if value > 100 and commitment.unit in ("%", "％") and commitment.name.endswith(("率", "比例", "占比", "覆盖")):

@@ -9,7 +9,7 @@ Kinds
     hold        a limit kept every year; the baseline may lie beyond it (15.6 against ≤20) or on it (83 against ≥83)
     cumulative  a sum counted from zero at the start of the period
     growth      a yearly growth rate [%] whose geometric mean since the start must reach the target
-    qualitative a direction without a number (持续提升)
+    qualitative a direction without a number (持续提升), or words that only a person can find fulfilled (基本形成)
     awaiting    a number that a higher authority has still to set (市级下达)
 """
 
@@ -21,7 +21,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from .growth import growth, qualitative
+from .growth import ASSERTED, growth, qualitative
 from .paths import Point, Promise, at, knots, position, project, road, slope_seen, symbol, when_said
 from .verdict import RANK, State, Thresholds, Verdict
 from .wording import apart, as_decimal, say
@@ -77,14 +77,15 @@ def judge(
         return Verdict(
             State.NO_DATA, f"目标写作“{text or '—'}”，不是数值；请在规划包中补充数值或改为定性承诺。"
         )
-    if kind == "qualitative" and better not in ("up", "down"):
-        return Verdict(State.NO_DATA, f"目标为定性表述“{text}”，没有方向可比，须由负责人据佐证认定。")
     known = sorted((p for p in series if p.end <= as_of), key=lambda p: (p.end, p.complete))
     current = [p for p in known if p.year >= first]
+    asserted = kind == "qualitative" and better not in ("up", "down")
     path = road(promise)
     if not current:
-        return Verdict(State.NO_DATA, _nothing(promise, known, as_of), path=path)
-    if (as_of - current[-1].end).days > limits.stale_days:
+        return Verdict(
+            State.NO_DATA, ASSERTED.format(text) if asserted else _nothing(promise, known, as_of), path=path
+        )
+    if (as_of - current[-1].end).days > limits.stale_days and not asserted:
         last = current[-1]
         return Verdict(
             State.NO_DATA, f"最近的数值是{when_said(last)}的 {say(last.value, unit)}，距今已超过一年半；请补报以后各期。",

@@ -70,7 +70,9 @@ def growth(
 def qualitative(
     promise: Promise, known: list[Point], current: list[Point], as_of: date, limits: Thresholds
 ) -> Verdict:
-    """The direction between the last two values against the words."""
+    """The direction between the last two values against the words; without a direction, what the unit found: 1 or 0."""
+    if promise.better not in ("up", "down"):
+        return _asserted(promise, current[-1], as_of)
     whole = [p for p in known if p.complete]
     if len(whole) < 2:
         return Verdict(
@@ -85,3 +87,23 @@ def qualitative(
     state = State.ON_TRACK if change > 0 else State.LATE
     said = "方向符合" if change > 0 else "没有变化，不符合" if change == 0 else "方向相反，不符合"
     return Verdict(state, f"{words}，{said}“{promise.text}”。", last.value, last.period)
+
+
+ASSERTED = "目标为定性表述“{}”，没有方向可比，须由责任单位据佐证认定：填报 1（已达成）或 0（尚未达成）。"
+
+
+def _asserted(promise: Promise, last: Point, as_of: date) -> Verdict:
+    """A finding recorded by people and approved: software does not decide what 基本形成 means."""
+    said = f"{when_said(last)}据填报认定“{promise.text}”"
+    if last.value >= 1:
+        return Verdict(State.MET, f"{said}已达成。", last.value, last.period)
+    if as_of > date(promise.target_year, 12, 31):
+        return Verdict(
+            State.BADLY_LATE,
+            f"{said}尚未达成，目标年 {promise.target_year} 年已过。",
+            last.value,
+            last.period,
+        )
+    return Verdict(
+        State.ON_TRACK, f"{said}尚未达成，未到目标年 {promise.target_year} 年。", last.value, last.period
+    )
