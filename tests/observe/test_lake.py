@@ -1,5 +1,6 @@
 """Revisions, exactly once, one writer at a time, pruning."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -174,3 +175,29 @@ def test_another_process_waits_and_then_is_told(settings):
         other.stdin.close()
     with lake.writing(wait=5), lake.writing():
         assert lake.append(table(1), app="a", version=1)
+
+
+WRITER = """
+    import sys
+    import django
+    django.setup()
+    from jiuzhi.engine.observe import inbox, lake
+    from tests.observe.test_lake import table
+
+    name = sys.argv[1]
+    for n in range(8):
+        assert lake.append(table(n, station=f"{name}{n}"), app=name, version=n)
+        assert lake.append(table(n, station="both", prop=name), app=name + "both", version=n)
+"""
+
+
+def test_two_writers_at_once_lose_nothing(tmp_path, settings):
+    settings.LAKE_DIR = tmp_path / "lake"
+    root = Path(__file__).resolve().parents[2]
+    given = {**os.environ, "JIUZHI_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "jiuzhi.project.settings", "PYTHONPATH": str(root)}
+    writers = [subprocess.Popen([sys.executable, "-c", textwrap.dedent(WRITER), name], env=given, cwd=root) for name in ("PM10", "CO")]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    found = lake.current()
+    assert found.num_rows == 2 * 8 + 2
+    assert [row["value"] for row in lake.revisions("both", "CO").to_pylist()] == list(range(8))
+    assert [row["revision"] for row in lake.revisions("both", "PM10").to_pylist()] == list(range(1, 9))
