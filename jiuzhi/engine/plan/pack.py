@@ -212,19 +212,19 @@ def _write_rows(path: Path, names: list[str], rows: Iterable[dict[str, Any]]) ->
 
 def write_pack(pack: Pack, folder: str | Path, *, force: bool = False) -> Path:
     """Write `pack` into `folder`, whole or not at all. An existing pack (perhaps reviewed by a person) is kept unless `force`."""
-    target = Path(folder)
-    if target.exists() and not target.is_dir():
-        raise PlanReadError(f"输出位置 {target} 是一个文件，不是文件夹：请换一个文件夹名。")
-    if any((target / name).exists() for name in _OURS) and not force:
-        raise PlanReadError(
-            f"文件夹 {target} 里已有规划包（可能已复核过）：请换一个文件夹，或加 --force 覆盖。"
-        )
     try:
+        target = Path(folder).resolve()  # "." has a name only when resolved
+        if target.exists() and not target.is_dir():
+            raise PlanReadError(f"输出位置 {folder} 是一个文件，不是文件夹：请换一个文件夹名。")
+        if any((target / name).exists() for name in _OURS) and not force:
+            raise PlanReadError(
+                f"文件夹 {folder} 里已有规划包（可能已复核过）：请换一个文件夹，或加 --force 覆盖。"
+            )
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
         raise PlanReadError(
-            f"无法在 {target.parent} 写入规划包（{error.strerror}）：请检查文件夹权限或磁盘空间。"
+            f"无法把规划包写到 {folder}（{error.strerror or error}）：请检查文件夹权限或磁盘空间。"
         ) from error
     try:
         info = asdict(pack.info)
@@ -233,27 +233,30 @@ def write_pack(pack: Pack, folder: str | Path, *, force: bool = False) -> Path:
             names = [f.name for f in fields(kind)]
             _write_rows(scratch / f"{name}.csv", names, (asdict(row) for row in getattr(pack, name)))
         scratch.chmod(0o755)
-        _replace_folder(scratch, target)
+        _put_in_place(scratch, target)
+    except OSError as error:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise PlanReadError(
+            f"无法把规划包写到 {folder}（{error.strerror or error}）：请检查文件夹权限或磁盘空间。"
+        ) from error
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
     return target
 
 
-def _replace_folder(scratch: Path, target: Path) -> None:
-    """Put the finished folder in place; keep files that are not ours (a reviewer's notes) beside the new tables."""
+def _put_in_place(scratch: Path, target: Path) -> None:
+    """Put the finished tables in place; files that are not ours (a reviewer's notes) are not touched.
+
+    ``pack.csv`` goes first and comes last: a folder left by a crash in between is no pack and says so.
+    """
     if not target.exists():
         scratch.rename(target)
         return
-    for other in target.iterdir():
-        if other.name not in _OURS:
-            destination = scratch / other.name
-            shutil.copytree(other, destination) if other.is_dir() else shutil.copy2(other, destination)
-    old = target.with_name(f".{target.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    target.rename(old)
-    scratch.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    (target / "pack.csv").unlink(missing_ok=True)
+    for name in sorted(_OURS, key="pack.csv".__eq__):
+        (scratch / name).replace(target / name)
+    scratch.rmdir()
 
 
 def _read_rows(path: Path) -> list[dict[str, str]]:

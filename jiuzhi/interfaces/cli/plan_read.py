@@ -27,8 +27,10 @@ def read(
     from jiuzhi.engine.plan.reader import decode
     from jiuzhi.engine.plan.reader.build import build_pack
 
-    errors = Console(stderr=True)
+    errors = Console(stderr=True, markup=False, highlight=False)  # a file name may hold what looks like markup
     try:
+        if adcode and not (len(adcode) == 6 and adcode.isascii() and adcode.isdigit()):
+            raise PlanReadError(f"--adcode “{adcode}”不是行政区划代码：请填 6 位数字，例如 500229。")
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(
             *columns, console=errors, transient=True, disable=as_json or not sys.stderr.isatty()
@@ -37,6 +39,7 @@ def read(
             decoded = decode(document)
             progress.update(step, description="识别章节、目标、任务")
             pack = build_pack(decoded)
+            _refuse_other_text(pack, document.name)
             pack.info.county = county or pack.info.county
             pack.info.adcode = adcode or pack.info.adcode
             progress.update(step, description="写规划包")
@@ -45,13 +48,24 @@ def read(
         if as_json:
             typer.echo(json.dumps({"error": str(error)}, ensure_ascii=False))
         else:
-            errors.print(f"[red]{error}[/red]", highlight=False)
+            errors.print(str(error), style="red", soft_wrap=True)
         raise typer.Exit(2) from error
     summary = summarise(pack, output)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))
     else:
         _show(summary)
+
+
+def _refuse_other_text(pack: Any, name: str) -> None:
+    """A text without period, heading, table and stated value is no plan; sentences of a novel are not tasks."""
+    from jiuzhi.engine.plan.pack import PlanReadError
+
+    outline = any(row.level in ("chapter", "section", "table") for row in pack.clauses)
+    if not (outline or pack.commitments or pack.projects or pack.info.period_start):
+        raise PlanReadError(
+            f"{name} 里没有规划期、章节标题，也没有目标数值，不像一部规划：请确认文件，或提供含目标与任务的正文。"
+        )
 
 
 def summarise(pack: Any, output: Path) -> dict[str, Any]:
@@ -105,4 +119,4 @@ def _show(summary: dict[str, Any]) -> None:
         "项目 / 单位 / 地点", f"{summary['projects']} / {summary['organisations']} / {summary['places']}"
     )
     table.add_row("待复核", f"{summary['review']} 条，见 review.csv")
-    Console().print(table)
+    Console(markup=False).print(table)

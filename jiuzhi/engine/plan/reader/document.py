@@ -7,13 +7,26 @@ they are those of the extracted text, which the same code reproduces from the sa
 from __future__ import annotations
 
 import hashlib
+import io
+import logging
 import re
+import struct
+import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jiuzhi.engine.plan.pack import PlanReadError
 
 MAX_BYTES = 80 * 1024 * 1024
+MAX_XML = 100 * 1024 * 1024  # text parts of a .docx, unpacked; a long plan has some ten MB
+MAX_CHARACTERS = 2_000_000  # some twenty times the longest five-year plan
+_SURELY_UTF8 = 12  # characters beyond ASCII that other encodings hardly ever form by chance
+# What parsers of foreign formats raise on damaged or hostile input, beside the errors they declare.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, LookupError, ValueError,
+    TypeError, AttributeError, SyntaxError, ArithmeticError, OSError,
+)  # fmt: skip
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _HTML_START = re.compile(
     rb"^\s*(<!doctype\s+html|<html|<\?xml[^>]*>\s*<html|<head|<body|<div|<table|<meta)", re.I
@@ -51,25 +64,62 @@ def decode(path: str | Path) -> Document:
         text, encoding = decode_bytes(raw, source.name)
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     else:
-        from jiuzhi.engine.plan.reader import extract
-
-        if kind == "html":
-            markup, encoding = decode_html(raw, source.name)
-            text = extract.html_text(markup)
-        elif kind == "docx":
-            text, encoding = extract.docx_text(raw, source.name), "utf-8"
-        else:
-            text, encoding = extract.pdf_text(raw, source.name), "utf-8"
+        text, encoding = _extracted(kind, raw, source.name)
+    if len(text) > MAX_CHARACTERS:
+        raise PlanReadError(f"{source.name} 有 {len(text) // 10000} 万字，不像一部规划：请只提供规划正文。")
     notes.extend(check_readable(text, source.name))
     return Document(text, digest, encoding, kind, source.name, tuple(notes))
 
 
-def _read_bytes(source: Path) -> bytes:
-    if not source.exists():
-        raise PlanReadError(f"找不到文件 {source}：请检查路径和文件名。")
-    if source.is_dir():
-        raise PlanReadError(f"{source} 是文件夹：请指定其中的规划文档（.docx、.txt、.html 或 .pdf）。")
+def _extracted(kind: str, raw: bytes, name: str) -> tuple[str, str]:
+    """Text and encoding of a .docx, .html or .pdf; whatever a parser makes of a damaged file becomes one sentence."""
+    from pypdf.errors import DependencyError
+
+    from jiuzhi.engine.plan.reader import extract
+
+    logging.getLogger("pypdf").setLevel(
+        logging.CRITICAL
+    )  # its English remarks would stand before our sentence
     try:
+        if kind == "html":
+            markup, encoding = decode_html(raw, name)
+            return extract.html_text(markup), encoding
+        if kind == "docx":
+            _check_unpacked(raw, name)
+            return extract.docx_text(raw, name), "utf-8"
+        return extract.pdf_text(raw, name), "utf-8"
+    except PlanReadError:
+        raise
+    except RecursionError as error:
+        raise PlanReadError(
+            f"{name} 的内容层层嵌套，无法解析：请在 Word 或浏览器中打开后另存为纯文本（.txt）。"
+        ) from error
+    except DependencyError as error:
+        raise PlanReadError(f"{name} 已加密：请用 PDF 阅读器去掉密码和限制后另存，或转成 .docx。") from error
+    except _DAMAGED as error:
+        raise PlanReadError(
+            f"{name} 不是完整的 {kind} 文档（可能下载不完整或已损坏）：请重新下载，或打开后另存。"
+        ) from error
+
+
+def _check_unpacked(raw: bytes, name: str) -> None:
+    """Refuse a small archive that unpacks to gigabytes before anything is unpacked."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        size = sum(item.file_size for item in archive.infolist() if item.filename.endswith((".xml", ".rels")))
+    if size > MAX_XML:
+        raise PlanReadError(
+            f"{name} 解压后的文字有 {size // 1048576} MB，不像一部规划：请在 Word 中打开后另存，只留正文。"
+        )
+
+
+def _read_bytes(source: Path) -> bytes:
+    try:
+        if not source.exists():
+            raise PlanReadError(f"找不到文件 {source}：请检查路径和文件名。")
+        if source.is_dir():
+            raise PlanReadError(f"{source} 是文件夹：请指定其中的规划文档（.docx、.txt、.html 或 .pdf）。")
+        if not source.is_file():
+            raise PlanReadError(f"{source} 不是普通文件（是设备或管道）：请指定规划文档。")
         size = source.stat().st_size
         if size > MAX_BYTES:
             raise PlanReadError(f"{source.name} 有 {size // 1048576} MB，超过 80 MB：请去掉图片后另存再读。")
@@ -109,14 +159,21 @@ def sniff(raw: bytes, source: Path) -> str:
 
 def decode_bytes(raw: bytes, name: str) -> tuple[str, str]:
     """Text and encoding: UTF-8 (a BOM stays as U+FEFF, as `open` keeps it), UTF-16 with or without BOM, GB18030."""
+    if raw.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return _strict(raw, "utf-32", name), "utf-32"
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _strict(raw, "utf-16", name), "utf-16"
     try:
         text = raw.decode("utf-8")
         if "\x00" not in text[:4000]:
-            return text, "utf-8-sig" if text.startswith("\ufeff") else "utf-8"
-    except UnicodeDecodeError:
-        pass
+            return _without_nulls(text, name), "utf-8-sig" if text.startswith("\ufeff") else "utf-8"
+    except UnicodeDecodeError as error:
+        sound = raw[: error.start].decode("utf-8")
+        if sum(char > "\x7f" for char in sound) >= _SURELY_UTF8:  # as GB18030 the rest would be other words
+            line = sound.count("\n") + 1
+            raise PlanReadError(
+                f"{name} 第 {line} 行（第 {error.start + 1} 字节）起不是 UTF-8：文件可能截断或编码混杂，请重新导出为 UTF-8 文本。"
+            ) from error
     for guess in ("utf-16-le", "utf-16-be"):  # no BOM: Chinese full stops and newlines give it away
         try:
             text = raw.decode(guess)
@@ -137,17 +194,26 @@ def decode_html(raw: bytes, name: str) -> tuple[str, str]:
         declared = "gb18030" if declared in {"gb2312", "gbk", "gb18030", "gb-2312"} else declared
         try:
             return raw.decode(declared), declared
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             pass
     return decode_bytes(raw, name)
 
 
+def _without_nulls(text: str, name: str) -> str:
+    if (at := text.find("\x00")) >= 0:
+        raise PlanReadError(
+            f"{name} 第 {text.count(chr(10), 0, at) + 1} 行有空字符，内容可能损坏：请重新导出为 UTF-8 文本。"
+        )
+    return text
+
+
 def _strict(raw: bytes, encoding: str, name: str) -> str:
     try:
-        return raw.decode(encoding)
+        return _without_nulls(raw.decode(encoding), name)
     except UnicodeDecodeError as error:
+        known = "既不是 UTF-8 也不是 GB18030" if encoding == "gb18030" else f"不是 {encoding.upper()}"
         raise PlanReadError(
-            f"{name} 第 {error.start + 1} 字节既不是 UTF-8 也不是 GB18030：文件可能截断或编码混杂，请另存为 UTF-8 文本。"
+            f"{name} 第 {error.start + 1} 字节{known}：文件可能截断或编码混杂，请另存为 UTF-8 文本。"
         ) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from jiuzhi.engine.plan.pack import Clause, Commitment, Doubt, Pack
 from jiuzhi.engine.plan.reader.lexicon import POLLUTANT
@@ -134,6 +135,7 @@ def _against_baseline(pack: Pack) -> list[Doubt]:
     return out
 
 
+@lru_cache(maxsize=20_000)
 def _key(name: str) -> str:
     """A name as it is compared: quotes off, a pollutant's concentration whatever it is called."""
     found = POLLUTANT.search(name)
@@ -146,12 +148,12 @@ def _said_twice(pack: Pack) -> list[Doubt]:
     """One indicator with two values for one year; nearly the same name with another value or scope."""
     rows = [r for r in pack.commitments if r.value and r.kind != "scale"]
     out: list[Doubt] = []
-    for n, row in enumerate(rows):
-        for other in rows[:n]:
-            reason = _clash(other, row)
-            if reason:
-                out.append(Doubt("commitments.csv", row.id, row.name, "0.55", reason, row.start, row.end))
-                break
+    earlier: dict[str, list[Commitment]] = {}
+    for row in rows:
+        beside = earlier.setdefault(row.unit, [])  # only values of one unit can clash
+        if reason := next((found for other in beside if (found := _clash(other, row))), ""):
+            out.append(Doubt("commitments.csv", row.id, row.name, "0.55", reason, row.start, row.end))
+        beside.append(row)
     return out
 
 
