@@ -15,7 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def tracked(*patterns: str) -> list[Path]:
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-co", "--exclude-standard", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
 
@@ -54,7 +58,11 @@ def test_locks_are_pinned_with_hashes():
 def test_no_test_is_skipped_by_hand():
     """Only the missing measurement data may skip a test, in one place, and in CI that is a failure."""
     words = re.compile(r"pytest\.skip\(|mark\.skip|mark\.xfail|importorskip")
-    where = [str(p.relative_to(ROOT)) for p in tracked("tests/*.py") if p != Path(__file__) and words.search(p.read_text())]
+    where = [
+        str(p.relative_to(ROOT))
+        for p in tracked("tests/*.py")
+        if p != Path(__file__) and words.search(p.read_text())
+    ]
     assert where == ["tests/conftest.py"]
 
 
@@ -112,7 +120,10 @@ def test_dependencies_are_explained():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    named = [*project["dependencies"], *(d for group in project["optional-dependencies"].values() for d in group)]
+    named = [
+        *project["dependencies"],
+        *(d for group in project["optional-dependencies"].values() for d in group),
+    ]
     text = (ROOT / "docs" / "dependencies.md").read_text().lower()
     for dependency in named:
         name = re.match(r"[A-Za-z0-9_.\-]+", dependency).group().lower()

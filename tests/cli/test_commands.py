@@ -41,7 +41,19 @@ def test_systems_of_an_unknown_domain():
 
 
 def test_user_add_and_again(county):
-    done = run("user", "add", "zhang", "--name", "张三", "--role", "plan_officer", "--org", "城口县", "--password", "jiuzhi-2026")
+    done = run(
+        "user",
+        "add",
+        "zhang",
+        "--name",
+        "张三",
+        "--role",
+        "plan_officer",
+        "--org",
+        "城口县",
+        "--password",
+        "jiuzhi-2026",
+    )
     assert done.exit_code == 0, done.output
     user = User.objects.get(username="zhang")
     assert user.check_password("jiuzhi-2026")

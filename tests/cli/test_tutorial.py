@@ -22,9 +22,13 @@ def said(tmp_path_factory):
     assert len(blocks) >= 7
     # One shell for all blocks, so that what an earlier one exports still holds; a mark between them.
     script = "set -e\n" + "\necho '<<<next>>>'\n".join(blocks)
-    script = script.replace('export PATH="$PWD/.venv/bin:$PATH"', f'export PATH="{Path(sys.executable).parent}:$PATH"')
+    script = script.replace(
+        'export PATH="$PWD/.venv/bin:$PATH"', f'export PATH="{Path(sys.executable).parent}:$PATH"'
+    )
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JIUZHI_")} | {"COLUMNS": "160"}
-    done = subprocess.run(["bash", "-c", script], cwd=work, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=work, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.split("<<<next>>>"), work
 

@@ -35,7 +35,9 @@ def test_create_update_delete_leave_a_trace(tree):
     org.name = "县林业和草原局"
     assert records.save(org, who, "更名")
     records.delete(org, who, "撤并")
-    entries = list(AuditEntry.objects.filter(key__in=[e.key for e in AuditEntry.objects.all()]).order_by("id"))
+    entries = list(
+        AuditEntry.objects.filter(key__in=[e.key for e in AuditEntry.objects.all()]).order_by("id")
+    )
     assert [e.action for e in entries] == ["create", "update", "delete"]
     assert entries[1].before["name"] == "县林业局"
     assert entries[1].after["name"] == "县林业和草原局"
@@ -68,9 +70,13 @@ def test_invalid_record_writes_nothing(tree):
 
 
 def test_change_set_is_all_or_nothing(tree):
-    with pytest.raises(RuntimeError), records.change_set(records.SYSTEM, Org, "500229", "批量") as facts:
-        facts["n"] = records.bulk_create([Org(code="t", name="t", kind="other", path="t/")])
-        raise RuntimeError
+    def broken():
+        with records.change_set(records.SYSTEM, Org, "500229", "批量"):
+            records.bulk_create([Org(code="t", name="t", kind="other", path="t/")])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
     assert not Org.objects.filter(code="t").exists()
     assert not AuditEntry.objects.exists()
 
@@ -88,7 +94,9 @@ def test_actions_are_decided_one_by_one(tree):
     assert access.can(unit, "report_value", tree["water"])
     assert not access.can(unit, "approve_value", tree["water"])
     assert not access.can(unit, "report_value", tree["chengkou"])
-    assert list(access.counties(unit)) == [tree["chengkou"]], "a department's person still opens the county's pages"
+    assert list(access.counties(unit)) == [tree["chengkou"]], (
+        "a department's person still opens the county's pages"
+    )
     with pytest.raises(KeyError):
         access.can(unit, "fly", tree["water"])
 

@@ -13,7 +13,16 @@ from jiuzhi.engine.indicators.models import ReportedValue
 from jiuzhi.engine.plan import documents
 from jiuzhi.engine.plan.load import load_pack
 from jiuzhi.engine.plan.models import Plan
-from jiuzhi.engine.plan.pack import Clause, Commitment, Pack, PackInfo, PlanReadError, Project, Task, write_pack
+from jiuzhi.engine.plan.pack import (
+    Clause,
+    Commitment,
+    Pack,
+    PackInfo,
+    PlanReadError,
+    Project,
+    Task,
+    write_pack,
+)
 from jiuzhi.master.models import Station
 
 pytestmark = pytest.mark.django_db
@@ -98,11 +107,13 @@ def test_a_new_document_is_a_new_version_and_carries_owners(folder, tmp_path):
 
 def test_values_already_reported_are_not_lost(folder, tmp_path):
     plan = load_pack(folder, actor=SYSTEM)
-    ReportedValue.objects.create(commitment=plan.commitments.get(code="C1"), period="2026", value=56, reported_at=timezone.now())
+    ReportedValue.objects.create(
+        commitment=plan.commitments.get(code="C1"), period="2026", value=56, reported_at=timezone.now()
+    )
     shorter = pack()
     del shorter.commitments[0]
     shorter.tasks[0].commitments = ""
-    with pytest.raises(PlanReadError, match="C1 森林覆盖率.*填报值"):
+    with pytest.raises(PlanReadError, match=r"C1 森林覆盖率.*填报值"):
         load_pack(write_pack(shorter, tmp_path / "shorter"), actor=SYSTEM)
     assert plan.commitments.count() == 3
 

@@ -27,7 +27,9 @@ def read(
     from jiuzhi.engine.plan.reader import decode
     from jiuzhi.engine.plan.reader.build import build_pack
 
-    errors = Console(stderr=True, markup=False, highlight=False)  # a file name may hold what looks like markup
+    errors = Console(
+        stderr=True, markup=False, highlight=False
+    )  # a file name may hold what looks like markup
     try:
         if adcode and not (len(adcode) == 6 and adcode.isascii() and adcode.isdigit()):
             raise PlanReadError(f"--adcode “{adcode}”不是行政区划代码：请填 6 位数字，例如 500229。")
