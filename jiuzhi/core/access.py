@@ -10,15 +10,15 @@ from django.db.models import Q, QuerySet
 
 from .models import Grant, Org, User
 
-_ROLE = Grant.Role
+# Which roles (`Grant.Role`) may do what.
 ACTIONS: dict[str, frozenset[str]] = {
-    "view": frozenset(_ROLE.values),
-    "report_value": frozenset({_ROLE.PLAN_OFFICER, _ROLE.UNIT, _ROLE.ADMIN}),
-    "approve_value": frozenset({_ROLE.PLAN_OFFICER, _ROLE.ADMIN}),
-    "assign_owner": frozenset({_ROLE.PLAN_OFFICER, _ROLE.ADMIN}),
-    "load_plan": frozenset({_ROLE.PLAN_OFFICER, _ROLE.ADMIN}),
-    "import_observations": frozenset({_ROLE.MONITORING, _ROLE.PLAN_OFFICER, _ROLE.ADMIN}),
-    "make_report": frozenset({_ROLE.PLAN_OFFICER, _ROLE.LEADER, _ROLE.ADMIN}),
+    "view": frozenset(Grant.Role.values),
+    "report_value": frozenset({"plan_officer", "unit", "admin"}),
+    "approve_value": frozenset({"plan_officer", "admin"}),
+    "assign_owner": frozenset({"plan_officer", "admin"}),
+    "load_plan": frozenset({"plan_officer", "admin"}),
+    "import_observations": frozenset({"monitoring", "plan_officer", "admin"}),
+    "make_report": frozenset({"plan_officer", "leader", "admin"}),
 }
 
 

@@ -118,3 +118,7 @@ def test_secrets_stay_out_of_the_audit(tree):
     assert records.save(user, records.SYSTEM, "改密码"), "a changed password is a change"
     entry = AuditEntry.objects.latest("id")
     assert "pbkdf2" not in str(entry.before) + str(entry.after)
+
+
+def test_every_action_names_known_roles():
+    assert all(roles <= set(Grant.Role.values) for roles in access.ACTIONS.values())

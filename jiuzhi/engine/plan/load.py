@@ -94,8 +94,8 @@ def _plan_row(plan: Plan | None, county: Org, pack: Pack) -> Plan:
 def _rows(plan: Plan, pack: Pack, actor: Actor) -> dict[str, int]:
     """Bring clauses, commitments, tasks and projects to what the pack says; returns counts."""
     clauses = _upsert(Clause, plan, pack.clauses, lambda r: {"level": r.level, "number": r.number, "title": r.title or r.number, "order": r.order})
-    for row in pack.clauses:
-        clauses[row.id].parent = clauses.get(row.parent)
+    for clause in pack.clauses:
+        clauses[clause.id].parent = clauses.get(clause.parent)
     Clause.objects.bulk_update(clauses.values(), ["parent"], batch_size=500)
     owners = _owners(plan, pack, actor)
     _refuse_to_lose_values(plan, {r.id for r in pack.commitments})
@@ -175,7 +175,8 @@ def _refuse_to_lose_values(plan: Plan, kept: set[str]) -> None:
 
 def _owners(plan: Plan, pack: Pack, actor: Actor) -> dict[str, Org]:
     """The units the pack names as responsible, registered below the county under their own name."""
-    names = sorted({r.owner for r in [*pack.commitments, *pack.tasks] if r.owner})
+    rows: list[Any] = [*pack.commitments, *pack.tasks]
+    names = sorted({r.owner for r in rows if r.owner})
     found: dict[str, Org] = {}
     for name in names:
         unit = Org.objects.filter(path__startswith=plan.county.path, name=name).first()
@@ -192,7 +193,7 @@ def _carry_owners(plan: Plan) -> None:
     if before is None:
         return
     known = {(c.name, c.unit, c.year): c.owner for c in before.commitments.exclude(owner=None).select_related("owner")}
-    changed = []
+    changed: list[Commitment] = []
     for commitment in plan.commitments.filter(owner=None):
         if owner := known.get((commitment.name, commitment.unit, commitment.year)):
             commitment.owner = owner
