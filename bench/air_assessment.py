@@ -43,6 +43,17 @@ def simulate(folder: Path, years: int) -> list[Path]:
     return files
 
 
+def real_hours(folder: Path) -> tuple[Path, int]:
+    """The two PRSA stations, four years of hours, in the same columns as ``simulate``; and how many rows."""
+    columns = {"so2": "SO2", "no2": "NO2", "co": "CO", "o3": "O3", "pm10": "PM10", "pm25": '"PM2.5"'}
+    values = ", ".join(
+        f"round(try_cast({source} AS DOUBLE){' / 100' if name == 'co' else ''})::BIGINT AS {name}" for name, source in columns.items())
+    file, connection = folder / "prsa.parquet", peers.connect()
+    connection.execute(f"""COPY (SELECT (station = 'Dongsi')::INT AS station, make_date(year, month, day) AS day, (hour + 1)::TINYINT AS hour, {values}
+        FROM read_csv('{SHARED}/data/air/prsa_*.csv.gz', nullstr='NA') ORDER BY station, No) TO '{file}' (FORMAT parquet)""")
+    return file, connection.execute(f"SELECT count(*) FROM '{file}'").fetchone()[0]
+
+
 def child(engine: str, task: str, files: list[Path], repeats: int = REPEATS) -> dict[str, Any]:
     """Run one engine in a process of its own."""
     command = [sys.executable, "-m", "bench.peers", engine, task, str(repeats), *map(str, files)]
@@ -152,6 +163,9 @@ def rows() -> list[tuple[str, str, str]]:
         files = simulate(Path(folder), YEARS)
         table = _compare("hourly", "AQI of each simulated hour", files[:1], STATIONS * 8760)
         table += _compare("year", "hourly → daily → annual, 100 stations, 1 year", files[:1], STATIONS * 8760)
+        if SHARED.is_dir():
+            file, count = real_hours(Path(folder))
+            table += _compare("year", "hourly → daily → annual, two real stations, 4 years", [file], count)
         table += _memory(files)
     if SHARED.is_dir():
         table += _per_row() + _file()

@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from numbers import Real
 from typing import Any
 
 from .peers_pandas import numpy, pandas
@@ -218,9 +219,9 @@ def aqi_hub(rows: list[tuple[int, ...]]) -> Iterator[int]:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or value != value:
+    if value is None or type(value).__name__ == "NAType" or value != value:
         return None
-    return int(value) if isinstance(value, int | float) else str(value)[:10]
+    return int(value) if isinstance(value, Real) else str(value)[:10]
 
 
 def digest(result: dict[str, Any]) -> str:
