@@ -16,8 +16,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.utils import timezone
@@ -164,48 +164,47 @@ class _Portion:
 
     def __init__(self, synthetic: bool) -> None:
         self.synthetic = synthetic
+        self._months: dict[date, str] = {}
         self._clear()
 
     def _clear(self) -> None:
-        self.rows: list[tuple[str, datetime, date, int, int]] = []
+        self.rows: list[tuple[str, datetime, date, int, int, str]] = []
+        self.counts: list[int] = []
         self.values: list[Value] = []
-        self.place: dict[int, int] = {}  # id of a value → its place in ``values``, which keeps it alive
-        self.of_row: list[int] = []
-        self.of_value: list[int] = []
 
     def __len__(self) -> int:
-        return len(self.of_row)
+        return len(self.values)
 
     def add(self, row: Row, code: str) -> None:
-        number = len(self.rows)
-        self.rows.append((code, row.time, row.day, row.flag, row.number))
-        for item in row.values:
-            place = self.place.setdefault(id(item), len(self.values))
-            if place == len(self.values):
-                self.values.append(item)
-            self.of_value.append(place)
-            self.of_row.append(number)
+        if (month := self._months.get(row.day)) is None:
+            month = self._months[row.day] = f"{row.day:%Y-%m}"
+        self.rows.append((code, row.time, row.day, row.flag, row.number, month))
+        self.counts.append(len(row.values))
+        self.values += row.values
 
     def write(self, staged: pq.ParquetWriter) -> int:
         n = len(self)
         if not n:
             return 0
-        columns: dict[str, Any] = _taken(("station", "time", "day", "flag", "line"), self.rows, self.of_row)
-        columns |= _taken(
-            ("property", "kind", "value", "unit", "qualifier", "raw"), self.values, self.of_value
+        of_row = pa.array(np.repeat(np.arange(len(self.rows), dtype=np.int32), self.counts))
+        columns: dict[str, Any] = _taken(
+            ("station", "time", "day", "flag", "line", "month"), self.rows, of_row
         )
+        # The formats hand out one and the same object for one text of a column.
+        same = pa.array(list(map(id, self.values)), pa.int64()).dictionary_encode()
+        by_id = dict(zip(map(id, self.values), self.values, strict=True))
+        different = [by_id[key] for key in same.dictionary.to_pylist()]
+        columns |= _taken(("property", "kind", "value", "unit", "qualifier", "raw"), different, same.indices)
         columns["batch"] = pa.repeat("", n)
         columns["synthetic"] = pa.repeat(self.synthetic, n)
-        columns["month"] = pc.strftime(columns["day"], "%Y-%m")
         staged.write_table(pa.table(columns).select(_STAGED.names).cast(_STAGED))
         self._clear()
         return n
 
 
-def _taken(names: tuple[str, ...], records: Sequence[tuple], places: list[int]) -> dict[str, pa.Array]:
-    at = pa.array(places, pa.int32())
+def _taken(names: tuple[str, ...], records: Sequence[tuple], places: pa.Array) -> dict[str, pa.Array]:
     return {
-        name: pa.array(column, _STAGED.field(name).type).take(at)
+        name: pa.array(column, _STAGED.field(name).type).take(places)
         for name, column in zip(names, zip(*records, strict=True), strict=True)
     }
 

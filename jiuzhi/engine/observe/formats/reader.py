@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ..properties import PROPERTIES, find, plain
 from ..properties import factor as unit_factor
@@ -116,24 +117,24 @@ class _Wide(_Reader):
 
     def __init__(self, header: list[str], fmt: Format, context: Context) -> None:
         super().__init__(header, fmt, context)
-        self.columns: list[tuple[int, int | None, str, Callable[[str], Value | str | None]]] = []
+        self.columns: list[tuple[int, int | None, str, _Memory]] = []
         for column in fmt.bind(header):
             prefer = self.index.get(column.prefer) if column.prefer else None
             self.columns.append(
-                (self.index[column.source], prefer, column.source, _remembering(column, self.missing))
+                (self.index[column.source], prefer, column.source, _Memory(column, self.missing))
             )
 
     def read(self, row_number: int, cells: list[str]) -> Iterator[Row | Refusal]:
-        values, refused = [], []
-        for place, prefer, source, read in self.columns:
-            text = cells[place]
-            found = read(cells[prefer]) if prefer is not None else None
+        values: list[Any] = []
+        refused: list[Refusal] = []
+        for place, prefer, source, meaning in self.columns:
+            found = meaning[cells[prefer]] if prefer is not None else None
             if found is None:
-                found = read(text)
+                found = meaning[cells[place]]
             if found is None:
                 continue
-            if isinstance(found, str):
-                refused.append(Refusal(row_number, source, text, found))
+            if found.__class__ is str:
+                refused.append(Refusal(row_number, source, cells[place], str(found)))
             else:
                 values.append(found)
         yield from refused
@@ -150,30 +151,24 @@ class _Wide(_Reader):
         yield self.row(row_number, cells, tuple(values))
 
 
-def _remembering(column: Column, missing: frozenset[str]) -> Callable[[str], Value | str | None]:
-    """Text → value, reason, or None when missing."""
-    factor, absent = column.factor, missing | column.missing
-    memory: dict[str, Value | str | None] = {}
+class _Memory(dict[str, "Value | str | None"]):
+    """What a text of a column means: a value, the reason why not, or None when missing. Worked out once."""
 
-    def read(text: str) -> Value | str | None:
-        try:
-            return memory[text]
-        except KeyError:
-            pass
-        if len(memory) > _MEMORY:
-            memory.clear()
-        found: Value | str | None
-        if plain(text) in absent:
-            found = None
-        else:
+    def __init__(self, column: Column, missing: frozenset[str]) -> None:
+        super().__init__()
+        self.column, self.factor, self.absent = column, column.factor, missing | column.missing
+
+    def __missing__(self, text: str) -> Value | str | None:
+        if len(self) > _MEMORY:
+            self.clear()
+        found: Value | str | None = None
+        if plain(text) not in self.absent:
             try:
-                found = read_cell(column, factor, text)
+                found = read_cell(self.column, self.factor, text)
             except Refused as error:
                 found = str(error)
-        memory[text] = found
+        self[text] = found
         return found
-
-    return read
 
 
 class _Long(_Reader):
