@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from .board_items import count, item, judgements, latest_as_of, owner_name
+from .board_items import count, item, judgements, latest_as_of, owner_name, with_unit
 from .board_models import (
     STATE_LABELS,
     STATES,
@@ -43,7 +43,7 @@ from .board_models import (
     ValuePoint,
 )  # fmt: skip
 from .board_today import today
-from .board_view import commitment_view, task_item
+from .board_view import commitment_view
 from .models import Clause, Commitment, Plan, Task
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
 ]  # fmt: skip
 
 _LATE = ("badly_late", "late")
+_LEVELS = dict(Clause.Level.choices)
 
 
 def _counted(plan: Plan, one: CommitmentItem) -> bool:
@@ -62,7 +63,7 @@ def _counted(plan: Plan, one: CommitmentItem) -> bool:
 def commitments(plan: Plan, as_of: date | None = None) -> list[CommitmentItem]:
     """The targets of the plan's own period with their state, in the plan's order."""
     judged = judgements(plan, as_of or latest_as_of(plan))
-    rows = plan.commitments.filter(kind=Commitment.Kind.TARGET).select_related("owner").order_by("start", "code")
+    rows = with_unit(plan.commitments.filter(kind=Commitment.Kind.TARGET))
     return [one for one in (item(c, judged.get(c.pk)) for c in rows) if _counted(plan, one)]
 
 
@@ -116,13 +117,14 @@ def tree(plan: Plan, as_of: date | None = None) -> PlanTree:
     """The plan's clauses nested, each with its commitments and tasks, and the targets' states counted upwards."""
     day = as_of or latest_as_of(plan)
     judged = judgements(plan, day)
-    rows = plan.commitments.select_related("owner").order_by("start", "code")
+    rows = with_unit(plan.commitments.all())
     items: dict[int | None, list[CommitmentItem]] = defaultdict(list)
     for c in rows:
         items[c.clause_id].append(item(c, judged.get(c.pk)))
     tasks: dict[int | None, list[TaskItem]] = defaultdict(list)
-    for t in Task.objects.filter(plan=plan).select_related("owner").order_by("start", "code"):
-        tasks[t.clause_id].append(task_item(t))
+    columns = ("pk", "code", "title", "domain", "owner__name", "owner_text", "clause_id", "start", "end")
+    for pk, code, title, domain, unit, said, clause_id, start, end in Task.objects.filter(plan=plan).order_by("start", "code").values_list(*columns):
+        tasks[clause_id].append(TaskItem(pk, code, title, domain, unit or said or UNASSIGNED, clause_id, start, end))
     below: dict[int | None, list[Clause]] = defaultdict(list)
     for clause in Clause.objects.filter(plan=plan).order_by("order"):
         below[clause.parent_id].append(clause)
@@ -147,7 +149,7 @@ def _node(
         for state, n in child.counts.items():
             counts[state] += n
     return TreeNode(
-        clause_id=clause.pk, code=clause.code, level=clause.level, level_label=str(clause.get_level_display()),
+        clause_id=clause.pk, code=clause.code, level=clause.level, level_label=_LEVELS[clause.level],
         number=clause.number, title=clause.title, start=clause.start, end=clause.end, counts=counts,
         total=sum(counts.values()), task_total=len(tasks[clause.pk]) + sum(c.task_total for c in children),
         commitments=items[clause.pk], tasks=tasks[clause.pk], children=children,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Max
+from django.db.models import F, Max, QuerySet
 
 from jiuzhi.engine.indicators.models import Judgement
 from jiuzhi.science.statistics.paths import symbol
@@ -49,14 +49,14 @@ def target_words(commitment: Commitment) -> str:
 
 
 def item(commitment: Commitment, judgement: Judgement | None) -> CommitmentItem:
-    """``commitment`` needs its owner loaded (select_related). A target nobody has judged yet counts as without data."""
+    """``commitment`` from `with_unit`, or with its owner loaded. A target nobody has judged yet counts as without data."""
     judged = commitment.kind == Commitment.Kind.TARGET
     state = (judgement.state if judgement else "no_data") if judged else ""
     said = judgement.forecast if judgement else {}
     kind = str(said.get("kind") or commitment.progress or (read(commitment).kind if judged else ""))
     return CommitmentItem(
         id=commitment.pk, code=commitment.code, name=commitment.name, domain=commitment.domain, place=commitment.place,
-        kind=commitment.kind, kind_label=str(commitment.get_kind_display()),
+        kind=commitment.kind, kind_label=KIND_LABELS[commitment.kind],
         progress=kind, progress_label=PROGRESS_LABELS.get(kind, ""),
         target=target_words(commitment), value=commitment.value, value_text=commitment.value_text, unit=commitment.unit,
         year=commitment.year, nature=commitment.nature,
@@ -69,13 +69,21 @@ def item(commitment: Commitment, judgement: Judgement | None) -> CommitmentItem:
     )  # fmt: skip
 
 
+KIND_LABELS = dict(Commitment.Kind.choices)
 PROGRESS_LABELS = {
     "reach": "达到型", "hold": "保持型", "cumulative": "累计型", "growth": "年增长型", "qualitative": "定性", "awaiting": "待下达",
 }  # fmt: skip
 
 
+def with_unit(rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    """Commitments with the name of their unit beside them: a list needs no record of each unit."""
+    return rows.annotate(unit_name=F("owner__name")).order_by("start", "code")
+
+
 def owner_name(commitment: Commitment) -> str:
     """The responsible unit's name; as the plan says it where no unit is registered under it."""
+    if "unit_name" in commitment.__dict__:
+        return commitment.__dict__["unit_name"] or commitment.owner_text or UNASSIGNED
     return commitment.owner.name if commitment.owner else commitment.owner_text or UNASSIGNED
 
 
