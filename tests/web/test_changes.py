@@ -216,3 +216,76 @@ def test_a_report_comes_as_word(officer, plan):
     assert answer.status_code == 200, answer.content.decode()[:500]
     assert answer.content[:2] == b"PK"
     assert "%E6%A8%A1%E6%8B%9F" in answer["Content-Disposition"]  # 模拟 stands in the file's name
+
+
+PLAN = """城口县生态环境保护“十五五”规划
+
+第一章 主要目标
+
+第一节 水环境
+
+到2030年，城镇污水处理率达到95%以上，农村生活污水治理率达到80%。
+
+第二章 重点任务
+
+第一节 治水
+
+（一）完善污水管网
+
+新建污水管网20公里，改造污水处理厂3座。开展入河排污口排查。
+"""
+
+
+def test_a_plan_document_is_read_reviewed_and_loaded_in_the_browser(officer, orgs):
+    document = SimpleUploadedFile("规划.txt", PLAN.encode())
+    answer = officer.post("/county/500229/plan/upload/", {"file": document})
+    review = answer["Location"]
+    page = officer.get(review).content.decode()
+    assert "项目标" in page
+    assert Commitment.objects.count() == 0  # nothing before somebody says so
+    officer.post(review)
+    assert Commitment.objects.filter(plan__county=orgs.county, value=95).exists()
+    record = Commitment.objects.get(value=95)
+    said = officer.get(f"/county/500229/plan/sentence/commitment/{record.pk}/").content.decode()
+    assert "95%以上" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("空.txt", b""),
+        ("图.png", b"\x89PNG"),
+        ("坏.docx", b"PK\x03\x04broken"),
+        ("乱.txt", bytes(range(128, 256)) * 30),
+    ],
+)
+def test_an_unreadable_document_gets_one_sentence(officer, orgs, name, content):
+    said = officer.post(
+        "/county/500229/plan/upload/", {"file": SimpleUploadedFile(name, content)}, follow=True
+    )
+    assert 'class="note error"' in said.content.decode()
+
+
+def test_only_who_may_loads_a_plan(client, people, orgs):
+    client.force_login(people.unit)
+    assert client.get("/county/500229/plan/upload/").status_code == 403
+    client.force_login(people.officer)
+    assert client.get("/county/500229/plan/upload/" + "0" * 64 + "/").status_code == 404
+    assert client.get("/county/500229/plan/upload/..%2f..%2fx/").status_code == 404
+
+
+def test_new_data_are_judged_on_request(client, people, plan, stations):
+    client.force_login(people.monitor)
+    upload(client, "空气.csv", GOOD.encode())
+    said = client.post("/county/500229/judge/", follow=True).content.decode()
+    assert "的数据研判" in said
+    client.force_login(people.auditor)
+    assert client.post("/county/500229/judge/").status_code == 403
+
+
+def test_what_waits_for_approval_stands_on_the_home_page(client, people, plan):
+    client.force_login(people.unit)
+    report(client, commitment())
+    assert "待审核的填报" not in client.get("/county/500229/").content.decode()
+    client.force_login(people.officer)
+    assert "待审核的填报" in client.get("/county/500229/").content.decode()

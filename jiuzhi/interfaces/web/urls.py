@@ -19,6 +19,7 @@ from .views import (
     search,
     stations,
     systems,
+    upload,
     values,
 )
 
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     *_county("plan/", plan.tree, "plan"),
     *_county("plan/projects/", plan.projects, "projects"),
     *_county("plan/versions/", plan.versions, "versions"),
+    *_county("plan/upload/", upload.start, "plan_upload"),
     *_county("commitments/", commitments.listing, "commitments"),
     *_county("stations/", stations.listing, "stations"),
     *_county("imports/", imports.listing, "imports"),
@@ -39,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     *_county("more/", home.more, "more"),
     path("county/<str:code>/plan/sentence/<str:kind>/<int:pk>/", plan.sentence, name="sentence"),
     path("county/<str:code>/plan/owner/<str:kind>/<int:pk>/", plan.owner, name="owner"),
+    path("county/<str:code>/plan/upload/<str:sha256>/", upload.review, name="plan_review"),
+    path("county/<str:code>/judge/", imports.judge, name="judge"),
     path("county/<str:code>/commitments/export.<str:form>", commitments.export, name="commitments_export"),
     path("county/<str:code>/commitments/<int:pk>/", commitment.detail, name="commitment"),
     path("county/<str:code>/commitments/<int:pk>/rows/", commitment.rows, name="commitment_rows"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -48,12 +49,18 @@ class Scope:
     @cached_property
     def plan(self) -> Plan | None:
         """The county's current plan, or None before one is loaded."""
-        return Plan.objects.select_related("county").filter(county=self.county, current=True).first()
+        current = Plan.objects.select_related("county").filter(county=self.county, current=True)
+        return current.annotate(judged_to=Max("commitments__judgements__as_of")).first()
 
     @cached_property
     def as_of(self) -> date | None:
         """The day of the newest judgement."""
-        return board.latest_as_of(self.plan) if self.plan else None
+        if self.plan is None:
+            return None
+        known = getattr(
+            self.plan, "judged_to", self
+        )  # came along with the plan, unless a page brought its own
+        return board.latest_as_of(self.plan) if known is self else known
 
     @cached_property
     def items(self) -> list[board.CommitmentItem]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from jiuzhi.engine.indicators.models import ReportedValue
 from jiuzhi.engine.plan import board
 
 from ..keep import kept
@@ -12,6 +13,7 @@ from ..present import AQI_LEVELS, STATE_MARKS
 from .base import NINE, OTHER, Scope, county_page, page
 
 LATE_SHOWN = 8
+WAITING_SHOWN = 30
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ def _observed(today: board.Today) -> bool:
 def home(request: HttpRequest, scope: Scope) -> HttpResponse:
     today = board.today(scope.county.code)
     context: dict[str, Any] = {"today": today, "observed": _observed(today)} | _air(today)
+    if scope.plan and scope.may("approve_value"):
+        waiting = ReportedValue.objects.filter(commitment__plan=scope.plan, status="submitted")
+        context["waiting"] = list(
+            waiting.select_related("commitment__owner").order_by("reported_at")[:WAITING_SHOWN]
+        )
     if score := scope.score:
         items = scope.items
         context |= {

@@ -9,14 +9,19 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from jiuzhi.core.models import Grant
+from jiuzhi.engine.indicators.evaluate import evaluate
+from jiuzhi.engine.observe import assessed
 from jiuzhi.engine.observe.formats import FORMATS, FileProblem
 from jiuzhi.engine.observe.formats.template import write_template
 from jiuzhi.engine.observe.importer import import_file, refused_path
 from jiuzhi.engine.observe.lake import LakeBusy
 from jiuzhi.engine.observe.models import ImportBatch
+from jiuzhi.engine.plan.judge import judge_plan
 
 from .base import Scope, actor, county_page, page, require
 
@@ -97,6 +102,26 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
         "synthetic": any(b.synthetic for b in page_rows),
     }
     return page(request, "web/imports.html", context, active="imports")
+
+
+@require_POST
+@county_page
+def judge(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Assess what came in, compute the indicators and judge the plan, as of today."""
+    require(scope, "import_observations")
+    if scope.plan is None:
+        messages.error(request, _("还没有载入规划，没有可以研判的承诺。"))
+        return redirect("imports", scope.county.code)
+    day = timezone.localdate()
+    try:
+        assessed.refresh(day)
+    except LakeBusy as error:
+        messages.error(request, str(error))
+        return redirect("imports", scope.county.code)
+    evaluate(scope.county, day, actor=actor(request))
+    changed = judge_plan(scope.plan, day, actor=actor(request))
+    messages.success(request, _("已按截至 %(day)s 的数据研判，%(n)s 项有变化。") % {"day": day, "n": changed})
+    return redirect("home", scope.county.code)
 
 
 @county_page

@@ -81,12 +81,12 @@ def _rendered(scope: Scope, plan: Plan, q: str, state: str, owner: str) -> tuple
 
 @county_page
 def tree(request: HttpRequest, scope: Scope) -> HttpResponse:
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"may_load": scope.may("load_plan")}
     if scope.plan:
         q = request.GET.get("q", "").strip()[:60]
         state, owner = request.GET.get("state", ""), request.GET.get("owner", "")
         html, found, synthetic = _rendered(scope, scope.plan, q, state, owner)
-        context = {
+        context |= {
             "tree_html": html,
             "found": found,
             "synthetic": synthetic,
