@@ -207,3 +207,11 @@ def test_refresh_from_the_command_line(file, stations):
     assert told["rows"]["air_day"] == 2
     again = run.invoke(app, ["refresh", "--as-of", "2026-10-31"])
     assert "没有变化" in again.stdout
+
+
+def test_many_small_files_are_joined(file, monkeypatch):
+    monkeypatch.setattr(lake, "_FILES_PER_MONTH", 2)
+    for n in range(4):
+        import_file(file(lines(*range(n + 1)), f"{n}.csv"), actor=SYSTEM)
+    assert len(lake.delta.files(lake.NAME)) <= 2
+    assert sorted(row["value"] for row in lake.current().to_pylist()) == [0, 1, 2, 3]

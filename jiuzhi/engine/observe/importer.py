@@ -35,6 +35,7 @@ from .stations import Match
 KEPT_REASONS = 200
 _PORTION = 100_000  # values staged at a time
 _NOTES = 50
+_FOREIGN = "是其他区县的点位，不能在本区县导入"
 _MANY = 24  # values of a property from which its median says something
 _ID = ", ".join(lake.IDENTITY)
 _STAGED = pa.schema(
@@ -121,14 +122,7 @@ def _read(found: Iterator[Row | Refusal], stage: _Stage, match: Match, synthetic
                 continue
             code = match.code(item)
             if match.foreign(code):
-                refuse(
-                    Refusal(
-                        item.number,
-                        match.format.station[-1],
-                        item.station,
-                        "是其他区县的点位，不能在本区县导入",
-                    )
-                )
+                refuse(Refusal(item.number, match.format.station[-1], item.station, _FOREIGN))
                 continue
             portion.add(item, code)
             if len(portion) >= _PORTION:
@@ -312,4 +306,5 @@ def _commit(
             target = refused_path(done)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(stage.refusals.read_bytes())
+        lake.compact()
         return done

@@ -18,8 +18,10 @@ from . import delta
 from .delta import LakeBusy, writing
 from .formats.times import LOCAL
 
-__all__ = ["IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "counts_of", "current", "last_version", "open_months", "revisions", "take_in",
-           "version", "writing"]  # fmt: skip
+__all__ = [
+    "IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "counts_of", "current", "last_version",
+    "open_months", "revisions", "take_in", "version", "writing",
+]  # fmt: skip
 
 NAME = "observations"
 IDENTITY = ("station", "property", "kind", "time")
@@ -43,13 +45,8 @@ SCHEMA = pa.schema(
 )
 COLUMNS = ", ".join(SCHEMA.names)
 _ID = ", ".join(IDENTITY)
-_CONTENT = (
-    "value",
-    "unit",
-    "qualifier",
-    "flag",
-    "synthetic",
-)  # raw text may be written differently for one value
+# What makes a value another one; its raw text may be written differently.
+_CONTENT = ("value", "unit", "qualifier", "flag", "synthetic")
 _FILES_PER_MONTH = 24  # more than this and a month is compacted
 
 
