@@ -12,7 +12,6 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-import pymannkendall
 
 MIN_MONTHS = 36
 MIN_YEARS = 5
@@ -40,6 +39,8 @@ def trend(series: Sequence[tuple[str, float | None]], alpha: float = 0.05) -> Tr
         )
     if len({v for _, v in values}) == 1:
         return Trend("none", 0.0, None, "各期数值相同，没有趋势")
+    import pymannkendall  # brings scipy.stats: a second that only a judgement should pay, not every start
+
     if not monthly:
         found = pymannkendall.original_test([v for _, v in values], alpha=alpha)
         return _said(found, "Mann–Kendall 检验，Sen 斜率")
