@@ -15,16 +15,15 @@ from jiuzhi.science.expressions import Fixed, absolute, choose, fixed, flag, is_
 def round_ratio(numerator: Any, denominator: Any) -> Any:
     """numerator / denominator to the nearest integer, ties to even.
 
-    numerator: int or Ibis integer, any sign; denominator: positive int or Ibis integer, |numerator| below 2^53.
+    numerator: int or Ibis integer, any sign; denominator: positive int or Ibis integer; |numerator| and denominator below 2^51.
     Returns the same kind as given; missing in, missing out.
     """
     if numerator is None or denominator is None:
         return None
-    size = absolute(numerator)
-    quotient, twice = size // denominator, (size % denominator) * 2
-    up = (twice > denominator) | ((twice == denominator) & (quotient % 2 == 1))
-    rounded = quotient + flag(up)
-    return choose([(numerator < 0, -rounded)], otherwise=rounded)
+    doubled, step = absolute(numerator) * 2 + denominator, denominator * 2
+    nearest = doubled // step  # ties upwards
+    to_odd = (doubled % step == 0) & (nearest % 2 == 1)
+    return (nearest - flag(to_odd)) * choose([(numerator < 0, -1)], otherwise=1)
 
 
 def round_units(value: Any, interval: Any = "1") -> Any:
