@@ -137,6 +137,13 @@ def query(context: dict[str, Any], **changes: Any) -> str:
     return "?" + params.urlencode()
 
 
+@register.simple_tag
+def section_name(section: Any) -> str:
+    """River or lake and section, once: the name of a lake point often holds the lake's already."""
+    body, name = section.water_body, section.name
+    return name if not body or body in name else f"{body} {name}"
+
+
 @register.filter
 def days_left(days: int | None) -> SafeString:
     """Days until a target falls due, in words."""

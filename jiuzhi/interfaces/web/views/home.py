@@ -72,7 +72,9 @@ def _air(today: board.Today) -> dict[str, Any]:
     when = f"{day:%m-%d}" if day else ""
     if hour and day:  # the hour that ends at midnight is said as 24:00 of its own day
         when += " 24:00" if hour.date() > day else f" {hour:%H:%M}"
-    return {"air": air, "aqi_name": level.name if level else "", "when": when}
+    periods = {s.period for s in today.sections if s.latest_class}
+    common = periods.pop() if len(periods) == 1 else ""
+    return {"section_period": common, "air": air, "aqi_name": level.name if level else "", "when": when}
 
 
 def _observed(today: board.Today) -> bool:

@@ -65,6 +65,11 @@ def _take(scope: Scope, file: UploadedFile) -> str:
     return pack.info.sha256
 
 
+def _words(text: str, start: int, end: int) -> str:
+    """The words a doubt stands on with a few around them; empty where it concerns the document as a whole."""
+    return re.sub(r"\s+", "", text[max(start - 8, 0) : end + 8]) if end > start else ""
+
+
 @county_page
 def start(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Choose the document; on POST it is read and the way leads to the review."""
@@ -95,9 +100,7 @@ def review(request: HttpRequest, scope: Scope, sha256: str) -> HttpResponse:
     if request.method == "POST":
         return _load(request, scope, reviewed or home / "pack", documents[0])
     text = decode(documents[0]).text
-    doubts = [
-        (d, re.sub(r"\s+", "", text[max(d.start - 8, 0) : d.end + 8])) for d in pack.review[:DOUBTS_SHOWN]
-    ]
+    doubts = [(d, _words(text, d.start, d.end)) for d in pack.review[:DOUBTS_SHOWN]]
     context: dict[str, Any] = {
         "pack": pack,
         "targets": sum(1 for c in pack.commitments if c.kind == "target"),
