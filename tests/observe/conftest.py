@@ -19,7 +19,9 @@ def stations(county):
     from jiuzhi.master.models import Station
 
     def make(code, kind, **more):
-        return Station.objects.create(code=code, name=more.pop("name", code), kind=kind, level="national", county=county, **more)
+        return Station.objects.create(
+            code=code, name=more.pop("name", code), kind=kind, level="national", county=county, **more
+        )
 
     return {
         "A1": make("A1", "air"), "A2": make("A2", "air"), "A3": make("A3", "air", evaluated=False),

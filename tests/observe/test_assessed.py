@@ -30,7 +30,11 @@ def sample(station: str, moment: datetime, kind: str = "sample", **values: str) 
     found = []
     for item, text in values.items():
         limit = text.removesuffix("L")
-        found.append(Message(station, item, kind, moment, Decimal(limit), qualifier="<" if limit != text else "", raw=text))
+        found.append(
+            Message(
+                station, item, kind, moment, Decimal(limit), qualifier="<" if limit != text else "", raw=text
+            )
+        )
     return found
 
 
@@ -97,7 +101,9 @@ def test_a_county_is_the_mean_of_its_evaluated_stations_rounded_once(stations):
     take(hours(day, "A1", PM2_5="30.6"), hours(day, "A2", PM2_5="31.9"), hours(day, "A3", PM2_5="500"))
     assessed.refresh(LATE)
     county = day_row("500229", day)
-    assert county["PM2.5"] == 31  # 31.25; the stations rounded first, 31 and 32, would give 32 by half to even
+    assert (
+        county["PM2.5"] == 31
+    )  # 31.25; the stations rounded first, 31 and 32, would give 32 by half to even
     assert county["sites"] == 2
     assert county["hours_PM2.5"] is None
     assert day_row("A3", day)["PM2.5"] == 500
@@ -109,8 +115,12 @@ def test_daily_values_as_received_stand_where_there_are_no_hours(stations):
     take([Message("A1", item, "day", day, Decimal(value)) for item, value in received.items()])
     assessed.refresh(LATE)
     row = day_row("A1", date(2026, 4, 1))
-    assert {item: row[item] for item in received} == {item: Decimal(value) for item, value in received.items()}
-    judged = aqi.air_quality_index("daily", "HJ 633-2026", {("O3" if i == "O3_8h" else i): v for i, v in received.items()})
+    assert {item: row[item] for item in received} == {
+        item: Decimal(value) for item, value in received.items()
+    }
+    judged = aqi.air_quality_index(
+        "daily", "HJ 633-2026", {("O3" if i == "O3_8h" else i): v for i, v in received.items()}
+    )
     assert (row["aqi"], row["level"]) == (judged.aqi, judged.level)
 
 
@@ -137,7 +147,9 @@ def assert_equals_single_values(row: dict, messages: list[Message]) -> None:
     for item in aqi.POLLUTANTS:
         known = {m.time: m.value for m in messages if m.property == item}
         if item == "O3":
-            start = datetime(row["day"].year, row["day"].month, row["day"].day, tzinfo=UTC) - timedelta(hours=8)
+            start = datetime(row["day"].year, row["day"].month, row["day"].day, tzinfo=UTC) - timedelta(
+                hours=8
+            )
             values["O3"] = air_days.mda8([known.get(start + timedelta(hours=n)) for n in range(24)])
             values["O3_1h"] = round_half_even(max(known.values()), "1") if known else None
         else:
@@ -170,7 +182,9 @@ def test_only_changed_months_are_worked_out_again(stations, monkeypatch):
     assessed.refresh(LATE)
     worked: list[list[str]] = []
     real = assessed._assess
-    monkeypatch.setattr(assessed, "_assess", lambda months, *rest: worked.append(months) or real(months, *rest))
+    monkeypatch.setattr(
+        assessed, "_assess", lambda months, *rest: worked.append(months) or real(months, *rest)
+    )
     take(hours(date(2026, 5, 1), PM2_5="99")[:24], hours(date(2026, 5, 2)))
     assessed.refresh(LATE)
     assert worked == [["2026-05"]]
@@ -217,8 +231,12 @@ def test_a_crash_between_two_tables_is_made_good(stations, monkeypatch):
 
 
 def test_a_year(stations):
-    start = date(2025, 1, 1)
-    take(*(hours(start + timedelta(days=n), PM2_5=str(20 + n % 10)) for n in range(0, 365, 1)))
+    midnight = datetime(2024, 12, 31, 16, tzinfo=UTC)
+    values = {("O3_8h" if item == "O3" else item): value for item, value in SIX.items()}
+    take([
+        Message("A1", item, "day", midnight + timedelta(days=n), Decimal(str(20 + n % 10) if item == "PM2.5" else value))
+        for n in range(365) for item, value in values.items()
+    ])  # fmt: skip
     assessed.refresh(LATE)
     (year,) = assessed.read("air_year", station="500229").to_pylist()
     expected = Decimal(sum(20 + n % 10 for n in range(365))) / 365
@@ -231,8 +249,16 @@ def test_a_year(stations):
 
 class TestWater:
     def test_the_mean_of_a_month_is_judged_exactly(self, stations):
-        take(*(sample("500229-W01", datetime(2026, 4, n, tzinfo=UTC), TP=value) for n, value in ((1, "0.1"), (8, "0.1"), (15, "0.1"))))
-        take(sample("L1", datetime(2026, 4, 1, tzinfo=UTC), TP="0.05"), sample("L1", datetime(2026, 4, 2, tzinfo=UTC), TP="0.050001"))
+        take(
+            *(
+                sample("500229-W01", datetime(2026, 4, n, tzinfo=UTC), TP=value)
+                for n, value in ((1, "0.1"), (8, "0.1"), (15, "0.1"))
+            )
+        )
+        take(
+            sample("L1", datetime(2026, 4, 1, tzinfo=UTC), TP="0.05"),
+            sample("L1", datetime(2026, 4, 2, tzinfo=UTC), TP="0.050001"),
+        )
         assessed.refresh(LATE)
         river = assessed.rows("water_month", station="500229-W01")[0]
         lake_row = assessed.rows("water_month", station="L1")[0]
@@ -280,7 +306,12 @@ class TestWater:
     def test_the_shown_mean_is_exact(self, stations):
         moments = [datetime(2026, 4, n, tzinfo=UTC) for n in (1, 2, 3)]
         algae = ("5000000000", "5000000000", "4999999999")
-        take(*(sample("L1", m, algae=a, NH3N=n) for m, a, n in zip(moments, algae, ("0.1", "0.1", "0.100001"), strict=True)))
+        take(
+            *(
+                sample("L1", m, algae=a, NH3N=n)
+                for m, a, n in zip(moments, algae, ("0.1", "0.1", "0.100001"), strict=True)
+            )
+        )
         assessed.refresh(LATE)
         row = assessed.rows("water_month", station="L1")[0]
         assert (row["algae"], row["NH3N"]) == (Decimal("4999999999.666667"), Decimal("0.1"))
@@ -304,7 +335,10 @@ def test_reading_comes_from_memory_and_follows_the_version(stations):
     take(hours(date(2026, 4, 1)))
     assessed.refresh(LATE)
     first = assessed.read("air_day", station="A1")
-    assert assessed.read("air_day", station="A1").column("day").chunk(0).buffers()[1].address == first["day"].chunk(0).buffers()[1].address
+    assert (
+        assessed.read("air_day", station="A1").column("day").chunk(0).buffers()[1].address
+        == first["day"].chunk(0).buffers()[1].address
+    )
     assert assessed.rows("air_day", station="A1") is assessed.rows("air_day", station="A1")
     assert assessed.read("air_day", station="nobody").num_rows == 0
     take(hours(date(2026, 4, 2)))
@@ -315,17 +349,30 @@ def test_reading_comes_from_memory_and_follows_the_version(stations):
 
 def test_latest(stations):
     assert assessed.latest("500229")["air"] == {}
-    take(hours(date(2026, 4, 1)), hours(date(2026, 4, 2), count=9, PM2_5="100"), hours(date(2026, 4, 2), "A2", count=9, PM2_5="50"))
+    take(
+        hours(date(2026, 4, 1)),
+        hours(date(2026, 4, 2), count=9, PM2_5="100"),
+        hours(date(2026, 4, 2), "A2", count=9, PM2_5="50"),
+    )
     take(sample("500229-W01", datetime(2026, 4, 1, tzinfo=UTC), DO="9", NH3N="0.6"))
     assessed.refresh(LATE)
     found = assessed.latest("500229")
     assert found["air"]["hour"].isoformat() == "2026-04-02T09:00:00+08:00"
-    assert (found["air"]["sites"], found["air"]["edition"], found["air"]["primary"]) == (2, "HJ 633-2026", "PM2.5")
+    assert (found["air"]["sites"], found["air"]["edition"], found["air"]["primary"]) == (
+        2,
+        "HJ 633-2026",
+        "PM2.5",
+    )
     judged = aqi.air_quality_index("hourly", "HJ 633-2026", SIX | {"PM2.5": "75"})
     assert (found["air"]["aqi"], found["air"]["level"]) == (judged.aqi, judged.level)
     assert found["air"]["daily"]["day"] == date(2026, 4, 1)
     river = next(item for item in found["water"] if item["code"] == "500229-W01")
-    assert (river["class"], river["met"], river["month"], river["exceeding"]) == ("Ⅲ", False, "2026-04", "氨氮(0.20)")
+    assert (river["class"], river["met"], river["month"], river["exceeding"]) == (
+        "Ⅲ",
+        False,
+        "2026-04",
+        "氨氮(0.20)",
+    )
     before = assessed.latest("500229", date(2026, 4, 1))
     assert before["air"]["hour"].isoformat() == "2026-04-02T00:00:00+08:00"
 

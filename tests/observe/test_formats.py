@@ -145,7 +145,9 @@ def test_year_of_a_month_and_day():
 
 
 def test_hours_of_the_national_platform_are_named_by_their_end(file):
-    path = file("City,Date,Hour,WatchPoint,AQI,PM2.5,PM10,CO,NO2,O3_1h,O3_8h,SO2\n重庆,20200402,00,上清寺,,72,102,0.9,21,101,116,5\n")
+    path = file(
+        "City,Date,Hour,WatchPoint,AQI,PM2.5,PM10,CO,NO2,O3_1h,O3_8h,SO2\n重庆,20200402,00,上清寺,,72,102,0.9,21,101,116,5\n"
+    )
     (row,) = formats.read(path)
     assert (row.station, row.name, row.day) == ("重庆/上清寺", "上清寺", date(2020, 4, 1))
     assert row.time == datetime(2020, 4, 1, 15, tzinfo=UTC)
@@ -153,7 +155,11 @@ def test_hours_of_the_national_platform_are_named_by_their_end(file):
 
 def test_missing_columns_are_named(file):
     with pytest.raises(FileProblem, match="缺少列 SO2"):
-        list(formats.read(file("City,Date,Hour,WatchPoint,AQI,PM2.5,PM10,CO,NO2,O3_1h,O3_8h\nx,20200402,00,y,,1,,,,,\n")))
+        list(
+            formats.read(
+                file("City,Date,Hour,WatchPoint,AQI,PM2.5,PM10,CO,NO2,O3_1h,O3_8h\nx,20200402,00,y,,1,,,,,\n")
+            )
+        )
     with pytest.raises(FileProblem, match="不是认得的格式"):
         list(formats.read(file("a,b,c\n1,2,3\n")))
     with pytest.raises(FileProblem, match="没有名为“x”的格式"):

@@ -23,7 +23,9 @@ HEAD = "站点编码,时间,项目,数值,单位\n"
 
 
 def lines(*values, station="A1"):
-    return HEAD + "".join(f"{station},2026-10-01 {n:02d}:00,PM2.5,{value},\n" for n, value in enumerate(values))
+    return HEAD + "".join(
+        f"{station},2026-10-01 {n:02d}:00,PM2.5,{value},\n" for n, value in enumerate(values)
+    )
 
 
 def counts(batch):
@@ -47,7 +49,11 @@ def test_a_later_file_revises_and_the_old_file_again_revises_back(file):
     assert counts(import_file(new, actor=SYSTEM)) == (4, 1, 1, 2, 0)
     assert counts(import_file(old, actor=SYSTEM)) == (3, 0, 1, 2, 0)
     history = lake.revisions("A1", "PM2.5").to_pylist()
-    assert [(row["value"], row["revision"]) for row in history if row["time"].hour == 17] == [(2, 1), (20, 2), (2, 3)]
+    assert [(row["value"], row["revision"]) for row in history if row["time"].hour == 17] == [
+        (2, 1),
+        (20, 2),
+        (2, 3),
+    ]
     assert len({row["batch"] for row in history}) == 3
 
 
@@ -111,7 +117,9 @@ def test_a_crash_between_the_lake_and_the_record_is_made_good(file, monkeypatch)
     assert counts(import_file(path, actor=SYSTEM)) == (4, 0, 0, 4, 0)
 
 
-@pytest.mark.parametrize(("prop", "value", "off"), [("PM2.5", "0.035", "小 1000 倍"), ("TP", "45", "大 1000 倍")])
+@pytest.mark.parametrize(
+    ("prop", "value", "off"), [("PM2.5", "0.035", "小 1000 倍"), ("TP", "45", "大 1000 倍")]
+)
 def test_a_column_in_another_unit_stops_the_file(file, prop, value, off):
     rows = "".join(f"A1,2026-10-{1 + n // 24:02d} {n % 24:02d}:00,{prop},{value},\n" for n in range(30))
     with pytest.raises(FileProblem, match=off):
@@ -132,7 +140,9 @@ def test_names_are_matched_to_registered_stations(file, stations):
 
 
 def test_another_countys_stations_are_left_alone(file, stations):
-    other = Org.objects.create(code="500240", name="石柱土家族自治县", kind="county", parent=Org.objects.get(code="500000"))
+    other = Org.objects.create(
+        code="500240", name="石柱土家族自治县", kind="county", parent=Org.objects.get(code="500000")
+    )
     Station.objects.create(code="B1", name="B1", kind="air", level="county", county=other)
     path = file(lines(1) + lines(2, station="B1").removeprefix(HEAD))
     batch = import_file(path, actor=SYSTEM, county="500229")
@@ -154,7 +164,10 @@ def test_readings_under_maintenance_are_kept_but_not_evaluated(file):
             "TN_mgL,chla_mgL,algae_cellsL,status\n")  # fmt: skip
     path = file(head + "重庆市,长江流域,x,04-01 04:00,*,13.2,8.15,--,*,,,,,,*,*,维护\n", "auto_202104.csv")
     import_file(path, actor=SYSTEM)
-    assert {(row["property"], row["flag"]) for row in lake.current().to_pylist()} == {("water_temperature", 2), ("pH", 2)}
+    assert {(row["property"], row["flag"]) for row in lake.current().to_pylist()} == {
+        ("water_temperature", 2),
+        ("pH", 2),
+    }
 
 
 def test_old_days_in_a_file_are_pointed_out(file):

@@ -94,7 +94,9 @@ def test_killed_between_two_steps(step, tmp_path, settings):
     root = Path(__file__).resolve().parents[2]
     given = {**os.environ, "JIUZHI_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "jiuzhi.project.settings",
              "PYTHONPATH": str(root)}  # fmt: skip
-    killed = subprocess.run([sys.executable, "-c", textwrap.dedent(CRASH), step], env=given, cwd=root, check=False)
+    killed = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(CRASH), step], env=given, cwd=root, check=False
+    )
     assert killed.returncode == 9
     inbox.put([message("99", "later")])
     inbox.drain()

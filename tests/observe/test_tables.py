@@ -148,7 +148,24 @@ def test_any_bytes(tmp_path, content):
 
 
 cells = st.one_of(
-    st.sampled_from(["", "-", "NA", "12", "-1", "0.002L", "2026-10-01", "20200402", "08", "PM2.5", '"', "\x00", "9" * 40, "1e99"]),
+    st.sampled_from(
+        [
+            "",
+            "-",
+            "NA",
+            "12",
+            "-1",
+            "0.002L",
+            "2026-10-01",
+            "20200402",
+            "08",
+            "PM2.5",
+            '"',
+            "\x00",
+            "9" * 40,
+            "1e99",
+        ]
+    ),
     st.text(max_size=8),
 )
 
@@ -156,7 +173,10 @@ cells = st.one_of(
 @FUZZ
 @given(data=st.data(), code=st.sampled_from(sorted(FORMATS)))
 def test_any_cells_under_a_known_heading(tmp_path, data, code):
-    head = FORMATS[code].required() + {"template": ["项目", "数值", "单位", "类型"], "template_wide": ["PM2.5", "总磷(mg/L)"]}.get(code, [])
+    head = FORMATS[code].required() + {
+        "template": ["项目", "数值", "单位", "类型"],
+        "template_wide": ["PM2.5", "总磷(mg/L)"],
+    }.get(code, [])
     lines = data.draw(st.lists(st.lists(cells, min_size=0, max_size=len(head) + 2), max_size=5))
     path = tmp_path / "any_202104.csv"
     path.write_text("\n".join(",".join(line) for line in [head, *lines]), encoding="utf-8", errors="replace")
@@ -166,8 +186,12 @@ def test_any_cells_under_a_known_heading(tmp_path, data, code):
 @FUZZ
 @given(cut=st.integers(0, 5000), flip=st.integers(0, 5000), byte=st.integers(0, 255))
 def test_a_damaged_workbook(tmp_path, cut, flip, byte):
-    content = bytearray(workbook(观测=[["站点编码", "时间", "项目", "数值"], ["A1", "2026-10-01", "PM2.5", 3]]))
+    content = bytearray(
+        workbook(观测=[["站点编码", "时间", "项目", "数值"], ["A1", "2026-10-01", "PM2.5", 3]])
+    )
     content[flip % len(content)] = byte
     path = tmp_path / "x.xlsx"
-    path.write_bytes(bytes(content[: max(1, len(content) - cut % len(content))]) if cut % 3 == 0 else bytes(content))
+    path.write_bytes(
+        bytes(content[: max(1, len(content) - cut % len(content))]) if cut % 3 == 0 else bytes(content)
+    )
     outcome(path)
