@@ -152,3 +152,70 @@ def test_offsets_give_the_words_back(expected):
     by_name = {r.name: text[r.start : r.end] for r in expected.commitments}
     assert "用水总量控制在1.35亿立方米以内" in by_name["用水总量"]
     assert "28以下" in by_name["细颗粒物（PM2.5）浓度"]
+
+
+BOX = [
+    "专栏3 水环境重点工程",
+    "污水治理",
+    "1.管网工程。新建污水管网50公里。",
+    "生态修复",
+    "修复岸线12.5公里。",
+]
+
+
+def test_measures_inside_a_box_are_read(tmp_path):
+    document = docx.Document()
+    for line in (
+        "云台县“十五五”规划",
+        "第一章 重点任务",
+        "第一节 治水",
+        "推进治水工作，加强河流治理。",
+        BOX[0],
+    ):
+        document.add_paragraph(line)
+    cell = document.add_table(rows=1, cols=1).cell(0, 0)
+    cell.text = BOX[1]
+    for line in BOX[2:]:
+        cell.add_paragraph(line)
+    document.save(tmp_path / "规划.docx")
+    grid = "\n".join(["云台县“十五五”规划", "第一章 重点任务", "第一节 治水", BOX[0], "\t类型\t主要内容", *(
+        f"\t{a}\t{b}" for a, b in ((BOX[1], "新建污水管网50公里，完善收集体系"), (BOX[3], "修复岸线12.5公里，建设缓冲带"))
+    )])  # fmt: skip
+    for pack in (read_plan(tmp_path / "规划.docx"), read_text(grid)):
+        assert [(r.name, r.value, r.unit, r.kind) for r in pack.commitments] == [
+            ("新建污水管网长度", "50", "公里", "target"), ("修复岸线长度", "12.5", "公里", "target"),
+        ]  # fmt: skip
+
+
+def test_headings_by_style_alone_make_the_outline(tmp_path):
+    document = docx.Document()
+    for text, level in (("规划目标", 1), ("重点任务", 1), ("治水", 2)):
+        document.add_heading(text, level)
+    document.add_paragraph("到2030年，污水处理率达到98%。")
+    document.save(tmp_path / "规划.docx")
+    pack = read_plan(tmp_path / "规划.docx")
+    assert [(c.id, c.level, c.title) for c in pack.clauses[:3]] == [
+        ("1", "chapter", "规划目标"), ("2", "chapter", "重点任务"), ("2.1", "section", "治水"),
+    ]  # fmt: skip
+    assert [(r.name, r.value) for r in pack.commitments] == [("污水处理率", "98")]
+
+
+def test_a_header_of_two_rows_gives_each_column_its_year(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("第一章 目标")
+    rows = [["序号", "指标名称", "现状值", "目标值", "", "牵头部门"], ["", "", "2025年", "2027年", "2030年", ""],
+            ["1", "优良天数比率（%）", "97.3", "97", "≥97.5", "县生态环境局"], ["2", "能耗下降（%）", "—", "〔8〕", "达到市级要求", "县发展改革局"]]  # fmt: skip
+    table = document.add_table(rows=0, cols=6)
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    table.cell(0, 3).merge(table.cell(0, 4))
+    for column in (0, 1, 5):
+        table.cell(0, column).merge(table.cell(1, column))
+    document.save(tmp_path / "规划.docx")
+    rows = read_plan(tmp_path / "规划.docx").commitments
+    assert [(r.kind, r.year, r.comparator, r.value, r.value_text, r.scope) for r in rows] == [
+        ("baseline", "2025", "=", "97.3", "", ""), ("target", "2027", "=", "97", "", ""), ("target", "2030", ">=", "97.5", "", ""),
+        ("baseline", "2025", "decrease", "", "—", ""), ("target", "2027", "decrease", "8", "", "累计"),
+        ("target", "2030", "decrease", "", "达到市级要求", ""),
+    ]  # fmt: skip

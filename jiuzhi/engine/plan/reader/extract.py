@@ -91,6 +91,8 @@ def _docx_paragraph(node: Any, styles: dict[str, str]) -> list[str]:
 
 
 def _docx_table(table: Any) -> list[str]:
+    if all(len(tr.findall(_W + "tc")) == 1 for tr in table.iter(_W + "tr")):  # a box around text, not a table
+        return [line for p in table.iter(_W + "p") for line in _docx_runs(p).split("\n")]
     rows: list[str] = []
     for tr in table.iter(_W + "tr"):
         cells: list[str] = []
@@ -137,7 +139,7 @@ def _html_walk(node: Tag, lines: list[str]) -> None:
         elif isinstance(child, Tag):
             if child.name in _SKIP:
                 continue
-            if child.name == "table" and child.find("table") is None and len(child.find_all("tr")) > 1:
+            if child.name == "table" and _is_data_table(child):
                 lines.extend(["", *_html_table(child), "", ""])
             elif child.name == "br":
                 lines.append("")
@@ -147,6 +149,13 @@ def _html_walk(node: Tag, lines: list[str]) -> None:
                 lines.append("")
             else:
                 _html_walk(child, lines)
+
+
+def _is_data_table(table: Tag) -> bool:
+    """Rows of several cells; a table that only boxes text or lays out the page is walked through."""
+    rows = table.find_all("tr")
+    wide = sum(len(tr.find_all(["td", "th"], recursive=False)) > 1 for tr in rows)
+    return table.find("table") is None and len(rows) > 1 and wide * 2 > len(rows)
 
 
 def _span(cell: Tag, name: str) -> int:

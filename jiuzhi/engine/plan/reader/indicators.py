@@ -212,6 +212,18 @@ def read_works(node: Node) -> list[Work]:
     return out
 
 
+def table_prose(node: Node) -> Span:
+    """The sentences in the cells of a table that lists neither indicators nor works (专栏 with measures in a grid)."""
+    parts: list[Span] = []
+    for row in node.table.rows if node.table else []:
+        for cell in row:
+            if len(cell.text) >= 10 and re.search(r"[，。；、\d]", cell.text):
+                parts.append(cell)
+                if cell.text[-1] not in "。；！？":
+                    parts.append(Span("。", cell.at[-1:]))
+    return join(parts)
+
+
 def _headers(table: Table, top: int) -> list[str]:
     headers = [""] * table.width
     for k, row in enumerate(table.rows[:top]):

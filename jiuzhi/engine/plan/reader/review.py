@@ -11,6 +11,7 @@ from jiuzhi.engine.plan.reader.lexicon import POLLUTANT
 from jiuzhi.engine.plan.reader.roles import Plan
 
 _LOW = 0.65
+_NEAR = 600  # earlier rows of one unit that a row is compared with
 _RENAMED = re.compile(r"无害化|城市|城镇|集中式|规模化|全县|综合|总体|稳定|水质")
 
 
@@ -151,7 +152,7 @@ def _said_twice(pack: Pack) -> list[Doubt]:
     earlier: dict[str, list[Commitment]] = {}
     for row in rows:
         beside = earlier.setdefault(row.unit, [])  # only values of one unit can clash
-        if reason := next((found for other in beside if (found := _clash(other, row))), ""):
+        if reason := next((found for other in beside[-_NEAR:] if (found := _clash(other, row))), ""):
             out.append(Doubt("commitments.csv", row.id, row.name, "0.55", reason, row.start, row.end))
         beside.append(row)
     return out

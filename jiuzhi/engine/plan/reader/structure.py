@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from jiuzhi.engine.plan.reader import headings as H
+from jiuzhi.engine.plan.reader.lexicon import VERB
 from jiuzhi.engine.plan.reader.spans import EMPTY, Span, join, tighten
 from jiuzhi.engine.plan.reader.tables import Table, find_table
 
@@ -78,7 +79,7 @@ def blocks_of(lines: list[Span]) -> list[Block]:
     wrapped = _wrap_width(texts)
     out: list[Block] = []
     buffer: list[Span] = []
-    i, gap = 0, False
+    i, gap, dead = 0, False, [0]
 
     def flush() -> None:
         if buffer:
@@ -95,7 +96,7 @@ def blocks_of(lines: list[Span]) -> list[Block]:
         if i not in keep:
             i += 1
             continue
-        table = find_table(lines, i)
+        table = find_table(lines, i, dead)
         if table:
             flush()
             out.append(Block("table", join(lines[table.begin : table.end]), table=table))
@@ -156,13 +157,16 @@ def _parts(buffer: list[Span], text: str, gap: bool, wrapped: int, inside: bool)
     if _FINISHED.search(last):
         fills_the_line = wrapped and len(last) >= wrapped - 2 and not gap
         return not fills_the_line or bool(_STARTER.match(text) and _LEAD.match(text))
-    whole = "".join(b.text for b in buffer).strip()
+    if inside and len(buffer) > 1:
+        return False
+    whole = "".join(b.text for b in buffer[:40]).strip()
     plain = not re.search(r"[，。；：、,;:\d]", whole)
     if not inside:
         return (len(whole) < 40 and plain) or gap
-    return (
-        len(buffer) == 1 and 5 <= len(whole) <= 25 and plain and bool(_STARTER.match(text)) and len(text) > 30
-    )
+    if not plain or not re.search(r"[，。；]", text):
+        return False
+    starts = bool(_STARTER.match(text) or VERB.match(text))
+    return starts and (4 <= len(whole) <= 12 or (len(whole) <= 25 and len(text) > 30))
 
 
 def _without_contents(texts: list[str]) -> set[int]:

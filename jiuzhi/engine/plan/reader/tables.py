@@ -42,13 +42,16 @@ def is_cell_line(line: str) -> bool:
     return body.startswith("\t") or line.count("\t") >= 2 or (body.startswith("|") and body.count("|") >= 3)
 
 
-def find_table(lines: list[Span], i: int) -> Table | None:
-    """The table that begins at line i, or None."""
+def find_table(lines: list[Span], i: int, dead: list[int]) -> Table | None:
+    """The table that begins at line i, or None. `dead[0]` keeps where the last run of cell lines that is no table ends."""
     text = lines[i].text
     if "<table" in text[:400].lower():
         return _html(lines, i)
     if is_cell_line(text):
-        return _cell_lines(lines, i)
+        if i < dead[0]:
+            return None
+        table, dead[0] = _cell_lines(lines, i)
+        return table
     words = text.split()
     if len(words) >= 3 and sum(bool(HEADER_WORD.match(w)) for w in words) >= 3 and "。" not in text:
         return _spaced(lines, i)
@@ -65,7 +68,7 @@ def _square(rows: list[Row], begin: int, end: int) -> Table | None:
     return Table([row + [EMPTY] * (width - len(row)) for row in rows], begin, end)
 
 
-def _cell_lines(lines: list[Span], i: int) -> Table | None:
+def _cell_lines(lines: list[Span], i: int) -> tuple[Table | None, int]:
     end, k = i, i
     while k < len(lines):
         if is_cell_line(lines[k].text):
@@ -78,12 +81,12 @@ def _cell_lines(lines: list[Span], i: int) -> Table | None:
     region = lines[i:end]
     if any(line.text.strip(" \t|").count("\t") >= 1 or line.text.lstrip().startswith("|") for line in region):
         rows = [_split(line) for line in region if line.text.strip() and not _RULE.match(line.text)]
-        return _square(rows, i, end)
+        return _square(rows, i, end), end
     cells = [line for line in region if line.text.strip()]
     prose = sum("。" in line.text for line in cells)
     if len(cells) < 6 or prose > 0.3 * len(cells):
-        return None
-    return _square(_groups(region), i, end)
+        return None, end
+    return _square(_groups(region), i, end), end
 
 
 def _split(line: Span) -> Row:
@@ -207,6 +210,9 @@ def _words(line: Span) -> Row:
 
 def _bare(lines: list[Span], i: int) -> Table | None:
     """One cell a line without any mark: begins with a run of header words."""
+    following = [line.text.strip() for line in lines[i : i + 12] if line.text.strip()]
+    if sum(bool(HEADER_WORD.match(text)) for text in following[:3]) < 3:
+        return None
     header = 0
     groups: list[Row] = [[]]
     k, end, blanks = i, i, 0

@@ -97,6 +97,12 @@ def owner_note(text: str) -> str:
 def is_task(sentence: Sentence, numbers: int) -> bool:
     """Whether a sentence of the measures chapters asks for something."""
     text = trim(sentence.text)
-    if owner_note(text) or sentence.lead or sentence.node.role != "task" or len(text) < 5:
+    if (
+        re.match(r"注[：:]|资料来源|（?说明[：:]", text)
+        or owner_note(text)
+        or sentence.lead
+        or sentence.node.role != "task"
+        or len(text) < 5
+    ):
         return False
     return not is_pure_goal(text, numbers)
