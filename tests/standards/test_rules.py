@@ -35,7 +35,7 @@ def duck():
     return ibis.duckdb.connect()
 
 
-@given(st.integers(-10**12, 10**12), st.integers(1, 10**6))
+@given(st.integers(-(10**12), 10**12), st.integers(1, 10**6))
 def test_rounding_is_half_even(numerator, denominator):
     exact = Fraction(numerator, denominator)
     assert rounding.round_ratio(numerator, denominator) == round(exact)
@@ -49,11 +49,13 @@ def test_rounding_agrees_with_decimal(value, interval):
 
 def test_rounding_never_chains():
     assert rounding.round_half_even("15.4546") == 15  # not 15.4546 -> 15.5 -> 16
-    assert rounding.round_half_even("0.1000000000000000000001", "0.2") == Decimal("0.2")  # just above the half
+    assert rounding.round_half_even("0.1000000000000000000001", "0.2") == Decimal(
+        "0.2"
+    )  # just above the half
 
 
 @quick
-@given(st.lists(st.tuples(st.integers(-10**9, 10**9), st.integers(1, 10**5)), min_size=1, max_size=50))
+@given(st.lists(st.tuples(st.integers(-(10**9), 10**9), st.integers(1, 10**5)), min_size=1, max_size=50))
 def test_rounding_of_columns_equals_single_values(duck, pairs):
     table = ibis.memtable({"n": [n for n, _ in pairs], "d": [d for _, d in pairs]})
     found = duck.to_pyarrow(table.select(r=rounding.round_ratio(table.n, table.d)))["r"].to_pylist()
@@ -61,8 +63,10 @@ def test_rounding_of_columns_equals_single_values(duck, pairs):
 
 
 @quick
-@given(st.lists(st.tuples(units, units, units, units, units, units, units, days), min_size=1, max_size=60),
-       st.sampled_from(["daily", "hourly"]))
+@given(
+    st.lists(st.tuples(units, units, units, units, units, units, units, days), min_size=1, max_size=60),
+    st.sampled_from(["daily", "hourly"]),
+)
 def test_columns_equal_single_values_under_both_editions(duck, rows, form):
     names = ["SO2", "NO2", "CO", "O3", "PM10", "PM2.5", "O3_1h"]
     data = {name: [row[k] for row in rows] for k, name in enumerate(names)}
@@ -81,8 +85,11 @@ def test_columns_equal_single_values_under_both_editions(duck, rows, form):
         assert [columns[f"aqi_{edition[-4:]}"] for edition in aqi.EDITIONS] == [a.aqi for a in each.values()]
 
 
-@given(st.sampled_from(["SO2_24h", "NO2_1h", "CO_24h", "O3_8h", "PM10_24h", "PM2.5_24h"]), st.integers(0, 5000),
-       st.sampled_from(aqi.EDITIONS))
+@given(
+    st.sampled_from(["SO2_24h", "NO2_1h", "CO_24h", "O3_8h", "PM10_24h", "PM2.5_24h"]),
+    st.integers(0, 5000),
+    st.sampled_from(aqi.EDITIONS),
+)
 def test_iaqi_is_the_exact_interpolation_rounded_up(item, value, edition):
     pairs = aqi.breakpoints(item, edition)
     found = aqi.iaqi_of_units(value, item, edition)
@@ -158,17 +165,37 @@ def test_daily_mean_needs_twenty_hours_and_ties_go_to_even():
 
 
 def _hours(station, day, ozone, base):
-    return [{"station": station, "day": day, "hour": h + 1, "O3": ozone[h], "PM2.5": base, "CO": 5} for h in range(24)]
+    return [
+        {"station": station, "day": day, "hour": h + 1, "O3": ozone[h], "PM2.5": base, "CO": 5}
+        for h in range(24)
+    ]
 
 
 @quick
-@given(st.lists(st.lists(st.one_of(st.none(), st.integers(0, 400)), min_size=24, max_size=24), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.lists(st.one_of(st.none(), st.integers(0, 400)), min_size=24, max_size=24), min_size=1, max_size=4
+    )
+)
 def test_daily_table_equals_the_single_day(duck, ozone_days):
-    hours = [hour for k, ozone in enumerate(ozone_days) for hour in _hours("a", date(2026, 5, k + 1), ozone, 30)]
-    table = ibis.memtable(hours, schema={"station": "string", "day": "date", "hour": "int64", "O3": "int64",
-                                         "PM2.5": "int64", "CO": "int64"})
+    hours = [
+        hour for k, ozone in enumerate(ozone_days) for hour in _hours("a", date(2026, 5, k + 1), ozone, 30)
+    ]
+    table = ibis.memtable(
+        hours,
+        schema={
+            "station": "string",
+            "day": "date",
+            "hour": "int64",
+            "O3": "int64",
+            "PM2.5": "int64",
+            "CO": "int64",
+        },
+    )
     columns = {"O3": Fixed(table.O3, 0), "PM2.5": Fixed(table["PM2.5"], 0), "CO": Fixed(table.CO, 1)}
-    daily = {row["day"].day: row for row in duck.to_pyarrow(air_days.daily_from_hourly(table, columns)).to_pylist()}
+    daily = {
+        row["day"].day: row for row in duck.to_pyarrow(air_days.daily_from_hourly(table, columns)).to_pylist()
+    }
     for k, ozone in enumerate(ozone_days):
         assert daily[k + 1]["O3"] == air_days.mda8(ozone)
         assert (daily[k + 1]["PM2.5"], daily[k + 1]["CO"]) == (30, 5)
@@ -176,20 +203,51 @@ def test_daily_table_equals_the_single_day(duck, ozone_days):
 
 def test_year_statistics_and_good_days_under_both_editions(duck):
     start = date(2026, 1, 1).toordinal()
-    rows = [{"station": "a", "day": date.fromordinal(start + k), "SO2": 10, "NO2": 20, "CO": 5, "O3": 80, "PM10": 60,
-             "PM2.5": 70 if k % 10 == 0 else 20, "O3_1h": 90} for k in range(365)]
-    schema = {"station": "string", "day": "date", **dict.fromkeys(("SO2", "NO2", "CO", "O3", "PM10", "PM2.5", "O3_1h"), "int64")}
+    rows = [
+        {
+            "station": "a",
+            "day": date.fromordinal(start + k),
+            "SO2": 10,
+            "NO2": 20,
+            "CO": 5,
+            "O3": 80,
+            "PM10": 60,
+            "PM2.5": 70 if k % 10 == 0 else 20,
+            "O3_1h": 90,
+        }
+        for k in range(365)
+    ]
+    schema = {
+        "station": "string",
+        "day": "date",
+        **dict.fromkeys(("SO2", "NO2", "CO", "O3", "PM10", "PM2.5", "O3_1h"), "int64"),
+    }
     table = ibis.memtable(rows, schema=schema)
-    judged = air_columns.with_aqi(table, "daily", {p: table[p] for p in (*aqi.POLLUTANTS, "O3_1h")}, day=table.day)
+    judged = air_columns.with_aqi(
+        table, "daily", {p: table[p] for p in (*aqi.POLLUTANTS, "O3_1h")}, day=table.day
+    )
     (good,) = duck.to_pyarrow(air_year.good_days(judged)).to_pylist()
-    high = [row["day"] for row in rows if row["PM2.5"] == 70]  # 70 µg/m³: good under 2012 (AQI 94), not under 2026 (AQI 110)
+    high = [
+        row["day"] for row in rows if row["PM2.5"] == 70
+    ]  # 70 µg/m³: good under 2012 (AQI 94), not under 2026 (AQI 110)
     assert (good["days"], good["good_2012"], good["good_2026"]) == (365, 365, 365 - len(high))
     assert good["good"] == 365 - sum(day >= date(2026, 3, 1) for day in high)
-    statistics = {(r["item"], r["statistic"]): r for r in duck.to_pyarrow(air_year.annual_statistics(table)).to_pylist()}
+    statistics = {
+        (r["item"], r["statistic"]): r for r in duck.to_pyarrow(air_year.annual_statistics(table)).to_pylist()
+    }
     values = [row["PM2.5"] for row in rows]
     assert statistics["PM2.5", "mean"]["value"] == round(Fraction(sum(values), 365))
     assert statistics["PM2.5", "p95"]["value"] == round(air_year.percentile(values, 95))
     assert statistics["PM2.5", "mean"]["valid"]
+    months = {(r["item"], r["month"]): r for r in duck.to_pyarrow(air_year.monthly_means(table)).to_pylist()}
+    january = values[:31]
+    assert months["PM2.5", 1]["value"] == round(Fraction(sum(january), 31))
+    assert len(months) == 6 * 12
+    assert all(r["valid"] for r in months.values())
+    cut = table.filter(table.day >= ibis.date(2026, 2, 4))  # 25 days of February, none of January
+    assert {r["month"]: r["valid"] for r in duck.to_pyarrow(air_year.monthly_means(cut)).to_pylist()}[2]
+    cut = table.filter((table.day >= ibis.date(2026, 2, 5)) & (table.day <= ibis.date(2026, 3, 26)))
+    assert not any(r["valid"] for r in duck.to_pyarrow(air_year.monthly_means(cut)).to_pylist())
     short = air_year.annual_statistics(table.filter(table.day < ibis.date(2026, 12, 10)))
     assert not any(r["valid"] for r in duck.to_pyarrow(short).to_pylist())
 
@@ -205,8 +263,19 @@ def test_annual_compliance_names_its_limits():
 
 
 def test_water_boundaries():
-    assert [water.indicator_class("DO", v) for v in ("7.5", "7.499999999", "6", "2", "1.99")] == [1, 2, 2, 5, 6]
-    assert [water.indicator_class("NH3N", v) for v in ("0.15", "0.15000000000001", "2.0", "2.001")] == [1, 2, 5, 6]
+    assert [water.indicator_class("DO", v) for v in ("7.5", "7.499999999", "6", "2", "1.99")] == [
+        1,
+        2,
+        2,
+        5,
+        6,
+    ]
+    assert [water.indicator_class("NH3N", v) for v in ("0.15", "0.15000000000001", "2.0", "2.001")] == [
+        1,
+        2,
+        5,
+        6,
+    ]
     assert [water.indicator_class("pH", v) for v in ("5.99", "6", "9", "9.01")] == [6, 1, 1, 6]
     assert water.indicator_class("COD", 15) == 1  # classes I and II share a limit: the better one
     assert water.indicator_class("DO", "7.0", saturation="90") == 1
@@ -226,18 +295,38 @@ def test_mean_class_is_exact(values):
 
 
 @quick
-@given(st.lists(st.tuples(st.sampled_from(["0.02", "0.0200001", "0.1", "0.4", "0.41", None]), st.booleans()), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["0.02", "0.0200001", "0.1", "0.4", "0.41", None]), st.booleans()),
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_water_columns_equal_single_values(duck, rows):
-    table = ibis.memtable({"tp": [tp for tp, _ in rows], "lake": [is_lake for _, is_lake in rows]},
-                          schema={"tp": "string", "lake": "boolean"})
-    found = duck.to_pyarrow(table.select(c=water.body_class("TP", fixed(table.tp, 9), table.lake)))["c"].to_pylist()
+    table = ibis.memtable(
+        {"tp": [tp for tp, _ in rows], "lake": [is_lake for _, is_lake in rows]},
+        schema={"tp": "string", "lake": "boolean"},
+    )
+    found = duck.to_pyarrow(table.select(c=water.body_class("TP", fixed(table.tp, 9), table.lake)))[
+        "c"
+    ].to_pylist()
     assert found == [water.body_class("TP", tp, is_lake) for tp, is_lake in rows]
 
 
 def test_river_grades_and_classes_in_words():
-    assert [water.river_grade(*n) for n in ((9, 0, 10), (8, 0, 10), (7, 1, 10), (6, 2, 10), (2, 4, 10), (1, 0, 4))] == [
-        "优", "良好", "轻度污染", "中度污染", "重度污染", None]
-    assert [water.class_number(t) for t in ("Ⅲ", "III类", "劣Ⅴ类", "劣V", "4", "三类", "", "*")] == [3, 3, 6, 6, 4, 3, None, None]
+    assert [
+        water.river_grade(*n) for n in ((9, 0, 10), (8, 0, 10), (7, 1, 10), (6, 2, 10), (2, 4, 10), (1, 0, 4))
+    ] == ["优", "良好", "轻度污染", "中度污染", "重度污染", None]
+    assert [water.class_number(t) for t in ("Ⅲ", "III类", "劣Ⅴ类", "劣V", "4", "三类", "", "*")] == [
+        3,
+        3,
+        6,
+        6,
+        4,
+        3,
+        None,
+        None,
+    ]
     assert water.change_between(80, 85, 5, 5) == "无明显变化"
     assert water.change_between(60, 80, 10, 5) == "明显好转"
 
@@ -250,8 +339,28 @@ def test_non_detects_keep_their_qualifier():
 
 
 def test_names_tell_lakes_from_rivers():
-    lakes = ["阳澄湖心", "密云水库", "丹江口水库坝上", "滇池南", "烧车淀", "坝上中(胡家岭)", "湖心岛", "巢湖船厂", "临淮乡（湖库）"]
-    rivers = ["水寨子", "土堡寨", "长诏水库出口", "大观河入湖口", "汾湖大桥(界标)", "入湖口渡口", "清河水库入库口", "王家坝", "大冶湖闸"]
+    lakes = [
+        "阳澄湖心",
+        "密云水库",
+        "丹江口水库坝上",
+        "滇池南",
+        "烧车淀",
+        "坝上中(胡家岭)",
+        "湖心岛",
+        "巢湖船厂",
+        "临淮乡（湖库）",
+    ]
+    rivers = [
+        "水寨子",
+        "土堡寨",
+        "长诏水库出口",
+        "大观河入湖口",
+        "汾湖大桥(界标)",
+        "入湖口渡口",
+        "清河水库入库口",
+        "王家坝",
+        "大冶湖闸",
+    ]
     assert {name: body_of_section(name) for name in lakes} == dict.fromkeys(lakes, "lake")
     assert {name: body_of_section(name) for name in rivers} == dict.fromkeys(rivers, "river")
     assert body_of_section("西山", "太湖") == "lake"
@@ -281,16 +390,29 @@ def test_drinking_water_source():
 
 
 def test_every_table_says_how_well_it_is_verified():
-    for name in ("air_limits", "aqi_breakpoints", "water_limits", "drinking_source_limits", "tli", "editions", "spearman_critical"):
+    for name in (
+        "air_limits",
+        "aqi_breakpoints",
+        "water_limits",
+        "drinking_source_limits",
+        "tli",
+        "editions",
+        "spearman_critical",
+    ):
         assert {row["verification"] for row in tables.rows(name)} <= set(tables.GRADES), name
     for row in tables.rows("air_limits"):
         assert row["valid_from"] < (row["valid_to"] or "9999")
 
 
 def test_limits_leave_no_day_without_a_limit_and_none_with_two():
-    for item, averaging, grade in {(r["item"], r["averaging"], r["grade"]) for r in tables.rows("air_limits")}:
-        spans = sorted((r["valid_from"], r["valid_to"]) for r in tables.rows("air_limits")
-                       if (r["item"], r["averaging"], r["grade"]) == (item, averaging, grade))
+    for item, averaging, grade in {
+        (r["item"], r["averaging"], r["grade"]) for r in tables.rows("air_limits")
+    }:
+        spans = sorted(
+            (r["valid_from"], r["valid_to"])
+            for r in tables.rows("air_limits")
+            if (r["item"], r["averaging"], r["grade"]) == (item, averaging, grade)
+        )
         for (_, end), (start, _) in itertools.pairwise(spans):
             assert date.fromisoformat(start).toordinal() - date.fromisoformat(end).toordinal() == 1
         assert spans[-1][1] == ""
@@ -298,13 +420,20 @@ def test_limits_leave_no_day_without_a_limit_and_none_with_two():
 
 def test_a_second_engine_gives_the_same_integers(duck):
     """SQLite divides, rounds up and compares on its own; complete rows, because its MAX does not pass over nulls."""
-    numbers = {name: [(k * step) % 1300 for k in range(400)] for name, step in zip(aqi.POLLUTANTS, (7, 11, 13, 17, 19, 23), strict=True)}
+    numbers = {
+        name: [(k * step) % 1300 for k in range(400)]
+        for name, step in zip(aqi.POLLUTANTS, (7, 11, 13, 17, 19, 23), strict=True)
+    }
     rows = pa.table({**numbers, "n": range(400), "d": [k % 299 + 1 for k in range(400)]})
     found = []
     for engine in (duck, ibis.sqlite.connect()):
         table = engine.create_table("rows", rows)
-        judged = air_columns.with_aqi(table, "hourly", {p: table[p] for p in aqi.POLLUTANTS}, edition="HJ 633-2026")
-        judged = judged.mutate(half=rounding.round_ratio(table.n * 37 - 5000, table.d), cod=water.indicator_class("COD", table.n))
+        judged = air_columns.with_aqi(
+            table, "hourly", {p: table[p] for p in aqi.POLLUTANTS}, edition="HJ 633-2026"
+        )
+        judged = judged.mutate(
+            half=rounding.round_ratio(table.n * 37 - 5000, table.d), cod=water.indicator_class("COD", table.n)
+        )
         columns = judged.order_by("n").select("aqi", "level", "primary_mask", "half", "cod")
         found.append(engine.to_pyarrow(columns).to_pylist())
     assert found[0] == found[1]

@@ -25,6 +25,9 @@ from .properties import plain
 FUTURE_YEARS = 10
 """A day further ahead than this is a slip of the pen; a nearer one is judged (scenarios) and remarked on."""
 
+REASONS = 1000
+"""Different reasons counted apart; a file of nothing but oddities must not fill the memory."""
+
 
 class Cell(NamedTuple):
     """One cell: value in the item's unit or None, qualifier ``<`` for a non-detect, or the reason why it is not taken."""
@@ -175,8 +178,9 @@ def _rows(table: Table, layout: Layout, judge: Judge, context: Context, as_of: d
             if isinstance(when, Moment) and when.day > as_of:
                 verdict = (*verdict[:-1], f"{verdict[-1]}；日期晚于 {as_of}，请核对")
         else:
-            summary.reasons[verdict[-1]] += 1
-            summary.first.setdefault(verdict[-1], number_)
+            reason = verdict[-1] if len(summary.reasons) < REASONS or verdict[-1] in summary.reasons else "其他原因"
+            summary.reasons[reason] += 1
+            summary.first.setdefault(reason, number_)
         if len(cells) > width:  # more cells than headings: kept, the verdict stays under its own heading
             extra = "、".join(cell for cell in cells[width:] if cell)
             verdict = (*verdict[:-1], f"{verdict[-1]}；比表头多出单元格：{extra}" if extra else verdict[-1])
@@ -217,7 +221,8 @@ def _written_header(path: Path, table: Table) -> list[str]:
         return table.header
     import gzip
 
-    opener = gzip.open if path.read_bytes()[:2] == b"\x1f\x8b" else open
+    with path.open("rb") as start:
+        opener = gzip.open if start.read(2) == b"\x1f\x8b" else open
     with opener(path, "rt", encoding=table.encoding, newline="") as file:
         first = file.readline(1 << 16)
         file.seek(0)
