@@ -139,6 +139,12 @@ def test_names_are_matched_to_registered_stations(file, stations):
     assert "时间没有年份，按文件名取 2021 年" in notes
 
 
+def test_a_section_in_the_countys_own_table_is_found_by_its_name(file, stations):
+    batch = import_file(file("断面名称,采样日期,溶解氧(mg/L)\n水寨子,2026-10-09,8.8\n"), actor=SYSTEM)
+    assert batch.format == "template_wide"
+    assert [row["station"] for row in lake.current().to_pylist()] == ["500229-W01"]
+
+
 def test_another_countys_stations_are_left_alone(file, stations):
     other = Org.objects.create(
         code="500240", name="石柱土家族自治县", kind="county", parent=Org.objects.get(code="500000")

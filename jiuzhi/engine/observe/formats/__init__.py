@@ -68,12 +68,27 @@ def detect(header: list[str], fmt: Format | None = None) -> Format:
     raise FileProblem(f"缺少列 {'、'.join(names)}（按“{item.title}”格式），请补上这些列后再试。")
 
 
+def _recognise(header: list[str], fmt: Format | None) -> tuple[list[str], Format]:
+    """Header and format; headings people use for those of the template are read as such. Raises FileProblem."""
+    try:
+        return header, detect(header, fmt)
+    except FileProblem as problem:
+        usual = template.usual(header)
+        if usual == header:
+            raise
+        try:
+            return usual, detect(usual, fmt)
+        except FileProblem:
+            raise problem from None
+
+
 @contextmanager
 def open_file(path: Path, fmt: Format | str | None = None) -> Iterator[tuple[Table, Format]]:
     """Open a file and find its format. Raises FileProblem."""
     wanted = named(fmt) if isinstance(fmt, str) else fmt
-    with open_table(Path(path), lambda header: detect(header, wanted)) as table:
-        yield table, detect(table.header, wanted)
+    with open_table(Path(path), lambda header: _recognise(header, wanted)) as table:
+        table.header, found = _recognise(table.header, wanted)
+        yield table, found
 
 
 def read(

@@ -23,7 +23,7 @@ from .declare import FileProblem
 _CHUNK = 1 << 20
 _FOREIGN = {
     b"%PDF": "PDF",
-    b"\xd0\xcf\x11\xe0": "旧版 .xls（请另存为 .xlsx）",
+    b"\xd0\xcf\x11\xe0": "旧版 .xls 或加密的工作簿（请另存为不加密的 .xlsx）",
     b"\x89PNG": "图片",
     b"Rar!": "压缩包",
 }

@@ -23,6 +23,27 @@ WIDE = Format(
     station=("站点编码",), time=Free(("时间",)), columns=template_columns, kind="wide",
 )  # fmt: skip
 
+# What people call the template's columns in files of their own.
+_USUAL = {
+    "站点编码": "站点 站点名称 点位 点位名称 点位编码 断面 断面名称 断面编码 监测点位 监测断面 监测站点 测站 测点 站名",
+    "时间": "监测时间 采样时间 数据时间 日期 监测日期 采样日期",
+    "项目": "监测项目 监测因子 监测指标 因子 指标 污染物",
+    "数值": "监测值 检测值 检测结果 监测结果 测定值 结果 浓度 值",
+    "单位": "计量单位 浓度单位",
+    "检出限": "方法检出限",
+}
+_CANONICAL = {word: name for name, words in _USUAL.items() for word in words.split()}
+
+
+def usual(header: list[str]) -> list[str]:
+    """The heading row with usual words turned into the template's; the first of two that mean the same counts."""
+    found: list[str] = []
+    for name in header:
+        canonical = _CANONICAL.get(name, name)
+        found.append(name if canonical in found or canonical in header else canonical)
+    return found
+
+
 _NOTES = [
     ("站点编码", "平台登记的点位编码或名称"),
     ("时间", "北京时间。小时值填该小时的起始时刻，如 2026-10-01 08:00；日值只填日期；月值填 2026-10"),
