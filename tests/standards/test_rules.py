@@ -437,3 +437,14 @@ def test_a_second_engine_gives_the_same_integers(duck):
         columns = judged.order_by("n").select("aqi", "level", "primary_mask", "half", "cod")
         found.append(engine.to_pyarrow(columns).to_pylist())
     assert found[0] == found[1]
+
+
+def test_main_pollutants_of_a_river_are_ranked_by_rate():
+    sections = [{"NH3N": 2, "TP": "0.3", "COD": 10}, {"NH3N": 2, "TP": "0.1", "COD": 10}, {"NH3N": "0.1", "COD": 10}]
+    assert water.main_pollutants_of_river(sections) == [("NH3N", Fraction(2, 3)), ("TP", Fraction(1, 2))]
+
+
+def test_annual_index_takes_the_worse_of_mean_and_percentile():
+    found = air_year.annual_index({"PM2.5": 35, "CO": 9}, {"PM2.5": 150, "CO": "2", "O3": 80}, day="2025-12-31")
+    assert found["single"] == {"CO": Fraction(1, 2), "O3": Fraction(1, 2), "PM2.5": Fraction(2)}
+    assert (found["sum"], found["max"]) == (Decimal("3.00"), Decimal("2.00"))

@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from jiuzhi.science.expressions import choose, fixed, flag, largest
+from jiuzhi.science.expressions import Fixed, choose, fixed, largest
 from jiuzhi.science.standards.rounding import round_ratio
 from jiuzhi.science.standards.tables import rows
 
@@ -146,8 +146,6 @@ def mean_class(sections: Iterable[Mapping[str, Any]], is_lake: bool = False) -> 
             units = fixed(value, DIGITS).units
             if units is not None and item in CLASS_ITEMS:
                 sums.setdefault(item, []).append(units)
-    from jiuzhi.science.expressions import Fixed
-
     classes = {item: body_class(item, Fixed(sum(known), DIGITS), is_lake, count=len(known)) for item, known in sums.items()}
     return largest(*classes.values()), classes
 
@@ -256,11 +254,3 @@ def change_between(good_before: Any, good_after: Any, worst_before: Any, worst_a
         return "无明显变化"
     strength = "有所" if abs(change) <= 20 else "明显"
     return f"{strength}{'好转' if change > 0 else '变差'}"
-
-
-def exceeding_bits(classes: Mapping[str, Any], target: Any = 3) -> Any:
-    """Bit k set when the k-th of ``classes`` is worse than the target class; for columns and single values."""
-    bits = [flag(number > target) * 2**k for k, number in enumerate(classes.values()) if number is not None]
-    return sum(bits[1:], bits[0]) if bits else 0
-
-
