@@ -13,7 +13,7 @@ class ImportBatch(models.Model):
     name = models.CharField("文件", max_length=200)
     format = models.CharField("格式", max_length=40)
     at = models.DateTimeField("时间")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     rows = models.PositiveIntegerField("行数")
     new = models.PositiveIntegerField("新增值")
     revised = models.PositiveIntegerField("修订值")
