@@ -170,7 +170,7 @@ def _finish(
         for fact in facts:
             if fact.kind or (fact.begin, fact.end) != (m.begin, m.end):
                 continue
-            left = clause[: m.begin]
+            left = clause[max(0, m.begin - 400) : m.begin]
             year, stated = (fact.year, fact.year_basis == "stated") if fact.year else year_before(left, plan)
             if state.year and not year:
                 year, stated = state.year, True

@@ -94,9 +94,9 @@ def is_toc_title(line: str) -> bool:
 
 def is_toc_line(line: str) -> bool:
     """A heading-like line that ends in a page number."""
-    return bool(_TOC_TAIL.search(line)) and (run_in(line) is not None or is_caption(line)) and len(line) < 90
+    return len(line) < 90 and bool(_TOC_TAIL.search(line)) and (run_in(line) is not None or is_caption(line))
 
 
 def without_page(line: str) -> str:
     """A table-of-contents line without its page number, white space removed, for comparing with a heading."""
-    return re.sub(r"[\s.…·]", "", _TOC_TAIL.sub("", line))
+    return re.sub(r"[\s.…·]", "", _TOC_TAIL.sub("", line[:150]))

@@ -42,9 +42,12 @@ _OUTCOMES = (
     ),
     re.compile(rf"^(?P<n>.{{3,40}}?)(?P<w>{_HOW}+[\u4e00-\u9fff“”]{{2,12}})$"),
     re.compile(r"^(?P<n>.{3,30}?)(?P<w>(?:实现|达到|走在|得到|成为|稳居|取得)[\u4e00-\u9fff“”]{2,12})$"),
+    re.compile(
+        r"^(?P<n>.{3,24}?)(?P<w>(?:(?:巩固|提升|改善|完善|形成|增强|优化|下降|减少|好转|达峰|拓展|彰显|健全|提高|夯实|消除|清零)){1,2})$"
+    ),
 )
 _AWARD = re.compile(
-    r"(?:力争)?(?:成功)?(?:创建|创成|建成|争创|打造|获评|入选)(?P<name>[\u4e00-\u9fff“”（）]{2,30})"
+    r"(?:力争)?(?:成功)?(?:创建|创成|建成|争创|打造|获评|入选)(?P<name>[\u4e00-\u9fff“”（）、]{2,40})"
 )
 
 
@@ -130,7 +133,12 @@ def _implied(
     word = found.group("w")
     left, right = clause[: found.start()], clause[found.end("w") :]
     if word in ("未发生", "无", "零"):
-        name = trim(right)[:20] + ending
+        name = trim(right)[:20] + ("天数" if right.endswith("天气") else ending)
+        unit = "天" if right.endswith("天气") else "起" if right.endswith("事件") else unit
+    elif word.startswith("全面") and not trim(right) and len(clean_name(left)) >= 4:  # …任务全面完成
+        name = re.sub(r"(?:任务|问题|工作|目标)+$", "", clean_name(left))[-30:] + (
+            "完成率" if "完成" in word else word[2:] + "率"
+        )
     elif word.startswith("全面"):
         if len(trim(right)) < 3 or (re.search(r"(?:禁止|消除)", word) and "禁止" in word):
             return None
@@ -238,7 +246,16 @@ def qualitative_facts(sentence: Sentence, plan: Plan, busy: list[Fact]) -> list[
             names = [n for n in re.split(r"、", award.group("name")) if len(n) >= 3]
             said = clause[: award.start("name")][-6:]
         elif outcome:
-            names, said = [trim(clean_name(outcome.group("n")) or outcome.group("n"))], outcome.group("w")
+            said = outcome.group("w")
+            listed = (
+                re.split(r"、", outcome.group("n"))
+                if said.endswith(("建成", "打造"))
+                else [outcome.group("n")]
+            )
+            whole = (
+                outcome.group("n") if min(map(len, listed)) < 6 else ""
+            )  # short items are one name in several words
+            names = [trim(clean_name(n) or n) for n in ([whole] if whole else listed)]
         else:
             continue
         for name in names:

@@ -39,7 +39,11 @@ def comparator(m: Mention, link: str, name: str) -> str:
 
 def kind_of(fact: Fact, m: Mention, clause: str, sentence: Sentence, plan: Plan) -> str:
     """baseline, achieved, target or scale, by the part of the plan and the words around."""
-    role, left, right = sentence.node.role, clause[: m.begin], clause[m.end :]
+    role, left, right = (
+        sentence.node.role,
+        clause[max(0, m.begin - 300) : m.begin],
+        clause[m.end : m.end + 300],
+    )
     if fact.scope in ("门槛值", "规格"):
         return "scale"
     if re.match(r"[^，]*(?:全覆盖|全部)", right) and X.CLASSIFIER.search(m.unit) and role == "task":

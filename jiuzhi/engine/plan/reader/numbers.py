@@ -138,7 +138,7 @@ def mentions(text: str) -> list[Mention]:
 
 def _arabic(text: str, match: re.Match[str], inside: list[int]) -> Mention | None:
     a, b = match.span()
-    before, after = text[:a], text[b:]
+    before, after = text[max(0, a - 40) : a], text[b : b + 80]
     unit = match.group("unit") or match.group("unit1") or ""
     low, high = match.group("low"), match.group("high")
     if inside[a] and not _in_quotes_is_measure(text, a, b, inside):
@@ -219,9 +219,9 @@ def _is_year(number: str, unit: str, before: str, after: str) -> bool:
 def _in_quotes_is_measure(text: str, a: int, b: int, inside: list[int]) -> bool:
     """“90分钟” is a measure said in quotes; “885” or “1+3+N” is a name. Figures in plain parentheses count as said."""
     left, right = a, b
-    while left > 0 and inside[left - 1]:
+    while left > max(0, a - 150) and inside[left - 1]:
         left -= 1
-    while right < len(text) and inside[right]:
+    while right < min(len(text), b + 150) and inside[right]:
         right += 1
     content = text[left:right]
     if content[:1] in "“‘「":
