@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable, Hashable
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -28,9 +29,11 @@ T = TypeVar("T")
 
 
 def data_version() -> str:
-    """Changes with every change of records or observations; one query and a few file look-ups."""
+    """Changes with every change of records, observations or kept documents; one query and a few file look-ups."""
+    documents = Path(settings.DOCUMENTS_DIR)
+    stamp = documents.stat().st_mtime_ns if documents.exists() else 0
     newest = AuditEntry.objects.aggregate(n=Max("id"))["n"] or 0
-    return f"{settings.HOME}/{newest}/" + "/".join(
+    return f"{settings.HOME}/{newest}/{stamp}/" + "/".join(
         str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES)
     )
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -164,6 +165,7 @@ def page(
     }
     if scope:
         frame["grants"] = access.grants(scope.user, "view")
+        frame["at"] = reverse("home", args=[scope.county.code])  # one address for the many links of a list
     if scope and scope.plan:
         frame["plan"] = scope.plan
         frame["as_of"] = scope.as_of

@@ -17,6 +17,7 @@ from jiuzhi.core.models import Org
 from jiuzhi.engine.plan import board, documents
 from jiuzhi.engine.plan.models import Clause, Commitment, Plan, Project, Task
 
+from ..keep import kept
 from .base import Scope, actor, county_page, page, require
 
 KINDS: dict[str, Any] = {"commitment": Commitment, "task": Task, "clause": Clause, "project": Project}
@@ -80,6 +81,7 @@ def _rendered(scope: Scope, plan: Plan, q: str, state: str, owner: str) -> tuple
 
 
 @county_page
+@kept
 def tree(request: HttpRequest, scope: Scope) -> HttpResponse:
     context: dict[str, Any] = {"may_load": scope.may("load_plan")}
     if scope.plan:
