@@ -40,7 +40,7 @@ def air(
     as_json: Json = False,
 ) -> None:
     """空气：AQI、级别、首要污染物、执行的标准版本和理由（HJ 633-2012 / HJ 633-2026，按样品日期）。"""
-    from jiuzhi.engine.observe.judge_air import air_judge
+    from jiuzhi.engine.observe.onefile.air import air_judge
     from jiuzhi.science.standards.aqi import EDITIONS, POLLUTANTS
 
     _one_of("--form", form, ("hourly", "daily"))
@@ -67,7 +67,7 @@ def water(
     as_json: Json = False,
 ) -> None:
     """地表水断面：水质类别、超过目标的项目与倍数、理由（GB 3838-2002，环办[2011]22号）。"""
-    from jiuzhi.engine.observe.judge_water import water_judge
+    from jiuzhi.engine.observe.onefile.water import water_judge
     from jiuzhi.science.standards.water import AUTOMATIC_ITEMS
 
     _one_of("--body", body, ("river", "lake"))
@@ -87,7 +87,7 @@ def lake(
     as_json: Json = False,
 ) -> None:
     """湖泊水库：水质类别（总氮单独评价）、综合营养状态指数 TLI 与营养状态。"""
-    from jiuzhi.engine.observe.judge_water import lake_judge
+    from jiuzhi.engine.observe.onefile.water import lake_judge
 
     _run(file, out, partial(lake_judge, target=target, wanted=named), as_of, year, as_json)
 
@@ -108,7 +108,7 @@ def _run(
     file: Path, out: Path, make: Callable[..., Any], as_of: datetime | None, year: int | None, as_json: bool
 ) -> None:
     from jiuzhi.engine.observe.formats import FileProblem
-    from jiuzhi.engine.observe.judge import judge_file
+    from jiuzhi.engine.observe.onefile import judge_file
 
     day = as_of.date() if as_of else date.today()
     console = Console(stderr=True)

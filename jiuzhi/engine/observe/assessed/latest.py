@@ -10,9 +10,9 @@ from typing import Any
 from jiuzhi.master.models import Station
 from jiuzhi.science.standards import aqi
 
-from . import delta, lake
-from .assessed_read import rows
-from .formats.times import HOUR, LOCAL
+from .. import delta, lake
+from ..formats.times import HOUR, LOCAL
+from .read import rows
 
 
 def latest(county: str, as_of: date | None = None) -> dict[str, Any]:

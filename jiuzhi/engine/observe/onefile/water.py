@@ -10,11 +10,11 @@ from typing import Any
 from jiuzhi.science.standards import lake, water
 from jiuzhi.science.standards.water_body import Body, body_of_section, body_of_word
 
-from .formats import MISSING, FileProblem
-from .formats.times import Moment
-from .judge import Cell, Reader
-from .judge_columns import Layout, layout
-from .properties import plain
+from ..formats import MISSING, FileProblem
+from ..formats.times import Moment
+from ..properties import plain
+from . import Cell, Reader
+from .columns import Layout, layout
 
 CODES = {"sulfide": "S", "coliform": "fecal_coliform"}
 _TYPICAL = {"NH3N": Decimal(30), "TP": Decimal(5), "TN": Decimal(100)}

@@ -23,7 +23,7 @@ from jiuzhi.science.standards.air_year import annual_statistics, composite_index
 from jiuzhi.science.standards.aqi import POLLUTANTS, REPORTING_DIGITS, primary_text
 from jiuzhi.science.standards.rounding import round_ratio
 
-from . import delta
+from .. import delta
 
 DIGITS = 4
 SCALE = 10**DIGITS

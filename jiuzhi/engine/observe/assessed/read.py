@@ -9,13 +9,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import assess_air, assess_water, delta
+from .. import delta
+from . import air, water
 
 TABLES: dict[str, pa.Schema] = {
-    "air_day": assess_air.DAY_SCHEMA,
-    "air_year": assess_air.YEAR_SCHEMA,
-    "water_month": assess_water.MONTH_SCHEMA,
-    "water_sample": assess_water.SAMPLE_SCHEMA,
+    "air_day": air.DAY_SCHEMA,
+    "air_year": air.YEAR_SCHEMA,
+    "water_month": water.MONTH_SCHEMA,
+    "water_sample": water.SAMPLE_SCHEMA,
 }
 _ORDER = {"air_day": "day", "air_year": "year", "water_month": "month", "water_sample": "time"}
 

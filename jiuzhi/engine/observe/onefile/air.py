@@ -10,11 +10,11 @@ from typing import Any
 from jiuzhi.science.standards import aqi
 from jiuzhi.science.standards.tables import rows
 
-from .formats import FileProblem
-from .formats.times import Moment
-from .judge import Cell, Reader
-from .judge_columns import Layout, Source, layout
-from .properties import PROPERTIES
+from ..formats import FileProblem
+from ..formats.times import Moment
+from ..properties import PROPERTIES
+from . import Cell, Reader
+from .columns import Layout, Source, layout
 
 LABELS = {
     "SO2": "二氧化硫(SO2)", "NO2": "二氧化氮(NO2)", "CO": "一氧化碳(CO)", "O3": "臭氧(O3)", "PM10": "颗粒物(PM10)",

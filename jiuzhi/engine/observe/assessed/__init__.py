@@ -21,9 +21,10 @@ from django.conf import settings
 
 from jiuzhi.master.models import Station
 
-from . import assess_air, assess_water, delta, lake
-from .assessed_read import TABLES, read, rows
+from .. import delta, lake
+from . import air, water
 from .latest import latest
+from .read import TABLES, read, rows
 
 __all__ = ["TABLES", "latest", "read", "refresh", "rows"]
 
@@ -110,13 +111,13 @@ def _stale_months(
 
 
 def _assess(months: list[str], as_of: date, stations: list[Station]) -> dict[str, int]:
-    known = assess_water.sections(stations)
+    known = water.sections(stations)
     with delta.connect() as session:
         lake.open_months(session, months)
-        days = assess_air.assess_days(session, "current", as_of, assess_air.membership(stations))
-        assess_water.stage(session, "current", as_of, known)
-        samples = assess_water.assess_samples(session, known)
-        means = assess_water.assess_months(session, as_of, known)
+        days = air.assess_days(session, "current", as_of, air.membership(stations))
+        water.stage(session, "current", as_of, known)
+        samples = water.assess_samples(session, known)
+        means = water.assess_months(session, as_of, known)
     for name, table in (("air_day", days), ("water_sample", samples), ("water_month", means)):
         _replace(name, table, "month", months)
     return {"air_day": len(days), "water_sample": len(samples), "water_month": len(means)}
@@ -125,7 +126,7 @@ def _assess(months: list[str], as_of: date, stations: list[Station]) -> dict[str
 def _assess_years(years: list[str]) -> int:
     days = read("air_day")
     wanted = days.filter(pc.is_in(pc.utf8_slice_codeunits(days["month"], 0, 4), pa.array(years)))
-    table = assess_air.assess_years(wanted)
+    table = air.assess_years(wanted)
     _replace("air_year", table, "year", years)
     return len(table)
 

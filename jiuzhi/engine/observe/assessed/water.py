@@ -23,8 +23,8 @@ from jiuzhi.science.standards import water
 from jiuzhi.science.standards.lake import trophic_index, trophic_state
 from jiuzhi.science.standards.water_body import body_of_section
 
-from . import delta
-from .properties import PROPERTIES, WATER
+from .. import delta
+from ..properties import PROPERTIES, WATER
 
 ITEMS = [
     code for code, item in PROPERTIES.items() if item.medium == WATER and code not in ("flow", "water_class")

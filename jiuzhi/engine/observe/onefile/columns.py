@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from .formats import FORMATS, FileProblem, Format, detect
-from .formats.times import Free, TimeRule
-from .properties import PROPERTIES, Property, factor, find, plain
+from ..formats import FORMATS, FileProblem, Format, detect
+from ..formats.times import Free, TimeRule
+from ..properties import PROPERTIES, Property, factor, find, plain
 
 TIME_WORDS = ("时间", "监测时间", "采样时间", "采样日期", "监测日期", "日期", "数据时间", "发布时间", "统计时间", "time", "date",
               "datetime", "timepoint", "day", "时段")  # fmt: skip

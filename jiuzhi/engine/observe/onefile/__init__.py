@@ -16,11 +16,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from .formats import FileProblem, Table, open_table
-from .formats.times import Context, Moment
-from .formats.values import Refused, number, scaled
-from .judge_columns import Layout, Source
-from .properties import plain
+from ..formats import FileProblem, Table, open_table
+from ..formats.times import Context, Moment
+from ..formats.values import Refused, number, scaled
+from ..properties import plain
+from .columns import Layout, Source
 
 FUTURE_YEARS = 10
 """A day further ahead than this is a slip of the pen; a nearer one is judged (scenarios) and remarked on."""
