@@ -174,3 +174,32 @@ def test_chinese_numerals(text, number):
 def test_mentions_keep_signs_and_units_exact():
     [m] = mentions("面积达到1,234.50平方公里左右")
     assert (m.plain, m.unit, m.approx) == ("1234.5", "平方公里", "左右")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("力争2027年、2030年污水处理率分别达到96%、98%。", [("污水处理率", "=", "96", "2027"), ("污水处理率", "=", "98", "2030")]),
+        ("到2027年，绿化覆盖率达到40%，2030年达到42%以上。", [("绿化覆盖率", "=", "40", "2027"), ("绿化覆盖率", ">=", "42", "2030")]),
+        ("用水总量不突破1.5亿立方米红线。", [("用水总量", "<=", "1.5", "2030")]),
+        ("优良天数达到或超过345天。", [("优良天数", ">=", "345", "2030")]),
+        ("新增绿地1,250亩。", [("新增绿地面积", "=", "1250", "2030")]),
+        ("一是新建污水厂3座；二是建成平台1个。", [("污水厂数量", "=", "3", "2030"), ("平台数量", "=", "1", "2030")]),
+        ("产业结构比为18:25:57，分2个阶段推进1:5万测图，应用0.5米分辨率影像。", []),
+        ("重点重金属排放量较2025年下降5%以上。", [("重点重金属排放量", "decrease", "5", "2030")]),
+    ],
+)  # fmt: skip
+def test_more_ways_of_saying_it(sentence, expected):
+    pack = read_text(FRAME.format(sentence))
+    rows = [r for r in pack.commitments if r.clause.startswith("2") and r.kind == "target"]
+    assert [
+        (r.name.removeprefix("新建").removeprefix("建成"), r.comparator, r.value, r.year) for r in rows
+    ] == expected
+
+
+def test_the_period_is_the_plans_own_not_any_span_of_years():
+    text = "试验县“十五五”规划\n第一章 成效\n第一节 成效\n2021—2025年，全县完成投资3亿元。\n第二章 目标\n{}\n"
+    info = read_text(text.format("到2030年，环境更好。")).info
+    assert (info.period_start, info.period_end, info.period_basis) == ("2026", "2030", "inferred")
+    info = read_text(text.format("规划期为2026—2030年。")).info
+    assert (info.period_start, info.period_end, info.period_basis) == ("2026", "2030", "stated")

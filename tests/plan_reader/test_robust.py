@@ -224,7 +224,7 @@ def test_a_pack_with_a_broken_cell_says_where(tmp_path):
         writer = csv.DictWriter(out, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
-    with pytest.raises(PlanReadError, match=r"tasks.csv 第 2 行 ?的 start"):
+    with pytest.raises(PlanReadError, match=r"tasks.csv 第 2 行.*start"):
         read_pack(tmp_path / "pack")
     path.unlink()
     with pytest.raises(PlanReadError, match=r"缺少 tasks.csv"):

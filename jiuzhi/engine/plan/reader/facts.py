@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from jiuzhi.engine.plan.reader import lexicon as X
 from jiuzhi.engine.plan.reader.kinds import comparator, kind_of
-from jiuzhi.engine.plan.reader.naming import clean_name, normal_unit, spread_names, year_before
+from jiuzhi.engine.plan.reader.naming import (
+    YEAR,
+    clean_name,
+    normal_unit,
+    rate_name,
+    spread_names,
+    year_before,
+)
 from jiuzhi.engine.plan.reader.numbers import Mention, mentions
 from jiuzhi.engine.plan.reader.phrases import Fact, State, make_fact, single
 from jiuzhi.engine.plan.reader.roles import Plan
@@ -46,6 +53,8 @@ def _carry(clause: str, found: list[Mention], state: State) -> None:
     """Remember the subject of a clause for the next one (…72.8%，稳居全市第一)."""
     left = clause[: found[0].begin] if found else clause
     name = clean_name(X.strip_link(left)[0])
+    if X.RATE_END.search(name):
+        name = rate_name(X.strip_link(YEAR.sub("", left))[0]) or name
     if clause.startswith("其中"):
         return
     if len(name) >= 2 and not (not found and len(name) > 16):
@@ -140,6 +149,11 @@ def _distribute(left: str, right: str, group: list[Mention], sentence: Sentence,
         names = [name + tail for name in state.recent[-len(group) :]]
     else:
         names = spread_names(whole or state.subject, len(group))
+    years = [int(y) for y in re.findall(r"(20\d\d)年", left)]
+    if len(years) == len(group) and len(names) == 1:  # 2027年、2030年…分别达到96%、98%
+        names = names * len(group)
+    else:
+        years = []
     last = group[-1]
     facts = []
     for n, m in enumerate(group):
@@ -150,6 +164,8 @@ def _distribute(left: str, right: str, group: list[Mention], sentence: Sentence,
         if shared:
             fact.note = f"“{last.post}”按修饰全部并列数值理解"
             fact.confidence = 0.75
+        if years:
+            fact.year, fact.year_basis = years[n], "stated"
         if len(names) != len(group):
             fact.confidence, fact.note = 0.5, "并列数值与名称个数不一致"
         facts.append(fact)

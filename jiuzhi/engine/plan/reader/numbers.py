@@ -41,7 +41,7 @@ RANK = re.compile(
     r"(?P<verb>稳居|位居|位列|居于|(?<![定民安])居(?![民住])|获评?|排名|跃居|保持|名列)(?P<scope>[^，。；、“”]{0,18}?)(?P<rank>首位|第[一二三四五六七八九十]|第\d{1,2}(?=[位名，。；]|$)|榜首)(?![一-龥]{0,2}[批轮次届期])"
     r"|(?P<scope2>全[市国省县区])(?P<rank2>首个|第一个)"
 )
-_NOT_BEFORE = re.compile(r"(?:第|[A-Za-z+\-_./—]|〔|\[|[A-Za-z]-)$")
+_NOT_BEFORE = re.compile(r"(?:第|[A-Za-z+\-_./—×∶]|\d[:：]|〔|\[|[A-Za-z]-)$")
 _LEVEL = re.compile(
     r"(?:(?:保持|稳定|控制|维持)在|不低于|不高于|高于|低于|大于|小于|指数|系数|得分|达到?|提升至|提高[到至]|降[到至]|为|超过|突破|降低到)$"
 )
@@ -145,7 +145,9 @@ def _arabic(text: str, match: re.Match[str], inside: list[int]) -> Mention | Non
         return None
     if _NOT_BEFORE.search(before) and not re.search(r"(?:达|至|到|为|—)—?$", before):
         return None
-    if re.match(r"[A-Za-z+_\-]", after) or (not unit and re.match(r"[./号#]", after)):
+    if re.match(
+        r"[A-Za-z+_\-×∶]|[:：]\d|:|分辨率|精度|[阶步]|个?(?:阶段|步骤|方面|层次|环节|维度)", after
+    ) or (not unit and re.match(r"[./号#]", after)):
         return None
     if _is_year(low, unit, before, after) or (high and _is_year(high, unit, before, after)):
         return None
@@ -172,6 +174,8 @@ def _arabic(text: str, match: re.Match[str], inside: list[int]) -> Mention | Non
         "村",
         "镇",
     ) and re.match(r"[级线区类别布散化]", after):
+        return None
+    if unit.endswith("个") and re.match(r"阶段|步骤|方面|层次|环节|维度", after):
         return None
     if low == "24" and unit == "小时" and not re.match(r"[内以]", after):  # 24小时值班: round the clock
         return None

@@ -143,7 +143,15 @@ def _counted(
         noun = before + noun
         prefix = ""
     name = measure_name(prefix, noun, m.unit)
-    threshold = bool(m.post) and not X.CLASSIFIER.search(m.unit) and not m.unit.endswith("%") and bool(noun)
+    heads = m.unit.endswith(("人", "户")) and re.match(
+        r"或|的|[\u4e00-\u9fff]{2,}", right
+    )  # 20户以上居住点, 100人以上或…
+    threshold = (
+        bool(m.post)
+        and (not X.CLASSIFIER.search(m.unit) or bool(heads))
+        and not m.unit.endswith("%")
+        and bool(noun)
+    )
     fact = make_fact(sentence, m, f"{noun}门槛" if threshold else name, comparator(m, sign, name))
     if threshold:
         fact.scope = "门槛值"
@@ -181,7 +189,7 @@ def _stated(
         name = state.subject
     if m.unit.endswith(("%", "‰")) or not m.unit:
         name = rate_name(body) or name
-    if _BARE_RATE.match(name):
+    if _BARE_RATE.match(name) and (state.noun or state.subject) != name:
         whole = state.noun or state.subject
         name = (whole.removesuffix(name[:-1]) if whole.endswith(name[:-1]) else whole) + name
     measured = (

@@ -18,6 +18,7 @@ _ROLE_WORDS: tuple[tuple[str, str], ...] = (
 _SITUATION = re.compile(r"形势|现状|回顾|(?<!强化)(?<!支撑)基础(?!设施|支撑|能力)|成效|背景|机遇|概况|开局")
 _GENERAL = re.compile(r"总则|总体(?:要求|思路|目标|战略)|指导思想|主要目标|规划目标|基本原则")
 _PERIOD = re.compile(r"(20\d\d)年?\s*[-~—至到]{1,2}\s*(20\d\d)\s*年")
+_PERIOD_LEAD = re.compile(r"规划(?:实施)?(?:期限?|年限|时限|基期)[^。]{0,8}$|实施期限?[^。]{0,8}$|规划[（(]$")
 _FIVE_YEAR = {"十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031, "十七五": 2036}
 _COUNTY = re.compile(r"[\u4e00-\u9fff]{1,10}?(?:自治县|自治旗|县|区|市|旗)")
 DOMAINS: tuple[tuple[str, str], ...] = (
@@ -142,7 +143,13 @@ def read_plan_facts(outline: Outline, text: str, name: str) -> Plan:
 
 
 def _period(plan: Plan, text: str, head: str) -> None:
-    stated = _PERIOD.search(head) or re.search(r"规划期限?[^。]{0,12}?(20\d\d)[^。]{0,6}?(20\d\d)年", text)
+    named = next((word for word in _FIVE_YEAR if word in head[:400]), "")
+    said = (
+        m
+        for m in _PERIOD.finditer(text)
+        if m.start() < 200 or _PERIOD_LEAD.search(text[max(0, m.start() - 14) : m.start()])
+    )
+    stated = next((m for m in said if not named or int(m.group(1)) == _FIVE_YEAR[named]), None)
     if stated and 3 <= int(stated.group(2)) - int(stated.group(1)) <= 15:
         plan.start, plan.end, plan.period_basis = int(stated.group(1)), int(stated.group(2)), "stated"
         return

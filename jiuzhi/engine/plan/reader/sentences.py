@@ -56,7 +56,7 @@ def split(text: str, marks: str) -> list[tuple[int, int]]:
     inside = depths(text)
     pieces, begin = [], 0
     for n, char in enumerate(text):
-        if char in marks and not inside[n]:
+        if char in marks and not inside[n] and not (char in ",:" and text[n + 1 : n + 2].isdigit()):
             pieces.append((begin, n + 1))
             begin = n + 1
     if text[begin:].strip():
