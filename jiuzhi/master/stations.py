@@ -1,33 +1,77 @@
 """Monitoring points from a county's ``stations.csv``."""
 
 import csv
+import re
 from decimal import Decimal
 from pathlib import Path
+
+from django.core.exceptions import ValidationError
 
 from jiuzhi.core.models import Org
 
 from .models import Station
+
+COLUMNS = ("code", "name", "kind", "level", "water_body", "target_class", "evaluated", "lon", "lat", "synthetic")
+_DEGREES = re.compile(r"-?\d{1,3}(\.\d+)?", re.ASCII)
+_CLASSES = ("", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ")
+_SWITCH = {"1": True, "0": False, "": False}
 
 
 def load(path: Path, county: Org) -> int:
     """Create or update the stations listed in ``path``; returns how many the file holds (0 when there is no file).
 
     Columns: code, name, kind, level, water_body, target_class, evaluated, lon [°], lat [°], synthetic.
-    Errors: ``ValidationError`` from the model when a value does not fit.
+    Errors: ``ValidationError``, one Chinese sentence with row and column.
     """
     if not path.exists():
         return 0
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        station = Station.objects.filter(code=row["code"]).first() or Station(code=row["code"])
-        station.county = county
-        for name in ("name", "kind", "level", "water_body", "target_class"):
-            setattr(station, name, row[name])
-        station.evaluated = row["evaluated"] == "1"
-        station.synthetic = row["synthetic"] == "1"
-        station.lon = Decimal(row["lon"]) if row["lon"] else None
-        station.lat = Decimal(row["lat"]) if row["lat"] else None
-        station.full_clean()
-        station.save()
+    rows = _rows(path)
+    seen: dict[str, int] = {}
+    for number, row in rows:
+        where = f"{path.name} 第 {number} 行"
+        if row["code"] in seen:
+            raise ValidationError(f"{where}的 code“{row['code']}”与第 {seen[row['code']]} 行相同：请让每行编码唯一")
+        seen[row["code"]] = number
+        _save(row, county, where)
     return len(rows)
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+            if missing:
+                raise ValidationError(f"{path.name} 缺少列 {'、'.join(missing)}：请按 {','.join(COLUMNS)} 补齐表头")
+            listed = [(n, {name: (row[name] or "").strip() for name in COLUMNS}) for n, row in enumerate(reader, 2)]
+    except UnicodeDecodeError as error:
+        raise ValidationError(f"{path.name} 不是 UTF-8 编码：请在 Excel 中另存为“CSV UTF-8”") from error
+    except (OSError, csv.Error) as error:
+        raise ValidationError(f"{path.name} 读不出来（{error}）：请在 Excel 中另存为“CSV UTF-8”") from error
+    return [(number, row) for number, row in listed if any(row.values())]
+
+
+def _save(row: dict[str, str], county: Org, where: str) -> None:
+    station = Station.objects.select_related("county").filter(code=row["code"]).first() or Station(code=row["code"])
+    if station.pk and station.county_id != county.pk:
+        raise ValidationError(f"{where}的 code“{row['code']}”已是{station.county}的点位：请改用本县的编码")
+    station.county = county
+    for name in ("name", "kind", "level", "water_body", "target_class"):
+        setattr(station, name, row[name])
+    for name in ("evaluated", "synthetic"):
+        if row[name] not in _SWITCH:
+            raise ValidationError(f"{where}的 {name} 列“{row[name]}”不认得：是填 1，否填 0")
+        setattr(station, name, _SWITCH[row[name]])
+    if row["target_class"] not in _CLASSES:
+        raise ValidationError(f"{where}的 target_class 列“{row['target_class']}”不认得：请填 Ⅰ、Ⅱ、Ⅲ、Ⅳ、Ⅴ 之一，没有时留空")
+    for name, low, high in (("lon", 73, 136), ("lat", 3, 54)):
+        text = row[name]
+        if text and not (_DEGREES.fullmatch(text) and low <= Decimal(text) <= high):
+            raise ValidationError(f"{where}的 {name} 列“{text}”不是中国境内的度数：请填 {low}–{high} 之间的十进制度，不明时留空")
+        setattr(station, name, Decimal(text) if text else None)
+    try:
+        station.full_clean()
+    except ValidationError as error:
+        said = "；".join(f"{name} {m.rstrip('。.')}" for name, found in error.message_dict.items() for m in found)
+        raise ValidationError(f"{where}：{said}，请改正") from error
+    station.save()

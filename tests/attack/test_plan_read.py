@@ -82,7 +82,7 @@ def _one_sentence(result) -> str:
     assert isinstance(result.exception, SystemExit), result.exception
     assert result.exit_code == 2
     said = result.output.strip()
-    assert re.search(r"[\u4e00-\u9fff]", said) and "\n" not in said and said.endswith("。"), said
+    assert re.fullmatch(r".*[\u4e00-\u9fff].*。", said), "one line of Chinese"
     assert "：" in said, "how to mend comes after the colon"
     return said
 

@@ -3,6 +3,8 @@
 What people added since (an owner assigned, values reported) stays: the load fills gaps and never takes such work away.
 """
 
+import hashlib
+import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -19,7 +21,7 @@ from jiuzhi.master import stations
 
 from . import bindings, documents
 from .models import Clause, Commitment, Plan, Project, Task
-from .pack import Pack, PlanReadError, read_pack
+from .pack import PACK_FORMAT, Pack, PlanReadError, read_pack
 
 CITY = ("500000", "重庆市")
 
@@ -33,22 +35,56 @@ def load_pack(folder: str | Path, *, actor: Actor, document: str | Path | None =
     base = Path(folder)
     pack = read_pack(base)
     adcode = county or pack.info.adcode
-    if not (len(adcode) == 6 and adcode.isdigit()):
+    if county and not _is_code(county):
+        raise PlanReadError(f"--county “{county}”不是区县代码：请填 6 位数字，例如 500229。")
+    if not _is_code(adcode):
         raise PlanReadError(f"规划包 {base} 没有写明区县代码：请加 --county 六位代码（例如 500229）。")
     if document is not None:
         _keep_document(document, pack)
-    home = _county(adcode, pack.info.county, actor)
-    plan = Plan.objects.filter(county=home, sha256=pack.info.sha256).first()
-    with records.change_set(actor, Plan, adcode, f"载入规划包 {base.name}") as facts:
-        plan = _plan_row(plan, home, pack)
+    _check_info(pack)
+    with records.change_set(actor, Plan, adcode, f"载入规划包 {base.name}"[:200]) as facts:
         try:
+            home = _county(adcode, pack.info.county, actor)
+            plan = _plan_row(Plan.objects.filter(county=home, sha256=pack.info.sha256).first(), home, pack)
             facts.update(_rows(plan, pack, actor))
             stations.load(base / "stations.csv", home)
             facts["unbound"] = bindings.apply(plan, base)
         except ValidationError as error:
-            raise PlanReadError(f"规划包 {base} 无法载入：{'；'.join(error.messages)}。") from error
+            raise PlanReadError(f"规划包 {base} 无法载入：{_said(error)}。") from error
+        plan.unbound = facts["unbound"]  # type: ignore[attr-defined]  # told to whoever loads
         facts |= {"version": plan.version, "sha256": plan.sha256}
     return plan
+
+
+def _is_code(text: str) -> bool:
+    return len(text) == 6 and text.isascii() and text.isdigit() and not text.endswith("00")
+
+
+def _check_info(pack: Pack) -> None:
+    """The facts about the plan as a whole, which stand in pack.csv."""
+    info = pack.info
+    if info.pack_format != PACK_FORMAT:
+        raise PlanReadError(f"规划包 pack.csv 的 pack_format“{info.pack_format[:20]}”不是 {PACK_FORMAT}：请用 jiuzhi plan read 重新生成。")
+    if info.status not in ("draft", "final"):
+        raise PlanReadError(f"规划包 pack.csv 的 status“{info.status[:20]}”不认得：征求意见稿填 draft，印发稿填 final。")
+    if not pack.clauses:
+        raise PlanReadError("规划包 clauses.csv 只有表头，没有一行条款：请用 jiuzhi plan read 重新生成，或从备份恢复。")
+    if not re.fullmatch(r"[0-9a-f]{64}", info.sha256):
+        raise PlanReadError("规划包 pack.csv 的 sha256 不是文档指纹（64 位十六进制）：请用 jiuzhi plan read 重新生成。")
+    if not (info.period_start and info.period_end):
+        raise PlanReadError("规划包 pack.csv 没有规划期（period_start、period_end）：请补上起止年份。")
+    years = [int(text) if re.fullmatch(r"\d{4}", text, re.ASCII) else 0 for text in (info.period_start, info.period_end)]
+    if not 2000 <= years[0] < years[1] <= 2100:
+        raise PlanReadError(
+            f"规划包 pack.csv 的规划期 {info.period_start}—{info.period_end} 不是先后两个年份：请改为四位年份，例如 2026 和 2030。"
+        )
+
+
+def _said(error: ValidationError) -> str:
+    """The messages of a model, each after the field's name, in one line."""
+    listed = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    said = [f"{name} {message.rstrip('。.')}".strip() for name, found in listed.items() for message in found]
+    return "；".join(said)
 
 
 def _keep_document(path: str | Path, pack: Pack) -> None:
@@ -74,19 +110,16 @@ def _county(adcode: str, name: str, actor: Actor) -> Org:
 
 def _plan_row(plan: Plan | None, county: Org, pack: Pack) -> Plan:
     info = pack.info
-    try:
-        start, end = int(info.period_start), int(info.period_end)
-    except ValueError as error:
-        raise PlanReadError("规划包 pack.csv 没有规划期（period_start、period_end）：请补上起止年份。") from error
     latest = Plan.objects.filter(county=county).first()
     if plan is None:
         plan = Plan(county=county, version=latest.version + 1 if latest else 1, sha256=info.sha256)
     Plan.objects.filter(county=county, current=True).exclude(pk=plan.pk).update(current=False)
     plan.title = info.title or f"{county.name}生态环境保护规划"
     plan.status = Plan.Status.DRAFT if info.status == "draft" else Plan.Status.FINAL
-    plan.current, plan.period_start, plan.period_end = True, start, end
+    plan.current, plan.period_start, plan.period_end = True, int(info.period_start), int(info.period_end)
     plan.period_basis = info.period_basis or "inferred"
     plan.document_name, plan.loaded_at = info.document, timezone.now()
+    plan.clean_fields(exclude=["county"])
     plan.save()
     return plan
 
@@ -156,7 +189,7 @@ def _upsert(
         try:
             record.clean_fields(exclude=["plan", "parent", "clause", "baseline", "owner"])
         except ValidationError as error:
-            raise PlanReadError(f"规划包里 {row.id} 不合要求：{'；'.join(error.messages)}") from error
+            raise PlanReadError(f"规划包的{model._meta.verbose_name} {row.id[:40]} 不合要求：{_said(error)}，请改正后再载入。") from error
         found[row.id] = record
         if record.pk is None:
             fresh.append(record)
@@ -168,6 +201,8 @@ def _upsert(
 
 
 def _refuse_to_lose_values(plan: Plan, kept: set[str]) -> None:
+    if not kept and plan.commitments.exists():
+        raise PlanReadError("规划包 commitments.csv 没有一行，载入会删去已有的全部承诺：请从备份恢复该文件。")
     gone = plan.commitments.exclude(code__in=kept).filter(reported_values__isnull=False).distinct()
     if names := [f"{c.code} {c.name}" for c in gone[:5]]:
         raise PlanReadError(f"规划包里没有 {'、'.join(names)}，但它们已有填报值：请补回这些行，或先撤回填报值。")
@@ -181,10 +216,18 @@ def _owners(plan: Plan, pack: Pack, actor: Actor) -> dict[str, Org]:
     for name in names:
         unit = Org.objects.filter(path__startswith=plan.county.path, name=name).first()
         if unit is None:
-            unit = Org(code=f"{plan.county.code}-{name}"[:40], name=name, kind=Org.Kind.DEPARTMENT, parent=plan.county)
+            if len(name) > 80:
+                raise PlanReadError(f"责任单位“{name[:30]}…”超过 80 字：请在 owner 列只填一个单位。")
+            unit = Org(code=_unit_code(plan.county.code, name), name=name, kind=Org.Kind.DEPARTMENT, parent=plan.county)
             records.save(unit, actor, "规划中的责任单位")
         found[name] = unit
     return found
+
+
+def _unit_code(county: str, name: str) -> str:
+    """A code of at most 40 characters; two long names that begin alike get two codes."""
+    code = f"{county}-{name}"
+    return code if len(code) <= 40 else f"{code[:31]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _carry_owners(plan: Plan) -> None:

@@ -8,13 +8,17 @@ the product rely on them, so columns are added, never renamed.
 from __future__ import annotations
 
 import csv
+import io
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
+
+from . import pack_checks
 
 PACK_FORMAT = "1"
 _FORMULA = re.compile(r"^[=+\-@\t\r].")
@@ -259,47 +263,108 @@ def _put_in_place(scratch: Path, target: Path) -> None:
     scratch.rmdir()
 
 
-def _read_rows(path: Path) -> list[dict[str, str]]:
+def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """(row as Excel numbers it, cells by column) of one table, its shape checked; wholly empty rows are passed over."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as source:
-            return [{str(k): plain_cell(v) for k, v in row.items() if k} for row in csv.DictReader(source)]
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise PlanReadError(
             f"规划包 {path.parent} 缺少 {path.name}：请用 jiuzhi plan read 重新生成。"
         ) from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise PlanReadError(
+            f"打不开 {path}（{error.strerror or error}）：请核对它是文件且有读取权限。"
+        ) from error
+    except UnicodeDecodeError as error:
         raise PlanReadError(
             f"{path} 不是 UTF-8 的 CSV：请在 Excel 中另存为“CSV UTF-8（逗号分隔）”。"
         ) from error
+    if "\x00" in text:
+        raise PlanReadError(f"{path} 有空字符，不是完整的 CSV：请在 Excel 中另存为“CSV UTF-8（逗号分隔）”。")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    found: list[tuple[int, dict[str, str]]] = []
+    number = 0
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        if problem := pack_checks.header_problem(path.stem, header):
+            raise PlanReadError(f"{path} {problem}")
+        for number, cells in enumerate(reader, start=2):
+            if not any(cell.strip() for cell in cells):
+                continue
+            if any(cell.strip() for cell in cells[len(header) :]):
+                raise PlanReadError(f"{path} 第 {number} 行的单元格比表头多：请检查逗号和引号。")
+            texts = [*map(plain_cell, cells), *[""] * (len(header) - len(cells))]
+            row = {name: cell for name, cell in zip(header, texts, strict=False) if name}
+            if problem := pack_checks.row_problem(path.stem, row):
+                ident = f"（{row['id'][:40]}）" if row.get("id") else ""
+                raise PlanReadError(f"{path} 第 {number} 行{ident}{problem}")
+            found.append((number, row))
+    except csv.Error as error:
+        raise PlanReadError(
+            f"{path} 第 {number + 1} 行起的引号不成对：请检查该行的双引号，或在 Excel 中另存一次。"
+        ) from error
+    return found
 
 
-def _build(kind: type[_T], row: dict[str, str], where: str) -> _T:
+def _build(kind: type[_T], row: dict[str, str]) -> _T:
+    """A row as its dataclass; columns it does not know are left alone."""
     known = {f.name: f.type for f in fields(kind)}  # type: ignore[arg-type]
     values: dict[str, Any] = {}
     for name, text in row.items():
-        if name not in known:
-            continue
-        if known[name] == "int":
-            try:
-                values[name] = int(text or 0)
-            except ValueError as error:
-                raise PlanReadError(
-                    f"{where} 的 {name} 列不是整数（{text!r}）：请改成整数或清空。"
-                ) from error
-        else:
-            values[name] = text
+        if name in known:
+            values[name] = int(Decimal(text or 0)) if known[name] == "int" else text
+            if name == "year":  # Excel may write 2030.0
+                values[name] = text.partition(".")[0]
     return kind(**values)
 
 
 def read_pack(folder: str | Path) -> Pack:
-    """Read a pack folder, also one that a person has edited in Excel. Unknown columns are left alone."""
+    """Read a pack folder, also one that a person has edited in Excel. Unknown columns are left alone.
+
+    Errors: `PlanReadError` naming file, row and column of the first thing that cannot be right.
+    """
     base = Path(folder)
     if not base.is_dir():
         raise PlanReadError(f"找不到规划包文件夹 {base}：请先运行 jiuzhi plan read。")
-    info = {row.get("key", ""): row.get("value", "") for row in _read_rows(base / "pack.csv")}
+    info = {row["key"]: row["value"] for _, row in _read_rows(base / "pack.csv")}
     pack = Pack(info=PackInfo(**{f.name: info.get(f.name, "") for f in fields(PackInfo)}))
     for name, kind in TABLES.items():
         path = base / f"{name}.csv"
-        read = enumerate(_read_rows(path), start=2)
-        setattr(pack, name, [_build(kind, row, f"{path} 第 {number} 行") for number, row in read])
+        rows = _read_rows(path)
+        if name != "review" and (twice := pack_checks.repeated((number, row["id"]) for number, row in rows)):
+            raise PlanReadError(
+                f"{path} 里编号 {twice[0]} 出现两次（第 {twice[1]} 行和第 {twice[2]} 行）：请让每行编号唯一"
+                "（Excel 会把 2.10 改成 2.1，请把 id 列设为“文本”）。"
+            )
+        setattr(pack, name, [_build(kind, row) for _, row in rows])
+    _check_references(pack, base)
     return pack
+
+
+def _check_references(pack: Pack, base: Path) -> None:
+    """Clauses and baselines that rows name must be there; else they would hang nowhere without a word."""
+    clauses, commitments = {c.id for c in pack.clauses}, {c.id for c in pack.commitments}
+    named = [
+        *(("clauses", "parent", row.id, row.parent, clauses) for row in pack.clauses),
+        *(("commitments", "clause", row.id, row.clause, clauses) for row in pack.commitments),
+        *(("commitments", "baseline", row.id, row.baseline, commitments) for row in pack.commitments),
+        *(("tasks", "clause", row.id, row.clause, clauses) for row in pack.tasks),
+        *(("projects", "clause", row.id, row.clause, clauses) for row in pack.projects),
+    ]
+    for table, column, ident, wanted, there in named:
+        if wanted and wanted not in there:
+            home = "commitments" if column == "baseline" else "clauses"
+            raise PlanReadError(
+                f"{base / table}.csv 中 {ident} 的 {column} 列“{wanted[:40]}”在 {home}.csv 里没有：请改为已有的编号或清空。"
+            )
+        if wanted == ident and column in ("parent", "baseline"):
+            raise PlanReadError(f"{base / table}.csv 中 {ident} 的 {column} 列是它自己：请改正或清空。")
+    parents = {row.id: row.parent for row in pack.clauses}
+    for ident in parents:
+        seen, at = {ident}, parents[ident]
+        while at:
+            if at in seen:
+                raise PlanReadError(f"{base / 'clauses'}.csv 中 {ident} 的上级绕回了自己：请改正 parent 列。")
+            seen.add(at)
+            at = parents[at]

@@ -49,12 +49,16 @@ def load(
         "projects": plan.projects.count(),
     }
     if as_json:
-        setup.say_json({"county": plan.county.code, "title": plan.title, "version": plan.version, **counts})
+        setup.say_json(
+            {"county": plan.county.code, "title": plan.title, "version": plan.version, **counts, "unbound": plan.unbound}
+        )
         return
     typer.echo(
         f"已载入《{plan.title}》第 {plan.version} 版（{plan.get_status_display()}）："
         f"条款 {counts['clauses']}，目标 {counts['targets']}，任务 {counts['tasks']}，项目 {counts['projects']}。"
     )
+    for said in plan.unbound:
+        typer.secho(f"  注意：{said}", fg=typer.colors.YELLOW, err=True)
 
 
 def _day(as_of: datetime | None) -> date:
@@ -133,7 +137,7 @@ def status(
         table.add_column(heading, overflow="fold")
     for c in rows:
         table.add_row(MARK[c.state], c.name, _now(c), c.target, c.owner, c.reason)
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 def _now(item: Any) -> str:
