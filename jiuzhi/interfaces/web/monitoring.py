@@ -42,7 +42,7 @@ def last_day(code: str, kind: str) -> date | None:
     rows = _rows("air_day" if kind == "air" else "water_month", code)
     if not rows:
         return None
-    newest = max(_period(r) for r in rows)
+    newest = _period(rows[-1])
     if len(newest) == 7:
         year, month = map(int, newest.split("-"))
         return date(year, month, months.monthrange(year, month)[1])
@@ -50,7 +50,8 @@ def last_day(code: str, kind: str) -> date | None:
 
 
 def years(code: str) -> list[int]:
-    return sorted({r["day"].year for r in _rows("air_day", code)})
+    rows = _rows("air_day", code)  # oldest first
+    return list(range(rows[0]["day"].year, rows[-1]["day"].year + 1)) if rows else []
 
 
 def properties(station: Station) -> list[str]:
@@ -118,7 +119,7 @@ def series(station: Station, prop: str, start: date, end: date) -> dict[str, Any
     points = []
     synthetic = False
     low, high = (str(start), str(end)) if air else (f"{start:%Y-%m}", f"{end:%Y-%m}")
-    for row in sorted(_rows("air_day" if air else "water_month", station.code), key=_period):
+    for row in _rows("air_day" if air else "water_month", station.code):
         if low <= _period(row) <= high:
             value = row.get(column)
             points.append(

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +14,7 @@ from jiuzhi.engine.plan import board
 from jiuzhi.master.models import Station
 
 from .. import monitoring
-from ..keep import kept
+from ..keep import kept, shared
 from .base import Scope, county_page, page
 
 PERIODS = {
@@ -94,10 +95,16 @@ def detail(request: HttpRequest, scope: Scope, station: str) -> HttpResponse:
         context |= {
             "years": years,
             "year": chosen,
-            "calendar": monitoring.calendar(found.code, chosen),
+            "calendar": shared(
+                ("calendar", found.code, chosen, get_language()),
+                scope.version,
+                lambda: monitoring.calendar(found.code, chosen),
+            ),
             "levels": monitoring.LEVELS,
         }
     else:
         context |= {"history": monitoring.class_history(found.code), "classes": monitoring.CLASSES}
-    context["completeness"] = monitoring.completeness(found, end)
+    context["completeness"] = shared(
+        ("completeness", found.code), scope.version, lambda: monitoring.completeness(found, end)
+    )
     return page(request, "web/station.html", context, active="stations")
