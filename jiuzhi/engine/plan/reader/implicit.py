@@ -24,6 +24,9 @@ _IMPLIED: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
     (re.compile(r"(?P<w>未发生|无|零)(?=重?特?大|重污染|突发)"), "0", "", "数"),
 )  # fmt: skip
 _COUNT = re.compile(rf"^(?:全[县市区])?{NUMBER.pattern}(?=[\u4e00-\u9fff]{{2}})")
+_GONE = re.compile(
+    r"(?P<w>(?:基本|逐步|动态|有效)*消除)(?P<n>[^，。；“”]{0,12}(?:黑臭水体|劣[ⅤV5五]类[^，。；“”]{0,6}|重污染天气|超标断面|不达标断面))$"
+)
 _ASSIGNED = re.compile(
     r"(?:达到|完成|落实|控制在)(?P<w>(?:国家|省级?|市级?|上级)(?:级)?(?:下达|考核|要求|目标|规定|核定)[\u4e00-\u9fff]{0,6})$"
 )
@@ -77,6 +80,21 @@ def implied_facts(sentence: Sentence, plan: Plan, state: State, numeric: list[Fa
                 fact = _implied(sentence, begin, clause, found, value, unit, ending, plan, state)
                 if fact:
                     out.append(fact)
+        gone = _GONE.search(clause)
+        if gone and not taken and sentence.node.role in ("task", "target") and not inside[gone.start()]:
+            fact = _make(
+                sentence,
+                begin,
+                clause,
+                clean_name(gone.group("n"))[-26:],
+                "",
+                "",
+                gone.group("w"),
+                plan,
+                state,
+            )
+            fact.basis, fact.note = "qualitative", "定性目标"
+            out.append(fact)
         assigned = _ASSIGNED.search(clause)
         if (
             assigned

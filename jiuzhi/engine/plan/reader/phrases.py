@@ -199,7 +199,7 @@ def _stated(
     )
     if head and not m.unit.endswith(("%", "‰")):
         verb = head.group(1)
-        after = trim(body[head.end() :]) or name
+        after = trim(body[head.end() :]) or state.noun or name
         if len(after) < 2:  # 营造林, 造林: the verb is half of the noun
             after = verb + after
         name = measure_name(verb if verb in NAMED_VERB else "", clean_name(after) or after, m.unit)
