@@ -2,7 +2,7 @@
 
 import calendar as months
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from jiuzhi.engine.observe import assessed
+from jiuzhi.engine.observe import assessed, lake
+from jiuzhi.engine.observe.formats.times import LOCAL
 from jiuzhi.engine.observe.properties import PROPERTIES
 from jiuzhi.master.models import Station
 from jiuzhi.science.standards import tables, water
@@ -22,6 +23,7 @@ WATER_FIRST = ("CODMn", "NH3N", "TP", "DO", "pH", "COD", "BOD5", "TN", "F", "wat
 LEVELS = [(n, level, AQI_RANGES[n]) for n, level in AQI_LEVELS.items()]
 CLASSES = list(WATER.values())
 Row = dict[str, Any]
+RAW_DAYS = {True: 7, False: 30}  # air, water
 
 
 def _rows(table: str, code: str) -> list[Row]:
@@ -66,7 +68,7 @@ def properties(station: Station) -> list[str]:
     return known or ["CODMn"]
 
 
-def _limits(station: Station, prop: str, start: date, end: date) -> list[Row]:
+def _limits(station: Station, prop: str, start: date, end: date, averaging: str = "") -> list[Row]:
     """Limit lines: for air the daily limit of each edition in the span, for water the target class of the section."""
     if station.kind != "air":
         wanted = water.class_number(station.target_class) if station.target_class else None
@@ -77,7 +79,7 @@ def _limits(station: Station, prop: str, start: date, end: date) -> list[Row]:
         return [{"value": number(value), "from": str(start), "to": str(end), "label": label}]
     if prop == "AQI":
         return [{"value": 100, "from": str(start), "to": str(end), "label": _("良 100")}]
-    item, averaging = ("O3", "mda8") if prop == "O3_8h" else (prop, "24h")
+    item, daily = ("O3", "mda8") if prop == "O3_8h" else (prop, "24h")
     found: list[Row] = []
     spans = sorted({e.valid_from for e in tables.editions("GB 3095")} | {date(2031, 1, 1)})
     for n, begin in enumerate(spans):
@@ -86,7 +88,7 @@ def _limits(station: Station, prop: str, start: date, end: date) -> list[Row]:
         if low >= high:
             continue
         try:
-            limit = tables.air_limit(item, averaging, day=low)
+            limit = tables.air_limit(item, averaging or daily, day=low)
         except LookupError:
             continue
         found.append(
@@ -131,8 +133,33 @@ def series(station: Station, prop: str, start: date, end: date) -> dict[str, Any
                 }
             )
             synthetic = synthetic or bool(row.get("synthetic"))
-    known = PROPERTIES.get(prop)
     limits = _limits(station, prop, start, end)
+    return _series(station, prop, points, limits, synthetic)
+
+
+def readings(station: Station, prop: str, end: date) -> dict[str, Any]:
+    """What was measured in the last days, hour by hour (air) or reading by reading (water), with the hour's limit."""
+    start = end - timedelta(days=RAW_DAYS[station.kind == "air"] - 1)
+    found = lake.current(station.code, prop, start, end + timedelta(days=1), ("hour", "4h", "sample", "day"))
+    rows = sorted(found.to_pylist(), key=lambda r: r["time"])
+    points = [
+        {
+            "period": f"{r['time'].astimezone(LOCAL):%Y-%m-%d %H:%M}",
+            "value": r["value"],
+            "valid": r["flag"] < 2,
+            "edition": "",
+        }
+        for r in rows
+    ]
+    limits = _limits(station, prop, start, end + timedelta(days=1), "1h" if station.kind == "air" else "")
+    return _series(station, prop, points, limits, any(r["synthetic"] for r in rows))
+
+
+def _series(
+    station: Station, prop: str, points: list[Row], limits: list[Row], synthetic: bool
+) -> dict[str, Any]:
+    known = PROPERTIES.get(prop)
+    air = station.kind == "air"
     drawn = _within(limits, [p["period"] for p in points])
     return {
         "name": "AQI" if prop == "AQI" else property_name(prop),

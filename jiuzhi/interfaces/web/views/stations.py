@@ -6,9 +6,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from jiuzhi.engine.plan import board
 from jiuzhi.master.models import Station
@@ -17,7 +16,9 @@ from .. import monitoring
 from ..keep import kept, shared
 from .base import Scope, county_page, page
 
+RAW = "raw"
 PERIODS = {
+    RAW: (gettext_lazy("近几天实测"), 30),
     "30d": (gettext_lazy("近 30 天"), 30),
     "1y": (gettext_lazy("近一年"), 365),
     "3y": (gettext_lazy("近三年"), 3 * 365 + 1),
@@ -77,12 +78,17 @@ def detail(request: HttpRequest, scope: Scope, station: str) -> HttpResponse:
         period = "1y"
     end = _last_day(found.code, found.kind, scope)
     start = end - timedelta(days=PERIODS[period][1] - 1)
-    series = monitoring.series(found, prop, start, end)
+    # What is only worked out day by day (an index, the whole county) has no readings of its own.
+    measured = found.pk is not None and prop not in ("AQI", "O3_8h")
+    if period == RAW and measured:
+        series = monitoring.readings(found, prop, end)
+    else:
+        series = monitoring.series(found, prop, start, end)
     context: dict[str, Any] = {
         "station": found,
         "choices": choices,
         "property": prop,
-        "periods": [(k, v[0]) for k, v in PERIODS.items()],
+        "periods": [(k, v[0]) for k, v in PERIODS.items() if measured or k != RAW],
         "period": period,
         "series": series,
         "last": list(reversed(series["points"][-12:])),

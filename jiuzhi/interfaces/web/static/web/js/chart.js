@@ -33,8 +33,8 @@ export const axis = (extra = {}) => {
 export function simMark(word, rem) {
   if (!word) return [];
   return [{
-    type: "text", right: 14, bottom: 2.4 * rem, silent: true, z: 0,
-    style: { text: word, fontFamily: css("--han"), fill: "#7a4b00", opacity: 0.75, fontSize: 0.8 * rem, backgroundColor: "#fff5dd", padding: [2, 6], borderRadius: 4 },
+    type: "text", right: 4, top: 0, silent: true,
+    style: { text: word, fontFamily: css("--han"), fill: "#7a4b00", fontSize: 0.8 * rem, backgroundColor: "#fff5dd", padding: [2, 6], borderRadius: 4 },
   }];
 }
 
