@@ -144,7 +144,7 @@ def _rows(plan: Plan, pack: Pack, actor: Actor) -> dict[str, int]:
     _link_tasks(tasks, commitments, pack)
     projects = _upsert(Project, plan, pack.projects, lambda r: {
         "clause": clauses.get(r.clause), "name": r.name, "kind": r.type, "quantity": r.quantity, "unit": r.unit,
-        "place": r.place,
+        "place": r.place, "owner_text": r.owner,
     })  # fmt: skip
     return {"clauses": len(clauses), "commitments": len(commitments), "tasks": len(tasks), "projects": len(projects)}
 
