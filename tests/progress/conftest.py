@@ -27,7 +27,9 @@ def plan(county) -> Plan:
         county=county, title="某县规划", status="final", version=1, period_start=2026, period_end=2030, document_name="x.txt",
         sha256="0" * 64, loaded_at=timezone.now(),
     )  # fmt: skip
-    chapter = Clause.objects.create(plan=plan, code="1", level="chapter", number="第一章", title="目标", order=1)
+    chapter = Clause.objects.create(
+        plan=plan, code="1", level="chapter", number="第一章", title="目标", order=1
+    )
     Clause.objects.create(plan=plan, code="1.1", level="paragraph", title="森林", order=2, parent=chapter)
     return plan
 
@@ -36,7 +38,9 @@ def plan(county) -> Plan:
 def commit(plan):
     """Add a commitment: ``commit("森林蓄积量", ">=", 2010, baseline=1910, unit="万立方米")``."""
 
-    def make(name: str, comparator: str = ">=", value: Any = None, *, baseline: Any = None, **fields: Any) -> Commitment:
+    def make(
+        name: str, comparator: str = ">=", value: Any = None, *, baseline: Any = None, **fields: Any
+    ) -> Commitment:
         base = None
         if baseline is not None:
             base = Commitment.objects.create(

@@ -25,6 +25,8 @@ from jiuzhi.engine.plan import bindings
         ("黑臭水体数量", "=", 0, {"unit": "个"}, "reach", "down"),
         ("绿色贷款余额", "=", None, {"value_text": "持续提升"}, "qualitative", "up"),
         ("化学需氧量减排", "decrease", None, {"value_text": "市级下达"}, "awaiting", ""),
+        ("新增煤电装机容量", "=", 0, {"unit": "万千瓦"}, "hold", "down"),
+        ("农村黑臭水体", "=", None, {"value_text": "逐步消除"}, "qualitative", "down"),
         ("断面水质类别", "<=", None, {"value_text": "Ⅱ", "unit": "类"}, "hold", "down"),
     ],
 )  # fmt: skip
@@ -37,7 +39,9 @@ def test_kind_and_direction(commit, name, comparator, value, more, kind, better)
 
 
 def write(folder, *rows: str):
-    (folder / "bindings.csv").write_text("commitment,indicator,progress,baseline,note\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "bindings.csv").write_text(
+        "commitment,indicator,progress,baseline,note\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
     return folder
 
 
@@ -60,7 +64,9 @@ def test_a_baseline_told_elsewhere_under_the_same_name_is_linked(plan, commit, t
 def test_every_row_that_does_not_fit_is_one_clear_sentence(plan, commit, tmp_path) -> None:
     commit("PM2.5 浓度", "<=", 20, code="A", unit="毫克/立方米")
     commit("甲", ">=", 1, code="B")
-    problems = bindings.apply(plan, write(tmp_path, "A,air.pm25_mean,,,", "Z9,,,,", "B,air.unknown,sometimes,X1,"))
+    problems = bindings.apply(
+        plan, write(tmp_path, "A,air.pm25_mean,,,", "Z9,,,,", "B,air.unknown,sometimes,X1,")
+    )
     assert len(problems) == 5
     for words in ("单位是", "Z9", "air.unknown 没有声明", "sometimes", "X1"):
         assert sum(words in p for p in problems) == 1

@@ -9,10 +9,31 @@ from bench import hindcast as H
 from jiuzhi.science.statistics.forecast import MIN_MONTHS, MIN_YEARS, forecast, forecast_share
 from jiuzhi.science.statistics.trend import trend
 
-CITIES = {"重庆市", "重庆", "成都", "武汉", "北京", "西安", "昆明", "哈尔滨", "广州", "上海", "兰州", "长沙", "贵阳", "郑州", "杭州", "南昌", "沈阳", "太原"}
+CITIES = {
+    "重庆市",
+    "重庆",
+    "成都",
+    "武汉",
+    "北京",
+    "西安",
+    "昆明",
+    "哈尔滨",
+    "广州",
+    "上海",
+    "兰州",
+    "长沙",
+    "贵阳",
+    "郑州",
+    "杭州",
+    "南昌",
+    "沈阳",
+    "太原",
+}
 
 
-def months(n: int, level: float = 30, slope: float = 0.0, noise: float = 0.08, start: int = 2021) -> list[tuple[str, float]]:
+def months(
+    n: int, level: float = 30, slope: float = 0.0, noise: float = 0.08, start: int = 2021
+) -> list[tuple[str, float]]:
     rng = np.random.default_rng(7)
     return [
         (f"{start + i // 12}-{i % 12 + 1:02d}", (level + slope * i / 12) * float(np.exp(0.3 * np.cos(2 * np.pi * i / 12) + noise * rng.standard_normal())))
@@ -65,12 +86,22 @@ def test_months_already_measured_are_not_guessed_again() -> None:
 
 
 def test_bounds_hold_and_exact_values_are_taken() -> None:
-    found = forecast([(str(2020 + i), Decimal(v)) for i, v in enumerate(["95", "96.5", "98", "97", "99"])], 2030, 100, ">=", low_bound=0, high_bound=100)
+    found = forecast(
+        [(str(2020 + i), Decimal(v)) for i, v in enumerate(["95", "96.5", "98", "97", "99"])],
+        2030,
+        100,
+        ">=",
+        low_bound=0,
+        high_bound=100,
+    )
     assert all(0 <= low <= median <= high <= 100 for _, low, median, high in found.fan)
 
 
 def test_a_share_is_foretold_from_the_nearest_place() -> None:
-    far, near = forecast_share(months(60, level=40), 2028, 100.0, 3), forecast_share(months(60, level=90), 2028, 100.0, 3)
+    far, near = (
+        forecast_share(months(60, level=40), 2028, 100.0, 3),
+        forecast_share(months(60, level=90), 2028, 100.0, 3),
+    )
     assert (far.low, far.median, far.high, far.probability) == (100.0, 100.0, 100.0, 0.99)
     assert near.low == pytest.approx(66.67)
     assert 0.5 < near.probability < 0.99

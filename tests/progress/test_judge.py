@@ -35,7 +35,9 @@ def judged(plan, commit, tmp_path, bureau):
     commit("污水处理率", ">=", 95, code="OLD", year=2025, unit="%", note="文中评价：达到")
     commit("污水处理率（乡镇）", "=", 85, kind="achieved", year=2025, unit="%")
     commit("污水处理率（城市）", "=", 98, kind="achieved", year=2025, unit="%")
-    (tmp_path / "bindings.csv").write_text("commitment,indicator,progress,baseline,note\nAIR,air.pm25_mean,,,\n", encoding="utf-8")
+    (tmp_path / "bindings.csv").write_text(
+        "commitment,indicator,progress,baseline,note\nAIR,air.pm25_mean,,,\n", encoding="utf-8"
+    )
     assert bindings.apply(plan, tmp_path) == []
     for year, value in ((2024, "16.4"), (2025, "15.6"), (2026, "15.9"), (2027, "15.2")):
         ComputedValue.objects.create(
@@ -135,7 +137,9 @@ def test_pages_ask_few_questions_however_long_the_plan(plan, judged, commit, man
             page(plan)
         assert len(asked) <= 6
     with CaptureQueriesContext(connection) as asked:
-        board.commitment_view(type(judged["air"]).objects.select_related("plan__county", "baseline", "owner").get(code="AIR"))
+        board.commitment_view(
+            type(judged["air"]).objects.select_related("plan__county", "baseline", "owner").get(code="AIR")
+        )
     assert len(asked) <= 8
 
 
@@ -147,7 +151,9 @@ def test_nothing_judged_yet_is_said(plan, commit) -> None:
 
 
 def test_today_answers_where_nothing_was_observed(plan) -> None:
-    Station.objects.create(code="A", name="甲断面", kind="river", level="national", county=plan.county, target_class="Ⅱ")
+    Station.objects.create(
+        code="A", name="甲断面", kind="river", level="national", county=plan.county, target_class="Ⅱ"
+    )
     found = board.today(plan.county.code)
     assert (found.air, found.synthetic) == ({}, False)
     assert [(s.name, s.latest_class, s.met) for s in found.sections] == [("甲断面", "", None)]

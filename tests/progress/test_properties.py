@@ -16,34 +16,75 @@ years = st.integers(2026, 2030)
 
 
 def verdict_of(
-    kind: str, sign: tuple[str, str], target: Decimal, base: Decimal | None, values: list[Point], as_of: date = date(2028, 6, 1), scale: int = 1
+    kind: str,
+    sign: tuple[str, str],
+    target: Decimal,
+    base: Decimal | None,
+    values: list[Point],
+    as_of: date = date(2028, 6, 1),
+    scale: int = 1,
 ) -> Verdict:
     better, comparator = ("up", ">=") if kind in ("cumulative", "growth") else sign
     k = Decimal(scale)
-    points = [replace(p, value=p.value * k, projected=None if p.projected is None else p.projected * k) for p in values]
+    points = [
+        replace(p, value=p.value * k, projected=None if p.projected is None else p.projected * k)
+        for p in values
+    ]
     return judge(
-        kind, better, comparator, target * k, 2030, None if base is None else base * k, None if base is None else 2025, points, as_of, start=2026
+        kind,
+        better,
+        comparator,
+        target * k,
+        2030,
+        None if base is None else base * k,
+        None if base is None else 2025,
+        points,
+        as_of,
+        start=2026,
     )
 
 
-@given(kinds, signs, numbers, numbers | st.none(), st.lists(numbers, min_size=1, max_size=3), numbers, st.booleans())
+@given(
+    kinds,
+    signs,
+    numbers,
+    numbers | st.none(),
+    st.lists(numbers, min_size=1, max_size=3),
+    numbers,
+    st.booleans(),
+)
 def test_a_better_value_never_gives_a_worse_state(kind, sign, target, base, values, step, whole) -> None:
     if kind == "growth":
         values = [max(v, Decimal(-99)) for v in values]
     years = [str(2026 + i) for i in range(len(values))]
-    points = [Point(y, v, whole, None if whole else date(int(y), 5, 20)) for y, v in zip(years, values, strict=True)]
+    points = [
+        Point(y, v, whole, None if whole else date(int(y), 5, 20)) for y, v in zip(years, values, strict=True)
+    ]
     better = abs(step) if kind in ("cumulative", "growth") or sign[0] == "up" else -abs(step)
     improved = [*points[:-1], replace(points[-1], value=points[-1].value + better)]
     as_of = date(2026 + len(values), 6, 1)
-    before, after = verdict_of(kind, sign, target, base, points, as_of), verdict_of(kind, sign, target, base, improved, as_of)
+    before, after = (
+        verdict_of(kind, sign, target, base, points, as_of),
+        verdict_of(kind, sign, target, base, improved, as_of),
+    )
     if State.NO_DATA not in (before.state, after.state):
         assert RANK[after.state] <= RANK[before.state]
 
 
-@given(kinds.filter(lambda k: k != "growth"), signs, numbers, numbers | st.none(), numbers, st.sampled_from([10, 1000, 1_000_000]))
+@given(
+    kinds.filter(lambda k: k != "growth"),
+    signs,
+    numbers,
+    numbers | st.none(),
+    numbers,
+    st.sampled_from([10, 1000, 1_000_000]),
+)
 def test_the_unit_does_not_matter(kind, sign, target, base, value, scale) -> None:
     points = [Point("2027", value)]
-    assert verdict_of(kind, sign, target, base, points).state == verdict_of(kind, sign, target, base, points, scale=scale).state
+    assert (
+        verdict_of(kind, sign, target, base, points).state
+        == verdict_of(kind, sign, target, base, points, scale=scale).state
+    )
 
 
 @given(signs, numbers, numbers | st.none(), st.decimals(0, 500, places=2))

@@ -77,7 +77,9 @@ def test_a_return_needs_a_reason(wood, forester, officer) -> None:
     assert (found.status, found.decision_note) == ("returned", "缺少调查表")
 
 
-def test_a_later_approved_value_replaces_the_earlier_one_which_stays_readable(wood, forester, officer) -> None:
+def test_a_later_approved_value_replaces_the_earlier_one_which_stays_readable(
+    wood, forester, officer
+) -> None:
     first, second = report(wood, forester), report(wood, forester, value="69.1")
     values.decide(first, True, "", officer)
     values.decide(second, True, "", officer)

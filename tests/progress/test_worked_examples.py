@@ -14,7 +14,10 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "progress.md"
 
 
 def examples() -> list[list[str]]:
-    rows = [[c.strip() for c in line.strip().strip("|").split("|")] for line in PAGE.read_text(encoding="utf-8").splitlines()]
+    rows = [
+        [c.strip() for c in line.strip().strip("|").split("|")]
+        for line in PAGE.read_text(encoding="utf-8").splitlines()
+    ]
     return [r for r in rows if len(r) == 12 and r[0].isdigit()]
 
 
@@ -57,7 +60,16 @@ def test_every_kind_and_state_is_shown() -> None:
 
 def test_reason_names_the_numbers_and_what_is_needed() -> None:
     verdict = judge(
-        "reach", "up", ">=", Decimal(2010), 2030, Decimal(1910), 2025, [Point("2027", Decimal(1945))], date(2028, 2, 1), unit="万立方米"
+        "reach",
+        "up",
+        ">=",
+        Decimal(2010),
+        2030,
+        Decimal(1910),
+        2025,
+        [Point("2027", Decimal(1945))],
+        date(2028, 2, 1),
+        unit="万立方米",
     )
     for words in ("1945 万立方米", "1950 万立方米", "0.25 年", "21.67 万立方米", "≥2010 万立方米"):
         assert words in verdict.reason
@@ -65,12 +77,18 @@ def test_reason_names_the_numbers_and_what_is_needed() -> None:
 
 @pytest.mark.parametrize(
     ("period", "last", "said"),
-    [("2026", date(2026, 12, 31), "2026 年"), ("2026-Q3", date(2026, 9, 30), "2026 年 3 季度"), ("2028-02", date(2028, 2, 29), "2028 年 2 月")],
+    [
+        ("2026", date(2026, 12, 31), "2026 年"),
+        ("2026-Q3", date(2026, 9, 30), "2026 年 3 季度"),
+        ("2028-02", date(2028, 2, 29), "2028 年 2 月"),
+    ],
 )
 def test_years_quarters_and_months(period, last, said) -> None:
     point = Point(period, Decimal(1))
     assert (point.end, when_said(point)) == (last, said)
-    verdict = judge("reach", "up", ">=", Decimal(10), 2030, Decimal(0), 2025, [point], date(2028, 6, 1), start=2026)
+    verdict = judge(
+        "reach", "up", ">=", Decimal(10), 2030, Decimal(0), 2025, [point], date(2028, 6, 1), start=2026
+    )
     assert said in verdict.reason or verdict.state == "no_data"
 
 

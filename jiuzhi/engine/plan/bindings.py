@@ -32,7 +32,7 @@ COUNTED = re.compile(
     r"^[万百]?(个|家|座|条|处|人|名|户|亩|公顷|平方公里|平方千米|公里|千米|所|项|辆|台|艘|吨|套|株|件|起|批|场|次|片|口|块|村|只|尾|幅|宗|部|期|类|栋|间|孔|段)$"
 )
 NEW = re.compile(r"累计|新增|新建|新创建")
-RISING, FALLING = re.compile(r"提升|提高|增加|增长|扩大|改善|上升|增强"), re.compile(r"下降|降低|减少|缩小|压减|削减")
+RISING, FALLING = re.compile(r"提升|提高|增加|增长|扩大|改善|上升|增强"), re.compile(r"下降|降低|减少|缩小|压减|削减|消除|清零|有降")
 ASSIGNED = re.compile(r"下达|分解")
 
 
@@ -79,6 +79,8 @@ def _kind(commitment: Commitment, target: Decimal, base: Decimal | None, better:
     words = f"{commitment.name} {commitment.scope} {commitment.note}"
     if commitment.comparator == "年均" or "年均增" in words or "增速" in commitment.name:
         return "growth"
+    if target == 0 and better == "down" and NEW.search(commitment.name):
+        return "hold"  # nothing new at all: kept every year or broken
     if commitment.comparator in ("累计", "increase", "decrease") or NEW.search(f"{commitment.name} {commitment.scope}"):
         return "cumulative"
     if base is not None and Promise("hold", better, comparator, target, 0, 0).met(base):

@@ -74,6 +74,14 @@ def qualitative(
     if promise.better not in ("up", "down"):
         return _asserted(promise, current[-1], as_of)
     whole = [p for p in known if p.complete]
+    if promise.better == "down" and whole and whole[-1] in current and whole[-1].value <= 0:
+        last = whole[-1]
+        return Verdict(
+            State.ON_TRACK,
+            f"{when_said(last)}为 {say(last.value, promise.unit)}，已无可再降，符合“{promise.text}”。",
+            last.value,
+            last.period,
+        )
     if len(whole) < 2:
         return Verdict(
             State.NO_DATA,
