@@ -81,10 +81,19 @@ def scoreboard(plan: Plan, as_of: date | None = None) -> Scoreboard:
     return Scoreboard(
         plan_id=plan.pk, title=plan.title, county=plan.county.name, county_code=plan.county.code, as_of=day,
         total=len(items), counts=counts, domains=[_card(name, group) for name, group in by_domain.items()],
-        late=late, no_data=[_late(i, day) for i in items if i.state == "no_data"],
+        late=late, no_data=[_late(i, day) for i in items if i.state == "no_data"], silence=_silence(items),
         unassigned=sum(i.owner == UNASSIGNED for i in items),
         sentence=_aloud(day, counts, len(items)), synthetic=any(i.synthetic for i in items),
     )  # fmt: skip
+
+
+def _silence(items: Sequence[CommitmentItem]) -> list[tuple[str, int]]:
+    """What the targets without data wait for: a colleague asks that first, and each has another one to turn to."""
+    silent = [i.progress for i in items if i.state == "no_data"]
+    waits = {"qualitative": "定性目标待认定", "awaiting": "等上级下达"}
+    counted = [(words, silent.count(kind)) for kind, words in waits.items()]
+    rest = ("待填报或导入", sum(kind not in waits for kind in silent))
+    return [pair for pair in (*counted, rest) if pair[1]]
 
 
 def _aloud(day: date | None, counts: dict[str, int], total: int) -> str:

@@ -61,6 +61,7 @@ class Scoreboard:
     domains: list[DomainCard]  # in the plan's own order
     late: list[LateItem]  # badly late first, then late; by days left
     no_data: list[LateItem]  # without data, same shape
+    silence: list[tuple[str, int]]  # why there are none, in words, and for how many: ("待填报或导入", 9)
     unassigned: int  # targets without a responsible unit
     sentence: str  # e.g. "截至2026年11月22日，87项目标中：达标12项、…"
     synthetic: bool
