@@ -19,7 +19,7 @@ Out = Annotated[Path, typer.Option("-o", "--out", help="输出 CSV：原有各�
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供脚本使用")]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="评价日，默认今天")]
 Named = Annotated[str, typer.Option("--format", help="已知格式的代码，默认按表头识别")]
-Year = Annotated[int | None, typer.Option("--year", help="时间列没有年份时指明")]
+Year = Annotated[int | None, typer.Option("--year", min=1980, max=2100, help="时间列没有年份时指明")]
 Target = Annotated[str, typer.Option("--target", help="没有目标列时的目标类别，默认 Ⅲ")]
 
 
@@ -111,7 +111,7 @@ def _run(
     from jiuzhi.engine.observe.onefile import judge_file
 
     day = as_of.date() if as_of else date.today()
-    console = Console(stderr=True)
+    console = Console(stderr=True, markup=False)
     with setup.sentences(FileProblem), console.status(f"评价 {file.name} …"):
         summary = judge_file(file, out, make, as_of=day, year=year)
     if as_json:
@@ -124,5 +124,5 @@ def _run(
         table.add_row(label, str(count))
     for reason, count in summary.reasons.most_common(5):
         table.add_row(f"未评价：{reason}", str(count))
-    Console().print(table)
+    Console(markup=False).print(table)
     typer.echo(f"{summary.rows} 行中 {summary.judged} 行已评价，结果在 {out}。")

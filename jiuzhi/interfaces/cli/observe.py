@@ -37,7 +37,7 @@ def import_files(
     from jiuzhi.engine.observe.lake import LakeBusy
 
     done, failed = [], []
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} 行"), TimeElapsedColumn(),
+    with Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), TextColumn("{task.completed:,} 行"), TimeElapsedColumn(),
                   console=Console(stderr=True), disable=as_json) as progress:  # fmt: skip
         for path in files:
             step = progress.add_task(f"导入 {path.name}", total=None)
@@ -125,7 +125,7 @@ def formats(as_json: Json = False) -> None:
     table = Table("代码", "名称", "必需的列")
     for f in FORMATS.values():
         table.add_row(f.code, f.title, "、".join(f.required()))
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 @app.command()
@@ -156,7 +156,7 @@ def refresh(
     from jiuzhi.engine.observe.lake import LakeBusy
 
     day = (as_of or datetime.now()).date()
-    with setup.sentences(LakeBusy), Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+    with setup.sentences(LakeBusy), Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(),
                                              console=Console(stderr=True), disable=as_json) as progress:  # fmt: skip
         step = progress.add_task("评价", total=None)
         rows = assessed.refresh(day, progress=lambda what: progress.update(step, description=f"评价 {what}"))

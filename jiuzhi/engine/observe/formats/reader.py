@@ -51,6 +51,7 @@ class _Reader:
         self.context = context
         self.missing = fmt.missing
         self.template = fmt.medium == "any"
+        _refuse_repeated(header, [*fmt.required(), *([fmt.name] if fmt.name else [])])
         self.index = {name: place for place, name in reversed(list(enumerate(header)))}
         self.stations = [self.index[name] for name in fmt.station]
         self.name = self.index.get(fmt.name) if fmt.name else None
@@ -212,6 +213,12 @@ class _Long(_Reader):
         yield self.row(row_number, cells, (value,))
 
 
+def _refuse_repeated(header: list[str], used: Sequence[str]) -> None:
+    for name in used:
+        if header.count(name) > 1:
+            raise FileProblem(f"列“{name}”出现两次，请只保留一列。")
+
+
 def kind_of(medium: str, when: Moment | str) -> str:
     """Kind of a value whose row does not say: by how fine its time is."""
     given = "time" if isinstance(when, str) else when.given
@@ -224,7 +231,8 @@ def kind_of(medium: str, when: Moment | str) -> str:
 
 def template_columns(header: list[str]) -> tuple[Column, ...]:
     """The columns of values of the wide template: a property's name or code, with its unit in brackets or without."""
-    columns = []
+    columns: list[Column] = []
+    known: dict[str, str] = {}
     for heading in header:
         name, bracket, rest = heading.partition("(")
         item, unit = find(heading), ""
@@ -235,5 +243,8 @@ def template_columns(header: list[str]) -> tuple[Column, ...]:
                 raise FileProblem(
                     f"列“{heading}”的单位不是{item.title}的单位，应为 {item.unit or '无量纲'}。"
                 )
+            if item.code in known:
+                raise FileProblem(f"列“{known[item.code]}”和“{heading}”都是{item.title}，请只保留一列。")
+            known[item.code] = heading
             columns.append(Column(heading, item.code, unit or PROPERTIES[item.code].unit, ""))
     return tuple(columns)

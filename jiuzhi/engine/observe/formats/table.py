@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import warnings
 import zipfile
 import zlib
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,12 @@ _WHY = {
 }
 _SURELY_UTF8 = 4  # characters beyond ASCII that GB18030 text hardly ever forms by chance in a row
 csv.field_size_limit(1 << 20)
+_WIDEST = 1000  # columns; more is a table turned on its side or no table
+_UNPACKED = 1 << 30  # [bytes] of a workbook's parts; more is no file a person made
+_DAMAGED = (
+    zipfile.BadZipFile, KeyError, ValueError, ParseError, EOFError, zlib.error, OSError, TypeError, AttributeError, IndexError,
+    OverflowError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 @dataclass
@@ -91,7 +98,9 @@ def _encoding(path: Path, zipped: bool) -> str:
         start = file.read(4)
     if not start:
         raise FileProblem(f"文件 {path.name} 是空的，请重新导出后再试。")
-    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    if start in (BOM_UTF32_LE, BOM_UTF32_BE):
+        candidates = ["utf-32"]
+    elif start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         candidates = ["utf-16"]
     else:
         candidates = ["utf-8-sig"] if start.startswith(BOM_UTF8) else ["utf-8", "gb18030"]
@@ -115,6 +124,8 @@ def _first_error(path: Path, zipped: bool, encoding: str) -> tuple[int, int]:
             except UnicodeDecodeError as error:
                 sound = error.object[: error.start].decode(encoding, "ignore")
                 return where + error.start, wide + sum(map(str.__gt__, sound, repeat("\x7f")))
+            if "\x00" in text:
+                raise FileProblem(f"文件 {path.name} 里有空字符，不是文本表格或已损坏，请重新导出为 CSV 或 .xlsx。")
             if wide < _SURELY_UTF8 and not text.isascii():
                 wide += sum(map(str.__gt__, text, repeat("\x7f")))
             where += len(chunk)
@@ -132,11 +143,23 @@ def _csv(path: Path, zipped: bool, stack: ExitStack) -> Table:
     first = text.readline(1 << 16)
     delimiter = max(",\t;", key=first.count)
     text.seek(0)
-    rows = _numbered(csv.reader(text, delimiter=delimiter), path)
+    rows = _numbered(csv.reader(text, delimiter=delimiter, strict=True), path)
     for _, cells in rows:
         if any(cell.strip() for cell in cells):
-            return Table(path.name, [plain(cell) for cell in cells], rows, encoding)
+            header = [plain(cell) for cell in cells]
+            if problem := _no_heading(header):
+                raise FileProblem(f"文件 {path.name} {problem}")
+            return Table(path.name, header, rows, encoding)
     raise FileProblem(f"文件 {path.name} 里没有内容，请重新导出后再试。")
+
+
+def _no_heading(header: list[str]) -> str:
+    """Why the first row with text cannot be headings; empty when it can."""
+    written = [name for name in header if name]
+    if len(written) == 1:
+        return (f"的第一行只有一格“{written[0][:40]}”，不是认得的格式：像是标题行，或分隔符不是逗号，请删去标题行和合并单元格，"
+                "让第一行是列名，一格一个。")  # fmt: skip
+    return f"有 {len(header)} 列，多于 {_WIDEST} 列，请核对是否行列颠倒。" if len(header) > _WIDEST else ""
 
 
 def _numbered(reader: Iterator[list[str]], path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -149,8 +172,8 @@ def _numbered(reader: Iterator[list[str]], path: Path) -> Iterator[tuple[int, li
             return
         except csv.Error as error:
             raise FileProblem(
-                f"文件 {path.name} 第 {number} 行不是完整的 CSV（{error}），请检查引号。"
-            ) from None
+                f"文件 {path.name} 第 {number} 行起不是完整的 CSV，请检查该行的引号是否成对、单元格是否过长。"
+            ) from error
         yield number, cells
 
 
@@ -158,13 +181,18 @@ def _excel(path: Path, stack: ExitStack, recognise: Callable[[list[str]], object
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
+    warnings.filterwarnings("ignore", module=r"openpyxl\.")  # English remarks about styles and dates; cells say it in rows
     try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > _UNPACKED:
+                raise FileProblem(f"工作簿 {path.name} 解压后超过 1 GB，请拆分或改存为 CSV。")
         book = load_workbook(path, read_only=True, data_only=True)
         stack.callback(book.close)
         opened = [(sheet.title, _sheet(sheet)) for sheet in book.worksheets]
         heads = [(title, rows, next(rows, None)) for title, rows in opened]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, EOFError, zlib.error, OSError,
-            TypeError, AttributeError, IndexError):  # fmt: skip
+    except FileProblem:
+        raise
+    except (InvalidFileException, *_DAMAGED):
         raise FileProblem(f"工作簿 {path.name} 打不开或已损坏，请用 Excel 另存一份再试。") from None
     known: list[tuple[str, list[str], list[tuple[int, list[str]]], Iterator[tuple[int, list[str]]]]] = []
     reasons = []
@@ -173,10 +201,13 @@ def _excel(path: Path, stack: ExitStack, recognise: Callable[[list[str]], object
             continue
         header = [plain(cell) for cell in head[1]]
         try:
+            if problem := _no_heading(header):
+                raise FileProblem(problem)
             if recognise:
                 recognise(header)
         except FileProblem as error:
-            reasons.append(f"工作表“{title}”：{error}")
+            said = str(error)
+            reasons.append(f"工作表“{title}”{'' if said.startswith(('的', '有')) else '：'}{said}")
             continue
         rest = _checked(rows, path)
         known.append((title, header, list(islice((row for row in rest if any(row[1])), 1)), rest))
@@ -201,12 +232,13 @@ def _no_sheet(path: Path, reasons: list[str]) -> str:
 def _checked(rows: Iterator[tuple[int, list[str]]], path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         yield from rows
-    except (zipfile.BadZipFile, ParseError, EOFError, zlib.error):
+    except _DAMAGED:
         raise FileProblem(f"工作簿 {path.name} 已损坏，请用 Excel 另存一份再试。") from None
 
 
 def _sheet(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     started = False
+    sheet.reset_dimensions()  # what the file says of its size is often wrong, and rows beyond it would be lost
     for number, cells in enumerate(sheet.iter_rows(), 1):
         texts = [_shown(cell) for cell in cells]
         started = started or any(texts)

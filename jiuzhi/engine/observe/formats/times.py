@@ -43,9 +43,12 @@ class TimeRule(Protocol):
 
 def moment(local: datetime, *, ends: bool = False, given: str = "time") -> Moment:
     """``local`` without zone → Moment. ``ends``: the label is the end of the hour, the lake keeps its start."""
-    if ends:
-        local -= HOUR
-    return Moment(local.replace(tzinfo=LOCAL).astimezone(UTC), local.date(), given)
+    try:
+        if ends:
+            local -= HOUR
+        return Moment(local.replace(tzinfo=LOCAL).astimezone(UTC), local.date(), given)
+    except OverflowError:
+        raise ValueError(f"年份 {local.year} 不合理，请核对") from None
 
 
 def check(found: Moment, context: Context) -> Moment:
@@ -148,6 +151,7 @@ _FREE = [
     ),
     re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})?(\d{2})?)?"),
 ]
+_SERIAL = re.compile(r"[2-7]\d{4}(\.\d+)?", re.ASCII)
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 
 
@@ -165,7 +169,9 @@ class Free:
             if parts := pattern.fullmatch(text):
                 given = "day" if parts[4] is None else "time"
                 return check(self._moment(text, [part for part in parts.groups() if part], given), context)
-        raise ValueError(f"时间“{text}”读不懂，应如 2026-10-01 08:00")
+        if _SERIAL.fullmatch(text):
+            raise ValueError(f"时间“{text[:20]}”像是 Excel 的日期序号，请把该列设为日期格式后另存，应如 2026-10-01 08:00")
+        raise ValueError(f"时间“{text[:40]}”读不懂，应如 2026-10-01 08:00")
 
     @staticmethod
     def _moment(text: str, parts: Sequence[str], given: str) -> Moment:
@@ -174,7 +180,7 @@ class Free:
         if carry:  # 24:00 is the end of the day
             numbers[3] = 0
         try:
-            local = datetime(*numbers)  # type: ignore[arg-type]
-        except ValueError:
-            raise ValueError(f"时间“{text}”不是日历上的时刻") from None
-        return moment(local + timedelta(days=carry), given=given)
+            local = datetime(*numbers) + timedelta(days=carry)  # type: ignore[arg-type]
+        except (ValueError, OverflowError):
+            raise ValueError(f"时间“{text}”不是日历上的时刻，请核对") from None
+        return moment(local, given=given)

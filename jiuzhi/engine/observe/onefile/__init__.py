@@ -117,8 +117,8 @@ class Reader:
                 # The rule looks at the value itself, not at the six decimals the lake keeps of it.
                 found = Cell(value, parsed.qualifier)
             except Refused as problem:
-                found = Cell(None, "", f"{self.source.heading}“{text}”{problem}")
-                self.problems.setdefault(str(problem), text)
+                found = Cell(None, "", f"{self.source.heading}“{text[:40]}”{problem}")
+                self.problems.setdefault(str(problem), text[:40])
         self.memory[text] = found
         return found
 
@@ -239,6 +239,10 @@ class _whole_or_nothing:
         self.out, self.kept = out, False
 
     def __enter__(self) -> tuple[Any, Any]:
+        if self.out.is_dir():
+            raise FileProblem(f"不能写到 {self.out}：这是一个文件夹，请给出文件名，例如 {self.out / '评价结果.csv'}。")
+        if not self.out.parent.is_dir():
+            raise FileProblem(f"不能写到 {self.out}：没有文件夹 {self.out.parent}，请先建立或换一个位置。")
         try:
             self.file = tempfile.NamedTemporaryFile(
                 "w", encoding="utf-8-sig", newline="", dir=self.out.parent, prefix=f".{self.out.name}.", delete=False)

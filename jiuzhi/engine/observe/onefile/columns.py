@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..formats import FORMATS, FileProblem, Format, detect
+from ..formats import FORMATS, FileProblem, Format, detect, named
 from ..formats.times import Free, TimeRule
 from ..properties import PROPERTIES, Property, factor, find, plain
 
@@ -78,7 +78,7 @@ def layout(header: list[str], medium: str, wanted: str = "") -> Layout:
 
 def _declared(header: list[str], medium: str, wanted: str) -> Format | None:
     try:
-        found = detect(header, FORMATS[wanted] if wanted else None)
+        found = detect(header, named(wanted) if wanted else None)
     except FileProblem:
         if wanted:
             raise
