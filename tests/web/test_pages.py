@@ -277,3 +277,12 @@ def test_raw_rows_show_text_revision_and_file(officer, measured, tmp_path, orgs)
     assert len(county.rows) == 144
     assert rowsource.raw("A1", "nonsense", "", orgs.county).rows == []
     assert rowsource.raw("A1", "2026-13", "", orgs.county).rows == []
+
+
+def test_a_unit_sees_first_what_it_answers_for(client, people, plan):
+    client.force_login(people.unit)
+    page = read(client, "/county/500229/")
+    assert "我单位负责的" in page
+    assert page.index("我单位负责的") < page.index("该谁办")
+    client.force_login(people.officer)
+    assert "我单位负责的" not in read(client, "/county/500229/")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from jiuzhi.core import access
 from jiuzhi.engine.indicators.models import ReportedValue
 from jiuzhi.engine.plan import board
 
@@ -77,6 +78,15 @@ def _air(today: board.Today) -> dict[str, Any]:
     return {"section_period": common, "air": air, "aqi_name": level.name if level else "", "when": when}
 
 
+def _mine(scope: Scope) -> list[board.CommitmentItem]:
+    """What the person's own unit answers for, the urgent first; empty for people of the whole county or city."""
+    units = {
+        g.org_id for g in access.grants(scope.user, "report_value") if g.org.kind not in ("city", "county")
+    }
+    order = {"badly_late": 0, "late": 1, "no_data": 2}
+    return sorted((i for i in scope.items if i.owner_id in units), key=lambda i: order.get(i.state, 3))
+
+
 def _observed(today: board.Today) -> bool:
     return bool(today.air) or any(s.latest_class for s in today.sections)
 
@@ -100,6 +110,7 @@ def home(request: HttpRequest, scope: Scope) -> HttpResponse:
             "badly": [i for i in score.late if i.state == "badly_late"][:3],
             "late": score.late[:LATE_SHOWN],
             "late_more": max(len(score.late) - LATE_SHOWN, 0),
+            "mine": _mine(scope),
             "unassigned": [i for i in items if not i.owner_id][:6],
             "synthetic": score.synthetic or context["today"].synthetic,
         }
