@@ -61,7 +61,7 @@ function option(d, rem, width) {
   return {
     ...base(rem),
     grid: { ...base(rem).grid, right: 2 * rem, top: (width < 480 ? 5 : 3.5) * rem },
-    legend: { top: 0, left: 0, right: d.words.sim ? 5 * rem : 0, itemHeight: 8, itemWidth: 18, textStyle: { color: c.muted, fontSize: 0.8 * rem }, data: series.map((s) => s.name).filter((n) => n !== "low") },
+    legend: { top: 0, left: 0, width: width - (d.words.sim ? 6 * rem : 0), itemHeight: 8, itemWidth: 18, textStyle: { color: c.muted, fontSize: 0.8 * rem }, data: series.map((s) => s.name).filter((n) => n !== "low") },
     xAxis: axis({ type: "value", min: low - 0.4, max: high + 0.4, splitLine: { show: false }, axisLabel: { color: c.muted, customValues: every, formatter: String, hideOverlap: true }, axisTick: { show: true, customValues: every } }),
     yAxis: axis({ type: "value", scale: true, min: bottom >= 0 ? Math.max(0, nice(bottom - room, false)) : nice(bottom - room, false), max: d.unit === "%" && top <= 100 ? Math.min(100, nice(top + room, true)) : nice(top + room, true), name: d.unit, nameTextStyle: { color: c.muted, align: "left" }, nameGap: 8, nameLocation: "end" }),
     series,
