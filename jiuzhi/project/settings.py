@@ -119,6 +119,8 @@ LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# Behind a proxy with https, cookies travel over https only.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("JIUZHI_HTTPS") == "1"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 
 LANGUAGE_CODE = "zh-hans"

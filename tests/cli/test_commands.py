@@ -65,13 +65,36 @@ def test_user_add_and_again(county):
     ("role", "org", "password", "said"),
     [
         ("king", "500229", "jiuzhi-2026", "没有角色“king”"),
-        ("auditor", "月球", "jiuzhi-2026", "没有这个单位"),
+        ("auditor", "月球", "jiuzhi-2026", "没有单位“月球”"),
         ("auditor", "500229", "short", "至少 8 位"),
     ],
 )
 def test_user_add_mistakes(county, role, org, password, said):
     assert said in wrong("user", "add", "li", "--role", role, "--org", org, "--password", password)
     assert not User.objects.exists()
+
+
+def test_grants_come_and_go(county):
+    words = ("li", "--role", "auditor", "--org", "500229")
+    assert run("user", "add", *words, "--password", "jiuzhi-2026").exit_code == 0
+    assert "已经有了" in wrong("user", "add", *words, "--password", "jiuzhi-2027")
+    assert run("user", "grant", "li", "--role", "leader", "--org", "城口县").exit_code == 0
+    assert run("user", "revoke", *words).exit_code == 0
+    assert [g.role for g in Grant.objects.all()] == ["leader"]
+    assert "没有“审计”这项授权" in wrong("user", "revoke", *words)
+    assert run("user", "password", "li", "--password", "jiuzhi-2028").exit_code == 0
+    assert User.objects.get().check_password("jiuzhi-2028")
+    assert "没有用户“wang”" in wrong("user", "password", "wang", "--password", "jiuzhi-2028")
+
+
+def test_systems_table_has_a_cell_for_every_heading(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    line = next(line for line in run("systems", "--served").stdout.splitlines() if "SYS-001" in line)
+    assert [c.strip() for c in line.split("│")[1:4]] == [
+        "◐ 部分可用",
+        "SYS-001",
+        "规划跟踪调度与实施评估系统",
+    ]
 
 
 def test_status_before_anything_is_loaded():

@@ -93,6 +93,20 @@ def test_the_same_document_again_updates_and_keeps_what_people_did(folder, tmp_p
     assert again.commitments.get(code="C3").owner == mine
 
 
+def test_a_unit_that_a_person_chose_is_not_overwritten(folder):
+    plan = load_pack(folder, actor=SYSTEM)
+    mine = Org.objects.create(code="500999-x", name="县自然资源局", kind="department", parent=plan.county)
+    plan.commitments.filter(code="C1").update(owner=mine)
+    again = load_pack(folder, actor=SYSTEM)
+    assert again.commitments.get(code="C1").owner == mine
+    assert again.commitments.get(code="C1").owner_text == "县林业局"
+
+
+def test_a_county_hangs_below_its_own_province(tmp_path):
+    plan = load_pack(write_pack(pack(adcode="420281"), tmp_path / "lichuan"), actor=SYSTEM)
+    assert plan.county.parent.name == "湖北省"
+
+
 def test_a_new_document_is_a_new_version_and_carries_owners(folder, tmp_path):
     old = load_pack(folder, actor=SYSTEM)
     mine = Org.objects.create(code="500999-x", name="县发改委", kind="department", parent=old.county)

@@ -16,9 +16,12 @@ from .board_models import STATE_LABELS, STATES, UNASSIGNED, CommitmentItem
 from .models import Commitment, Plan
 
 
-def latest_as_of(plan: Plan) -> date | None:
-    """The day of the newest judgement of the plan; None while nothing is judged."""
-    return Judgement.objects.filter(commitment__plan=plan).aggregate(day=Max("as_of"))["day"]
+def latest_as_of(plan: Plan, until: date | None = None) -> date | None:
+    """The day of the newest judgement of the plan, not after ``until``; None while nothing is judged."""
+    judged = Judgement.objects.filter(commitment__plan=plan)
+    if until is not None:
+        judged = judged.filter(as_of__lte=until)
+    return judged.aggregate(day=Max("as_of"))["day"]
 
 
 def judgements(plan: Plan, as_of: date | None) -> dict[int, Judgement]:

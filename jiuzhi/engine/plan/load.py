@@ -15,6 +15,7 @@ from django.db import models
 from django.utils import timezone
 
 from jiuzhi.core import records
+from jiuzhi.core.codes import PROVINCES
 from jiuzhi.core.models import Org
 from jiuzhi.core.records import Actor
 from jiuzhi.master import stations
@@ -22,8 +23,6 @@ from jiuzhi.master import stations
 from . import bindings, documents
 from .models import Clause, Commitment, Plan, Project, Task
 from .pack import PACK_FORMAT, Pack, PlanReadError, read_pack
-
-CITY = ("500000", "重庆市")
 
 
 def load_pack(folder: str | Path, *, actor: Actor, document: str | Path | None = None, county: str = "") -> Plan:
@@ -100,10 +99,14 @@ def _keep_document(path: str | Path, pack: Pack) -> None:
 
 
 def _county(adcode: str, name: str, actor: Actor) -> Org:
-    city, _ = Org.objects.get_or_create(code=CITY[0], defaults={"name": CITY[1], "kind": Org.Kind.CITY})
+    """The county, registered below its province or municipality (GB/T 2260) when it is new."""
     found = Org.objects.filter(code=adcode).first()
     if found is None:
-        found = Org(code=adcode, name=name or adcode, kind=Org.Kind.COUNTY, parent=city)
+        above = Org.objects.filter(code=f"{adcode[:2]}0000").first()
+        if above is None:
+            above = Org(code=f"{adcode[:2]}0000", name=PROVINCES.get(adcode[:2], adcode[:2]), kind=Org.Kind.CITY)
+            records.save(above, actor, "载入规划时登记")
+        found = Org(code=adcode, name=name or adcode, kind=Org.Kind.COUNTY, parent=above)
         records.save(found, actor, "载入规划时登记")
     return found
 
@@ -132,7 +135,7 @@ def _rows(plan: Plan, pack: Pack, actor: Actor) -> dict[str, int]:
     Clause.objects.bulk_update(clauses.values(), ["parent"], batch_size=500)
     owners = _owners(plan, pack, actor)
     _refuse_to_lose_values(plan, {r.id for r in pack.commitments})
-    commitments = _upsert(Commitment, plan, pack.commitments, lambda r: _commitment(r, clauses, owners), keep=("owner",))
+    commitments = _upsert(Commitment, plan, pack.commitments, lambda r: _commitment(r, clauses, owners))
     for row in pack.commitments:
         commitments[row.id].baseline = commitments.get(row.baseline)
     Commitment.objects.bulk_update(commitments.values(), ["baseline"], batch_size=500)
@@ -140,7 +143,7 @@ def _rows(plan: Plan, pack: Pack, actor: Actor) -> dict[str, int]:
     tasks = _upsert(Task, plan, pack.tasks, lambda r: {
         "clause": clauses.get(r.clause), "title": r.title, "verb": r.verb, "object": r.object, "places": r.places,
         "domain": r.domain, "owner_text": r.owner, "owner": owners.get(r.owner),
-    }, keep=("owner",))  # fmt: skip
+    })  # fmt: skip
     _link_tasks(tasks, commitments, pack)
     projects = _upsert(Project, plan, pack.projects, lambda r: {
         "clause": clauses.get(r.clause), "name": r.name, "kind": r.type, "quantity": r.quantity, "unit": r.unit,
@@ -170,18 +173,20 @@ def _number(kind: Callable[[str], Any], text: str, where: str, column: str) -> A
 
 
 def _upsert(
-    model: Any, plan: Plan, rows: Iterable[Any], values: Callable[[Any], dict[str, Any]], keep: tuple[str, ...] = ()
+    model: Any, plan: Plan, rows: Iterable[Any], values: Callable[[Any], dict[str, Any]]
 ) -> dict[str, Any]:
-    """Rows of ``model`` by code as the pack says; a field in ``keep`` that the pack leaves empty stays as it was."""
-    old = {record.code: record for record in model.objects.filter(plan=plan)}
+    """Rows of ``model`` by code as the pack says; a responsible unit that a person has assigned stays."""
+    known = model.objects.filter(plan=plan)
+    old = {record.code: record for record in (known.select_related("owner") if hasattr(model, "owner") else known)}
     found: dict[str, Any] = {}
     fresh: list[Any] = []
     for row in rows:
         if row.id in found:
             raise PlanReadError(f"规划包里编号 {row.id} 出现两次：请让每行编号唯一。")
         record = old.get(row.id) or model(plan=plan, code=row.id)
+        assigned = _assigned(record)
         for name, value in values(row).items():
-            if not (name in keep and value is None):
+            if not (name == "owner" and assigned):
                 setattr(record, name, value)
         record.start, record.end, record.note = row.start, row.end, row.note
         confidence = _number(float, getattr(row, "confidence", ""), row.id, "confidence")
@@ -198,6 +203,12 @@ def _upsert(
     changing = [f.name for f in model._meta.concrete_fields if f.name not in {"id", "plan", "code"}]
     model.objects.bulk_update([r for r in found.values() if r.code in old], changing, batch_size=200)
     return found
+
+
+def _assigned(record: Any) -> bool:
+    """Whether a person, and not a pack, has set the responsible unit."""
+    owner = getattr(record, "owner", None)
+    return owner is not None and owner.name != record.owner_text
 
 
 def _refuse_to_lose_values(plan: Plan, kept: set[str]) -> None:

@@ -81,7 +81,7 @@ def _completion(report: EvaluationReport, n: Counter) -> list[Block]:
             group = row.group
             rows.append([group])
         rows.append(_completion_row(row))
-    blocks.append(n.table("“十五五”规划指标完成情况", _COMPLETION, rows))
+    blocks.append(n.table(f"{report.period}规划指标完成情况", _COMPLETION, rows))
     note = "“—”表示规划没有给出或尚无数值；“至今”的数值只到截至日，不等于全年。"
     blocks.append(Paragraph(note + ("带※的现值依据模拟数据。" if report.synthetic else ""), "note"))
     if report.curves:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Max
 
 from jiuzhi.engine.indicators.models import Judgement, ReportedValue
 from jiuzhi.engine.plan import board
@@ -88,7 +87,7 @@ def evaluation(plan: Plan, as_of: date) -> EvaluationReport:
 
 def _judged_on(plan: Plan, as_of: date) -> date:
     judged = Judgement.objects.filter(commitment__plan=plan)
-    latest = judged.filter(as_of__lte=as_of).aggregate(day=Max("as_of"))["day"]
+    latest = board.latest_as_of(plan, as_of)
     if latest is not None:
         return latest
     first = judged.order_by("as_of").values_list("as_of", flat=True).first()

@@ -50,7 +50,13 @@ def load(
     }
     if as_json:
         setup.say_json(
-            {"county": plan.county.code, "title": plan.title, "version": plan.version, **counts, "unbound": plan.unbound}
+            {
+                "county": plan.county.code,
+                "title": plan.title,
+                "version": plan.version,
+                **counts,
+                "unbound": plan.unbound,
+            }
         )
         return
     typer.echo(
@@ -99,7 +105,10 @@ def judge(
 @app.command()
 def status(
     county: County,
-    as_of: AsOf = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="看到这一天为止的最近一次研判，默认最新"),
+    ] = None,
     state: Annotated[
         str, typer.Option("--state", help="只看一种状态：met on_track late badly_late no_data")
     ] = "",
@@ -112,14 +121,12 @@ def status(
     if state and state not in MARK:
         setup.fail(f"没有状态“{state}”：可用 {'、'.join(MARK)}。")
     plan = setup.current_plan(county)
-    latest = board.latest_as_of(plan)
-    if latest is None:
-        setup.fail(f"{plan.county.name}的承诺还没有研判过：先运行 `jiuzhi judge --county {county}`。")
-    day = as_of.date() if as_of else latest
+    day = board.latest_as_of(plan, as_of.date() if as_of else None)
+    if day is None:
+        until = f"到 {as_of.date()} 为止" if as_of else ""
+        setup.fail(f"{plan.county.name}的承诺{until}还没有研判过：先运行 `jiuzhi judge --county {county}`。")
     said = board.scoreboard(plan, day)
-    rows = [c for c in board.commitments(plan, day) if c.state and (not state or c.state == state)]
-    if not any(c.reason for c in rows) and not state:
-        setup.fail(f"{day} 没有研判记录：最近一次是 {latest}，请用 --as-of {latest} 或先运行 jiuzhi judge。")
+    rows = [c for c in board.commitments(plan, day) if not state or c.state == state]
     if as_json:
         setup.say_json(
             {

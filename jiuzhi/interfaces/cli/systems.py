@@ -36,6 +36,7 @@ def systems(
                     "id": s.id,
                     "name": s.name,
                     "domain": s.domain,
+                    "standing": named.standing(serving.get(s.id, [])),
                     "served_by": [v.code for v in serving.get(s.id, [])],
                 }
                 for s in rows
@@ -50,7 +51,6 @@ def systems(
     for heading in ("进展", "编号", "名称", "领域", "支持它的"):
         table.add_column(heading, overflow="fold")
     for s in rows:
-        table.add_row(
-            s.id, s.name, s.domain, "、".join(v.title for v in serving.get(s.id, [])) or "○ 尚未支持"
-        )
+        by = serving.get(s.id, [])
+        table.add_row(MARK[named.standing(by)], s.id, s.name, s.domain, "、".join(v.title for v in by))
     Console().print(table)

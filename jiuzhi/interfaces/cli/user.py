@@ -1,52 +1,117 @@
 """`jiuzhi user …`: the people of an installation and what they may do."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from . import setup
 
-SHORTEST = 8  # characters
 app = typer.Typer(no_args_is_help=True)
+SHORTEST = 8  # characters of a password
+
+Name = Annotated[str, typer.Argument(help="用户名")]
+Role = Annotated[
+    str, typer.Option("--role", help="角色：plan_officer、unit、monitoring、leader、auditor、admin")
+]
+Unit = Annotated[str, typer.Option("--org", help="单位代码或单位名称，例如 500229 或 县水利局")]
+Password = Annotated[
+    str, typer.Option(prompt="密码", confirmation_prompt="再输一次", hide_input=True, help="不写则提示输入")
+]
 
 
 @app.command()
 def add(
-    username: Annotated[str, typer.Argument(help="用户名")],
-    role: Annotated[
-        str, typer.Option("--role", help="角色，例如 plan_officer、unit、monitoring、leader、auditor、admin")
-    ],
-    org: Annotated[str, typer.Option("--org", help="单位代码或单位名称，例如 500229 或 县水利局")],
+    username: Name,
+    role: Role,
+    org: Unit,
     name: Annotated[str, typer.Option("--name", help="姓名")] = "",
-    password: Annotated[
-        str, typer.Option(prompt="密码", confirmation_prompt="再输一次", hide_input=True)
-    ] = "",
+    password: Password = "",
 ) -> None:
-    """新增用户，或给已有用户增加一项授权。"""
+    """新增用户并授权。"""
     setup.django()
     from django.core.exceptions import ValidationError
     from django.db import transaction
 
     from jiuzhi.core import records
-    from jiuzhi.core.models import Grant, Org, User
+    from jiuzhi.core.models import User
+
+    if User.objects.filter(username=username).exists():
+        setup.fail(f"用户“{username}”已经有了：增加授权用 jiuzhi user grant，改密码用 jiuzhi user password。")
+    new = _grant(None, role, org)
+    with setup.sentences(ValidationError), transaction.atomic():
+        user = User(username=username, first_name=name)
+        _set_password(user, password)
+        records.save(user, setup.actor(), "新增用户")
+        new.user = user
+        records.save(new, setup.actor(), "授权")
+    typer.echo(f"{user} 在{new.org}担任{new.get_role_display()}。")
+
+
+@app.command()
+def grant(username: Name, role: Role, org: Unit) -> None:
+    """给已有用户增加一项授权。"""
+    setup.django()
+    from django.core.exceptions import ValidationError
+
+    from jiuzhi.core import records
+
+    new = _grant(_user(username), role, org)
+    with setup.sentences(ValidationError):
+        records.save(new, setup.actor(), "授权")
+    typer.echo(f"{new.user} 在{new.org}担任{new.get_role_display()}。")
+
+
+@app.command()
+def revoke(username: Name, role: Role, org: Unit) -> None:
+    """收回一项授权。"""
+    setup.django()
+    from jiuzhi.core import records
+    from jiuzhi.core.models import Grant
+
+    wanted = _grant(_user(username), role, org)
+    held = Grant.objects.filter(user=wanted.user, role=role, org=wanted.org).first()
+    if held is None:
+        setup.fail(f"{wanted.user} 在{wanted.org}没有“{wanted.get_role_display()}”这项授权。")
+    records.delete(held, setup.actor(), "收回授权")
+    typer.echo(f"已收回 {wanted.user} 在{wanted.org}的{wanted.get_role_display()}。")
+
+
+@app.command()
+def password(username: Name, password: Password = "") -> None:
+    """设置新密码。"""
+    setup.django()
+    from jiuzhi.core import records
+
+    user = _user(username)
+    _set_password(user, password)
+    records.save(user, setup.actor(), "改密码")
+    typer.echo(f"{user} 的密码已更新。")
+
+
+def _user(username: str) -> Any:
+    from jiuzhi.core.models import User
+
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        setup.fail(f"没有用户“{username}”：新增用 jiuzhi user add。")
+    return user
+
+
+def _set_password(user: Any, password: str) -> None:
+    if len(password) < SHORTEST:
+        setup.fail(f"密码太短：至少 {SHORTEST} 位。")
+    user.set_password(password)
+
+
+def _grant(user: Any, role: str, org: str) -> Any:
+    """An unsaved grant, or one sentence about the role or unit that does not exist."""
+    from jiuzhi.core.models import Grant, Org
 
     if role not in Grant.Role.values:
         setup.fail(f"没有角色“{role}”：可用 {'、'.join(Grant.Role.values)}。")
-    if len(password) < SHORTEST:
-        setup.fail(f"密码太短：至少 {SHORTEST} 位。")
     units = list(Org.objects.filter(code=org) or Org.objects.filter(name=org))
-    if len(units) != 1:
-        known = (
-            "没有这个单位：先载入规划，再用单位代码"
-            if not units
-            else "重名：请改用单位代码 " + "、".join(u.code for u in units)
-        )
-        setup.fail(f"单位“{org}”{known}。")
-    with setup.sentences(ValidationError), transaction.atomic():
-        user = User.objects.filter(username=username).first()
-        if user is None:
-            user = User(username=username, first_name=name)
-            user.set_password(password)
-            records.save(user, setup.actor(), "新增用户")
-        records.save(Grant(user=user, role=role, org=units[0]), setup.actor(), "授权")
-    typer.echo(f"{user} 在{units[0]}担任{Grant.Role(role).label}。")
+    if not units:
+        setup.fail(f"没有单位“{org}”：先载入规划，再用单位代码或名称。")
+    if len(units) > 1:
+        setup.fail(f"有 {len(units)} 个单位叫“{org}”：请改用单位代码 {'、'.join(u.code for u in units)}。")
+    return Grant(user=user, role=role, org=units[0])
