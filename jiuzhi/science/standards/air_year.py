@@ -15,7 +15,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from jiuzhi.science.expressions import as_day, fixed, flag, is_expression
+from jiuzhi.science.expressions import as_day, choose, fixed, flag, is_expression, summed
 from jiuzhi.science.standards.air_days import HOURS_LCM, WINDOW_LCM, minimum
 from jiuzhi.science.standards.aqi import EDITIONS, POLLUTANTS, REPORTING_DIGITS
 from jiuzhi.science.standards.rounding import round_ratio
@@ -55,24 +55,27 @@ def annual_statistics(
 ) -> ir.Table:
     """Annual mean and percentile of each pollutant, with validity.
 
-    daily: as from ``daily_from_hourly`` (uses ``<p>_exact`` at ``digits``), or a table of daily values in reporting units
-    (``<p>`` only). digits: decimal digits of the hourly units behind ``<p>_exact``; the reporting digits by default.
+    daily: as from ``daily_from_hourly`` (uses ``<p>_exact``), or a table of daily values (``<p>`` only). digits: how many decimal
+    digits the integers carry, those of the hours behind ``<p>_exact`` or of ``<p>`` itself; the reporting digits by default.
     Returns keys, year, item, statistic (mean | p98 | p95 | p90), value [reporting units], days, valid: at least 324 days
     in the year and 27 in every month (25 in February), GB 3095 table 4.
     """
-    days = daily.mutate(year=daily[day].year(), month=daily[day].month())
+    statistics = [row for row in rows("air_annual_items") if row["item"] in daily.columns]
+    items = tuple(dict.fromkeys(row["item"] for row in statistics))
+    known = _known_days(daily, items, keys, day, digits or {})
+    by_year = [*keys, "item", "year"]
+    years = known.group_by(by_year).aggregate(
+        total=summed(known.x), listed=known.x.collect(), divisor=known.divisor.max())
+    held = years.join(_validity(known, by_year), by_year).mutate(ordered=lambda year: year.listed.sort())
     parts = []
-    for row in rows("air_annual_items"):
-        item = row["item"]
-        if item not in days.columns:
-            continue
-        exact, divisor = _exact_column(days, item, (digits or {}).get(item, REPORTING_DIGITS[item]))
-        known = days.filter(exact.notnull()).select(*keys, "year", "month", x=exact)
-        figure = _mean(known, keys, divisor) if row["statistic"] == "mean" else _rank(known, keys, int(row["percentile"]), divisor)
-        name = "mean" if row["statistic"] == "mean" else f"p{row['percentile']}"
-        validity = _validity(known, keys)
-        joined = figure.join(validity, [*keys, "year"]).select(*keys, "year", "value", "days", "valid")
-        parts.append(joined.mutate(item=ibis.literal(item), statistic=ibis.literal(name)))
+    for name in dict.fromkeys(row["statistic"] for row in statistics):
+        ranks = {row["item"]: int(row["percentile"] or 0) for row in statistics if row["statistic"] == name}
+        chosen = held.filter(held.item.isin(list(ranks)))
+        value, label = _mean(chosen), ibis.literal("mean")
+        if name == "percentile":
+            p = choose([(chosen.item == item, rank) for item, rank in ranks.items()], otherwise=None)
+            value, label = _rank(chosen, p), ibis.literal("p") + p.cast("string")
+        parts.append(chosen.select(*keys, "year", "days", "valid", "item", value=value, statistic=label))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
@@ -84,47 +87,48 @@ def monthly_means(
     daily, digits: as for :func:`annual_statistics`. Returns keys, year, month, item, value [reporting units], days, valid: at
     least 27 days, in February 25 (GB 3095 table 4; for CO and O3 by analogy, grade M).
     """
-    days = daily.mutate(year=daily[day].year(), month=daily[day].month())
+    known = _known_days(daily, tuple(item for item in POLLUTANTS if item in daily.columns), keys, day, digits or {})
+    months = known.group_by([*keys, "year", "month", "item"]).aggregate(
+        total=summed(known.x), days=known.x.count(), divisor=known.divisor.max())
+    return months.select(*keys, "year", "month", "item", "days", value=_mean(months), valid=_enough_in_month(months.month, months.days))
+
+
+def _known_days(
+    daily: ir.Table, items: tuple[str, ...], keys: tuple[str, ...], day: str, digits: Mapping[str, int]
+) -> ir.Table:
+    """A row per key, day and item that has a value: year, month, and the value as the exact fraction x / divisor."""
     parts = []
-    for item in (item for item in POLLUTANTS if item in days.columns):
-        exact, divisor = _exact_column(days, item, (digits or {}).get(item, REPORTING_DIGITS[item]))
-        known = days.filter(exact.notnull()).select(*keys, "year", "month", x=exact)
-        months = known.group_by([*keys, "year", "month"]).aggregate(total=known.x.sum().cast("int64"), days=known.x.count())
-        need = (months.month == 2).ifelse(25, minimum("PM2.5", "annual", "daily_means_per_month"))
-        parts.append(months.select(*keys, "year", "month", item=ibis.literal(item), days=months.days,
-                                   value=round_ratio(months.total, months.days * divisor), valid=months.days >= need))
+    for item in items:
+        divisor = 10 ** (digits.get(item, REPORTING_DIGITS[item]) - REPORTING_DIGITS[item])
+        exact = daily[item].cast("int64")
+        if f"{item}_exact" in daily.columns:
+            exact, divisor = daily[f"{item}_exact"], divisor * (WINDOW_LCM if item == "O3" else HOURS_LCM)
+        parts.append(daily.filter(exact.notnull()).select(
+            *keys, year=daily[day].year(), month=daily[day].month(), item=ibis.literal(item), x=exact,
+            divisor=ibis.literal(divisor, "int64")))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
-def _exact_column(days: ir.Table, item: str, digits: int) -> tuple[Any, int]:
-    scale = 10 ** (digits - REPORTING_DIGITS[item])
-    if f"{item}_exact" in days.columns:
-        return days[f"{item}_exact"], scale * (WINDOW_LCM if item == "O3" else HOURS_LCM)
-    return days[item].cast("int64"), 1
+def _mean(sums: ir.Table) -> Any:
+    return round_ratio(sums.total, sums.days * sums.divisor)
 
 
-def _mean(known: ir.Table, keys: tuple[str, ...], divisor: int) -> ir.Table:
-    grouped = known.group_by([*keys, "year"]).aggregate(total=known.x.sum().cast("int64"), n=known.x.count())
-    return grouped.mutate(value=round_ratio(grouped.total, grouped.n * divisor))
+def _rank(year: ir.Table, p: Any) -> Any:
+    """As :func:`percentile`, from the values in order."""
+    index, part = ((year.days - 1) * p) // 100, ((year.days - 1) * p) % 100
+    above = ibis.least(index + 1, year.days - 1)
+    return round_ratio(year.ordered[index] * (100 - part) + year.ordered[above] * part, year.divisor * 100)
 
 
-def _rank(known: ir.Table, keys: tuple[str, ...], p: int, divisor: int) -> ir.Table:
-    window = ibis.window(group_by=[*keys, "year"], order_by="x")
-    ranked = known.mutate(rank=ibis.row_number().over(window), n=known.x.count().over(ibis.window(group_by=[*keys, "year"])))
-    index, part = ((ranked.n - 1) * p) // 100, ((ranked.n - 1) * p) % 100
-    weight = flag(ranked["rank"] == index) * (100 - part) + flag(ranked["rank"] == index + 1) * part
-    weighted = ranked.mutate(wx=weight * ranked.x)
-    total = weighted.group_by([*keys, "year"]).aggregate(total=weighted.wx.sum().cast("int64"))
-    return total.mutate(value=round_ratio(total.total, divisor * 100))
+def _enough_in_month(month: Any, days: Any) -> Any:
+    return days >= (month == 2).ifelse(25, minimum("PM2.5", "annual", "daily_means_per_month"))
 
 
-def _validity(known: ir.Table, keys: tuple[str, ...]) -> ir.Table:
-    year_days = minimum("PM2.5", "annual", "daily_means_per_year")
-    month_days = minimum("PM2.5", "annual", "daily_means_per_month")
-    months = known.group_by([*keys, "year", "month"]).aggregate(n=known.x.count())
-    enough = months.mutate(ok=flag(months.n >= (months.month == 2).ifelse(25, month_days)))
-    years = enough.group_by([*keys, "year"]).aggregate(days=enough.n.sum().cast("int64"), ok=enough.ok.sum())
-    return years.mutate(valid=(years.days >= year_days) & (years.ok == 12)).drop("ok")
+def _validity(known: ir.Table, by_year: list[str]) -> ir.Table:
+    months = known.group_by([*by_year, "month"]).aggregate(n=known.x.count())
+    enough = months.mutate(ok=flag(_enough_in_month(months.month, months.n)))
+    years = enough.group_by(by_year).aggregate(days=summed(enough.n), ok=summed(enough.ok))
+    return years.mutate(valid=(years.days >= minimum("PM2.5", "annual", "daily_means_per_year")) & (years.ok == 12)).drop("ok")
 
 
 def good_days(daily: ir.Table, *, keys: tuple[str, ...] = ("station",), day: str = "day") -> ir.Table:
@@ -138,7 +142,7 @@ def good_days(daily: ir.Table, *, keys: tuple[str, ...] = ("station",), day: str
     figures: dict[str, Any] = {}
     for suffix in ["", *(f"_{name[-4:]}" for name in EDITIONS)]:
         figures[f"days{suffix}"] = days[f"aqi{suffix}"].count()
-        figures[f"good{suffix}"] = (days[f"aqi{suffix}"] <= 100).sum().cast("int64")
+        figures[f"good{suffix}"] = summed(days[f"aqi{suffix}"] <= 100)
     counted = days.group_by([*keys, "year"]).aggregate(**figures)
     suffixes = ["", *(f"_{name[-4:]}" for name in EDITIONS)]
     return counted.mutate(**{
