@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from jiuzhi.core.models import Grant
 from jiuzhi.engine.indicators.evaluate import evaluate
 from jiuzhi.engine.observe import assessed
 from jiuzhi.engine.observe.formats import FORMATS, FileProblem
@@ -31,13 +30,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _batches(scope: Scope) -> QuerySet[ImportBatch]:
-    """The batches this county's people took in, and those of the system's own jobs for people who may import."""
-    path = scope.county.path
-    people = Grant.objects.filter(org__path__startswith=path).values("user")
-    seen = Q(by__in=people) | Q(by=scope.user)
-    if scope.may("import_observations"):
-        seen |= Q(by=None)
-    return ImportBatch.objects.filter(seen).select_related("by").distinct()
+    """The county's batches, and the person's own ones of many counties."""
+    mine = Q(county=None, by=scope.user)
+    return ImportBatch.objects.filter(Q(county=scope.county) | mine).select_related("by")
 
 
 def _take_in(request: HttpRequest, scope: Scope) -> ImportBatch | None:

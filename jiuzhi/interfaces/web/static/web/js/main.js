@@ -30,5 +30,5 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:responseError", (event) => {
   const target = event.detail.target ?? event.target;
-  target.textContent = "没有取到内容，请刷新页面后重试。";
+  target.textContent = document.body.dataset.failed;
 });

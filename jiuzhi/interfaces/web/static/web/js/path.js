@@ -57,13 +57,17 @@ function option(d, rem, width) {
   const values = [...seen.map((p) => p.value), ...d.path.map((p) => p.value), ...d.fan.flatMap((f) => f.slice(1)), d.target.value].filter((v) => v !== null && v !== undefined);
   const top = Math.max(...values), bottom = Math.min(...values);
   const room = (top - bottom || Math.abs(top) || 1) * 0.12;
-  const nice = (v, up) => { const step = 10 ** Math.floor(Math.log10((top - bottom || Math.abs(top) || 1) / 2)); return (up ? Math.ceil : Math.floor)(v / step) * step; };
+  // Steps of 1, 2 or 5, so that every line of the axis is a number people read.
+  const rough = (top - bottom || Math.abs(top) || 1) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough);
+  const nice = (v, up) => Number(((up ? Math.ceil : Math.floor)(v / step) * step).toPrecision(12));
   return {
     ...base(rem),
     grid: { ...base(rem).grid, right: 2 * rem, top: (width < 480 ? 5 : 3.5) * rem },
     legend: { top: 0, left: 0, width: width - (d.words.sim ? 6 * rem : 0), itemHeight: 8, itemWidth: 18, textStyle: { color: c.muted, fontSize: 0.8 * rem }, data: series.map((s) => s.name).filter((n) => n !== "low") },
     xAxis: axis({ type: "value", min: low - 0.4, max: high + 0.4, splitLine: { show: false }, axisLabel: { color: c.muted, customValues: every, formatter: String, hideOverlap: true }, axisTick: { show: true, customValues: every } }),
-    yAxis: axis({ type: "value", scale: true, min: bottom >= 0 ? Math.max(0, nice(bottom - room, false)) : nice(bottom - room, false), max: d.unit === "%" && top <= 100 ? Math.min(100, nice(top + room, true)) : nice(top + room, true), name: d.unit, nameTextStyle: { color: c.muted, align: "left" }, nameGap: 8, nameLocation: "end" }),
+    yAxis: axis({ type: "value", scale: true, interval: step, min: bottom >= 0 ? Math.max(0, nice(bottom - room, false)) : nice(bottom - room, false), max: d.unit === "%" && top <= 100 ? Math.min(100, nice(top + room, true)) : nice(top + room, true), name: d.unit, nameTextStyle: { color: c.muted, align: "left" }, nameGap: 8, nameLocation: "end" }),
     series,
     graphic: simMark(d.words.sim, rem),
     tooltip: {
