@@ -23,6 +23,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from jiuzhi.core import records
+from jiuzhi.core.models import Org
 from jiuzhi.core.records import Actor
 
 from . import delta, lake
@@ -80,7 +81,7 @@ def import_file(
         _reject_nothing(path, stage)
         _reject_other_units(path, stage)
         stage.notes = [*_year_note(found, path, year), *_station_note(match), *_content_notes(stage.values)]
-        return _commit(path, sha256, found, stage, synthetic, actor)
+        return _commit(path, sha256, found, stage, synthetic, actor, county)
 
 
 def refused_path(batch: ImportBatch) -> Path:
@@ -284,7 +285,7 @@ def _content_notes(values: Path) -> list[Refusal]:
 
 
 def _commit(
-    path: Path, sha256: str, fmt: Format, stage: _Stage, synthetic: bool, actor: Actor
+    path: Path, sha256: str, fmt: Format, stage: _Stage, synthetic: bool, actor: Actor, county: str
 ) -> ImportBatch:
     with lake.writing():
         number = ImportBatch.objects.filter(sha256=sha256).count() + 1
@@ -295,10 +296,10 @@ def _commit(
             counts = lake.counts_of(batch, stage.taken)
         done = ImportBatch(
             sha256=sha256, name=path.name[:200], format=fmt.code, at=timezone.now(), by=actor.user, rows=stage.rows,
-            new=counts.new, revised=counts.revised, unchanged=counts.unchanged, refused=len(stage.refused_rows),
+            county=Org.objects.filter(code=county).first(), new=counts.new, revised=counts.revised, unchanged=counts.unchanged, refused=len(stage.refused_rows),
             reasons=[*map(_reason, stage.notes), *stage.first], synthetic=synthetic,
         )  # fmt: skip
-        done.clean_fields(exclude=["by"])
+        done.clean_fields()
         with records.change_set(actor, ImportBatch, sha256, "导入监测数据") as facts:
             records.bulk_create([done])
             facts |= {"batch": done.pk, "file": done.name, "rows": done.rows, **counts._asdict()}

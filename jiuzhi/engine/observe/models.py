@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from jiuzhi.core.models import Org
+
 
 class ImportBatch(models.Model):
     """One file taken in: its fingerprint, how many rows were new, revised, unchanged or refused, and why."""
@@ -14,6 +16,8 @@ class ImportBatch(models.Model):
     format = models.CharField("格式", max_length=40)
     at = models.DateTimeField("时间")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    # Empty for a file of many counties, which only the command line takes in.
+    county = models.ForeignKey(Org, models.PROTECT, null=True, blank=True, related_name="+")
     rows = models.PositiveIntegerField("行数")
     new = models.PositiveIntegerField("新增值")
     revised = models.PositiveIntegerField("修订值")
