@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from . import setup
-from .serve import prepare, run
+from .serve import check_address, prepare, run
 
 # Printed by the command and created only by it; a county's own installation never has them.
 LOGINS = [
@@ -24,7 +24,7 @@ PASSWORD = "jiuzhi-demo"
 
 def demo(
     host: Annotated[str, typer.Option("--host", help="监听地址")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="端口")] = 8000,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口")] = 8000,
     as_of: Annotated[
         datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="模拟到哪一天，默认今天")
     ] = None,
@@ -35,6 +35,8 @@ def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="重新评价与研判")] = False,
 ) -> None:
     """准备演示：载入两县规划包，模拟观测，研判承诺，启动工作台。"""
+    if serve:
+        check_address(host, port)
     os.environ["JIUZHI_DEMO"] = "1"
     setup.django()
     prepare()

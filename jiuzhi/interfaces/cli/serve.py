@@ -1,6 +1,8 @@
 """`jiuzhi serve`: the workbench over HTTP, one process group, embedded by default."""
 
+import errno
 import os
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +24,28 @@ def prepare() -> None:
             f"缺少界面资源 {'、'.join(missing)}（应在 {settings.ASSETS_DIR}）：请先运行 `make install`。"
         )
     call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def check_address(host: str, port: int) -> None:
+    """Say in one sentence why nothing can listen there: the port taken, forbidden, or no address of this machine.
+
+    The server itself shares a taken port in silence, and half of the visitors would then see the other program.
+    """
+    try:
+        known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        setup.fail(f"监听地址“{host}”不认得：本机用 127.0.0.1，全部网卡用 0.0.0.0。")
+    family, kind, protocol, _, address = known[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except PermissionError:
+            setup.fail(f"端口 {port} 需要管理员权限：请用 --port 换一个 1024 以上的端口，例如 8000。")
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                setup.fail(f"端口 {port} 已被占用：请停止占用它的程序，或用 --port 换一个，例如 {port % 60000 + 1}。")
+            setup.fail(f"不能在 {host} 上监听（本机没有这个地址）：本机用 127.0.0.1，全部网卡用 0.0.0.0。")
 
 
 def run(host: str, port: int, workers: int) -> None:
@@ -47,10 +71,11 @@ def run(host: str, port: int, workers: int) -> None:
 
 def serve(
     host: Annotated[str, typer.Option("--host", help="监听地址")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="端口")] = 8000,
-    workers: Annotated[int, typer.Option("--workers", help="进程数")] = 2,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口")] = 8000,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="进程数")] = 2,
 ) -> None:
     """启动工作台。"""
+    check_address(host, port)
     setup.django()
     prepare()
     typer.echo(f"九治工作台：http://{host}:{port}/ （按 Ctrl+C 停止）")
