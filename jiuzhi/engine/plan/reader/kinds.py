@@ -14,6 +14,10 @@ from jiuzhi.engine.plan.reader.sentences import Sentence, trim
 if TYPE_CHECKING:
     from jiuzhi.engine.plan.reader.phrases import Fact
 
+_LOOKS_BACK = re.compile(
+    r"^(?:“?十([三四五六])五”?(?:时期|期间|以来)|(?:截至|截止)(?:到|至)?(20\d\d)年(?:底|末|\d)|(20\d\d)年以来|(?:过去|近)[三四五]年)"
+)
+_FIVE_END = {"三": 2020, "四": 2025, "五": 2030, "六": 2035}
 GOES_ON = re.compile(
     r"^(?:的)?(?:[，、。；]|$|提升|提高|增加|增长|上升|下降|降|减少|扩大|到|至|和|及|与|以及|并|\(|（|以上|(?:红线|上限|底线|大关|关口)|的?(?:目标|水平|标准|以内)?$)"
 )
@@ -35,6 +39,15 @@ def comparator(m: Mention, link: str, name: str) -> str:
     if m.approx in ("余", "多", "逾", "超") and link in ("", "="):
         return ">"
     return link or "="
+
+
+def looks_back(text: str, plan: Plan) -> bool:
+    """Whether a sentence opens with a time before the plan: “十四五”期间…, 截至2025年底…, 过去五年…"""
+    found = _LOOKS_BACK.match(trim(text).lstrip("“"))
+    if not found or not plan.start:
+        return False
+    year = _FIVE_END.get(found.group(1) or "") or int(found.group(2) or found.group(3) or 0)
+    return year < plan.start
 
 
 def kind_of(fact: Fact, m: Mention, clause: str, sentence: Sentence, plan: Plan) -> str:
@@ -70,6 +83,8 @@ def kind_of(fact: Fact, m: Mention, clause: str, sentence: Sentence, plan: Plan)
         return "target" if fact.year_basis == "stated" and fact.year >= plan.start > 0 else "scale"
     if plan.start and fact.year < plan.start and fact.year_basis == "stated":
         return "baseline"
+    if looks_back(sentence.text, plan) and not (fact.year >= plan.start and fact.year_basis == "stated"):
+        return "achieved"
     if re.search(r"(?:现有|现状|目前|已有|原有|已建成?|已完成)[^，]*$", left):
         return "baseline"
     if m.style == "chinese" and m.unit == "年":

@@ -6,19 +6,38 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from jiuzhi.engine.plan.reader import headings as H
+from jiuzhi.engine.plan.reader import lexicon as X
 from jiuzhi.engine.plan.reader.structure import Node, Outline
 
 _ROLE_WORDS: tuple[tuple[str, str], ...] = (
-    ("achieved", r"成效|成就|进展|成绩|良好|回顾|现状|基础|完成情况|开局|实施情况|基本情况|概况"),
+    (
+        "achieved",
+        r"成效|成就|进展|成绩|良好|回顾|现状|状况|基础|完成情况|开局|(?:实施|执行)情况|基本情况|概况",
+    ),
     ("problem", r"问题|短板|挑战|不足|困难|压力|存在|制约"),
     ("opportunity", r"机遇|形势|面临|研判|背景|意义|环境分析"),
     ("principle", r"指导思想|总体思路|基本原则|原则|编制依据|规划范围|规划期限|总体考虑|战略定位"),
     ("target", r"目标|指标"),
 )
 _SITUATION = re.compile(r"形势|现状|回顾|(?<!强化)(?<!支撑)基础(?!设施|支撑|能力)|成效|背景|机遇|概况|开局")
+# Titles of what was or is, wherever they stand (第二节 现状评价 of a chapter on water too).
+_REVIEW = re.compile(
+    r"(?:成就|成效|成绩|进展|状况|现状|回顾|概况|不足|短板|弱项|挑战|背景|(?:^|[分主要的与和及、])形势|(?:实施|执行|完成|进展|基本)情况"
+    r"|(?:现状|形势|实施情况|环境)(?:评价|评估|分析|研判)|发展环境|(?:发展|工作|规划|现实|建设)基础|(?:存在|主要|面临|突出)的?(?:主要|突出)?问题)$"
+)
+_NOMINAL = {
+    "发展", "建设", "保护", "治理", "监测", "评估", "评价", "实施", "执行", "管理", "完成", "监管", "整治", "创新", "改革",
+    "修复", "防治", "调查", "控制", "利用", "形成", "开发", "突出", "创建", "供给", "应用", "使用", "共同", "编制", "保障", "运行", "支持",
+}  # fmt: skip
+_TASK_TITLE = re.compile(
+    rf"^(?:{'|'.join(sorted(X.ADVERBS, key=len, reverse=True))})*"
+    rf"(?:补齐|补强|{'|'.join(sorted(set(X.VERBS) - _NOMINAL, key=len, reverse=True))})(?=..)"
+)
 _GENERAL = re.compile(r"总则|总体(?:要求|思路|目标|战略)|指导思想|主要目标|规划目标|基本原则")
 _PERIOD = re.compile(r"(20\d\d)年?\s*[-~—至到]{1,2}\s*(20\d\d)\s*年")
 _PERIOD_LEAD = re.compile(r"规划(?:实施)?(?:期限?|年限|时限|基期)[^。]{0,8}$|实施期限?[^。]{0,8}$|规划[（(]$")
+_PLAN_NAME = re.compile(r"规划|方案|纲要|计划")
 _FIVE_YEAR = {"十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031, "十七五": 2036}
 _COUNTY = re.compile(r"[\u4e00-\u9fff]{1,10}?(?:自治县|自治旗|县|区|市|旗)")
 DOMAINS: tuple[tuple[str, str], ...] = (
@@ -77,9 +96,12 @@ def assign_roles(outline: Outline) -> None:
         parent = by_id.get(node.parent)
         own = _own_role(node.title) if node.level in ("chapter", "section") or node.number else ""
         if node.level == "chapter":
-            situation = bool(_SITUATION.search(node.title)) and node in chapters[:2] and not passed_targets
+            review = is_review(node.title)
+            early = node in chapters[:2] and not passed_targets and not _TASK_TITLE.match(node.title)
+            situation = bool(_SITUATION.search(node.title)) and early
             general = bool(_GENERAL.search(node.title)) and not passed_targets
             node.role = "achieved" if situation else "principle" if general else "task"
+            node.role = own if node.role == "task" and review else node.role
             if node.role == "principle" and own == "target":
                 node.role = "target"
             passed_targets = passed_targets or node.role == "task"
@@ -88,17 +110,23 @@ def assign_roles(outline: Outline) -> None:
         elif parent.role in ("achieved", "principle", "target", "problem", "opportunity"):
             node.role = own or parent.role
         else:
-            node.role = parent.role or "task"
+            node.role = own if own and is_review(node.title) else parent.role or "task"
         if node.level == "table":
             node.role = parent.role if parent else "target"
         node.domain = heading_domain(node.title) or (parent.domain if parent else "")
 
 
+def is_review(title: str) -> bool:
+    """A title of what was achieved, is, or is wanting; one that opens with a verb of doing (补齐…短板) is a task."""
+    return bool(_REVIEW.search(title)) and len(title) <= 24 and not _TASK_TITLE.match(title)
+
+
 def _own_role(title: str) -> str:
+    doing = bool(_TASK_TITLE.match(title))
     for role, words in _ROLE_WORDS:
-        if re.search(words, title):
+        if re.search(words, title) and not (doing and role in ("achieved", "problem", "opportunity")):
             return role
-    return ""
+    return "achieved" if is_review(title) else ""
 
 
 def heading_domain(title: str) -> str:
@@ -128,7 +156,7 @@ def read_plan_facts(outline: Outline, text: str, name: str) -> Plan:
     plan.draft = bool(
         re.search(r"征求意见稿|公开征求意见|（?送审稿）?|讨论稿|草案", front + text[:600] + name)
     )
-    _period(plan, text, head)
+    _period(plan, text, head, name)
     plan.county = _county(front, text)
     lines = [
         line
@@ -142,18 +170,35 @@ def read_plan_facts(outline: Outline, text: str, name: str) -> Plan:
     return plan
 
 
-def _period(plan: Plan, text: str, head: str) -> None:
-    named = next((word for word in _FIVE_YEAR if word in head[:400]), "")
-    said = (
-        m
-        for m in _PERIOD.finditer(text)
-        if m.start() < 200 or _PERIOD_LEAD.search(text[max(0, m.start() - 14) : m.start()])
-    )
-    stated = next((m for m in said if not named or int(m.group(1)) == _FIVE_YEAR[named]), None)
+def _title_block(text: str) -> str:
+    """The plan's title as its first lines give it, on one line or several, with the years below it."""
+    block: list[str] = []
+    for line in text[:1500].split("\n"):
+        line = re.sub(r"^#+\s*", "", line.strip())
+        if not line:
+            continue
+        lead = H.run_in(line)
+        if "。" in line or len(line) > 80 or (lead and lead.number) or H.is_toc_title(line) or len(block) > 7:
+            break
+        block.append(line)
+    last = max((n for n, line in enumerate(block) if _PLAN_NAME.search(line)), default=-1)
+    return "".join(block[: last + 2]) if last >= 0 else ""
+
+
+def _period(plan: Plan, text: str, head: str, name: str) -> None:
+    title = _title_block(text) or name
+    named = max((word for word in _FIVE_YEAR if word in title), key=_FIVE_YEAR.__getitem__, default="")
+    spans = [m for m in (_PERIOD.search(title),) if m]
+    for m in _PERIOD.finditer(text):
+        lead = m.start() < 200 or _PERIOD_LEAD.search(text[max(0, m.start() - 14) : m.start()])
+        if lead and (not named or int(m.group(1)) == _FIVE_YEAR[named]):
+            spans.append(m)
+            break
+    stated = spans[0] if spans else None
     if stated and 3 <= int(stated.group(2)) - int(stated.group(1)) <= 15:
         plan.start, plan.end, plan.period_basis = int(stated.group(1)), int(stated.group(2)), "stated"
         return
-    for source in (head[:400], text):
+    for source in (title, head[:400], text):
         counts = Counter({word: source.count(word) for word in _FIVE_YEAR})
         present = [w for w, n in counts.items() if n]
         if present:

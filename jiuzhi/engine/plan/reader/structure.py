@@ -193,6 +193,7 @@ def _without_contents(texts: list[str]) -> set[int]:
 def outline_of(blocks: list[Block]) -> Outline:
     """Clauses numbered by their true order; levels follow the ranks the document uses."""
     outline = Outline()
+    blocks = _without_title(blocks, outline)
     ranks = sorted({b.heading.rank for b in blocks if b.heading})
     counters: dict[str, int] = {}
     stack: list[tuple[int, Node]] = []
@@ -246,6 +247,18 @@ def outline_of(blocks: list[Block]) -> Outline:
     _rejoin_pages(outline)
     _extend_ends(outline.nodes)
     return outline
+
+
+def _without_title(blocks: list[Block], outline: Outline) -> list[Block]:
+    """A markdown heading that is the plan's own title (# …规划) is no chapter."""
+    first = next((n for n, b in enumerate(blocks) if b.heading), -1)
+    head = blocks[first].heading if 0 <= first <= 8 else None
+    if head is None or head.number or not re.search(r"(?:规划|方案|纲要)(?:（.*）)?$", head.title):
+        return blocks
+    if not any(b.heading and b.heading is not head and b.heading.rank != head.rank for b in blocks):
+        return blocks
+    outline.front.append(head.title)
+    return blocks[:first] + blocks[first + 1 :]
 
 
 def _bare_caption(add: Callable[[str, str, str, Block], Node], caption: Block | None) -> None:
