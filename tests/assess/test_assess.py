@@ -37,8 +37,14 @@ def test_every_complete_row_of_the_hourly_release(shared, tmp_path):
     source = shared / "data" / "air" / "station_hourly_aqi_202004_partA.csv.gz"
     result = run("air", source, "-o", tmp_path / "out.csv", "--as-of", "2026-11-22")
     assert result.exit_code == 0, result.output
-    codes = {"颗粒物(PM10)": "颗粒物(PM10)", "细颗粒物(PM2.5)": "细颗粒物(PM2.5)", "臭氧1小时": "臭氧(O3)",
-             "二氧化氮": "二氧化氮(NO2)", "二氧化硫": "二氧化硫(SO2)", "一氧化碳": "一氧化碳(CO)"}
+    codes = {
+        "颗粒物(PM10)": "颗粒物(PM10)",
+        "细颗粒物(PM2.5)": "细颗粒物(PM2.5)",
+        "臭氧1小时": "臭氧(O3)",
+        "二氧化氮": "二氧化氮(NO2)",
+        "二氧化硫": "二氧化硫(SO2)",
+        "一氧化碳": "一氧化碳(CO)",
+    }
     complete = wrong = 0
     before, after = read(source), read(tmp_path / "out.csv")
     assert len(before) == len(after)
@@ -46,8 +52,14 @@ def test_every_complete_row_of_the_hourly_release(shared, tmp_path):
         assert {name: judged[name] for name in row} == row
         if all(row[name] not in ("", "-") for name in ("PM2.5", "PM10", "CO", "NO2", "O3_1h", "SO2", "AQI")):
             complete += 1
-            primary = {codes[line.strip()] for line in row["PrimaryPollution"].splitlines() if line.strip() in codes}
-            found = (judged["judged_aqi"], judged["judged_level"], {p for p in judged["judged_primary"].split(",") if p})
+            primary = {
+                codes[line.strip()] for line in row["PrimaryPollution"].splitlines() if line.strip() in codes
+            }
+            found = (
+                judged["judged_aqi"],
+                judged["judged_level"],
+                {p for p in judged["judged_primary"].split(",") if p},
+            )
             wrong += found != (row["AQI"], row["Level"], primary)
         assert judged["judged_aqi"] or judged["why"]
     assert (complete, wrong) == (60_981, 0)
@@ -86,13 +98,17 @@ def test_golden_vectors_by_their_own_columns(shared, tmp_path):
 
 
 def test_own_headings_units_and_order(tmp_path):
-    text = ("备注,日期,细颗粒物（PM2.5） μg/m³,PM10(ug/m3),二氧化硫,NO2,一氧化碳(μg/m³),臭氧日最大8小时平均\r\n"
-            "甲,2026/2/28,70,60,5,20,800,100\r\n乙,2026-03-01,70,60,5,20,800,100\r\n")
+    text = (
+        "备注,日期,细颗粒物（PM2.5） μg/m³,PM10(ug/m3),二氧化硫,NO2,一氧化碳(μg/m³),臭氧日最大8小时平均\r\n"
+        "甲,2026/2/28,70,60,5,20,800,100\r\n乙,2026-03-01,70,60,5,20,800,100\r\n"
+    )
     result, out = judge(tmp_path, text, encoding="gb18030")
     assert result.exit_code == 0, result.output
     rows = read(out)
     assert [(row["备注"], row["judged_aqi"], row["judged_level"], row["judged_edition"]) for row in rows] == [
-        ("甲", "94", "良", "HJ 633-2012"), ("乙", "110", "轻度污染", "HJ 633-2026")]
+        ("甲", "94", "良", "HJ 633-2012"),
+        ("乙", "110", "轻度污染", "HJ 633-2026"),
+    ]
     assert list(rows[0])[:3] == ["备注", "日期", "细颗粒物（PM2.5） μg/m³"]
     assert "日报" in rows[0]["why"]
     assert "60～115" in rows[1]["why"]
@@ -117,9 +133,19 @@ def test_missing_value_under_each_edition(tmp_path):
 
 
 def test_rows_that_cannot_be_judged_stay_in_place(tmp_path):
-    lines = [AIR, GOOD, "2026-13-01 08:00,35,60,5,20,0.8,100", "2026-05-01 09:00,,,,,,", ",35,60,5,20,0.8,100",
-             "2026-05-01 10:00,-3,60,5,20,0.8,100", "2099-01-01 08:00,35,60,5,20,0.8,100", "2031-01-01 08:00,35,60,5,20,0.8,100",
-             "2026-05-01 11:00,35,60", GOOD + ",多余", GOOD]
+    lines = [
+        AIR,
+        GOOD,
+        "2026-13-01 08:00,35,60,5,20,0.8,100",
+        "2026-05-01 09:00,,,,,,",
+        ",35,60,5,20,0.8,100",
+        "2026-05-01 10:00,-3,60,5,20,0.8,100",
+        "2099-01-01 08:00,35,60,5,20,0.8,100",
+        "2031-01-01 08:00,35,60,5,20,0.8,100",
+        "2026-05-01 11:00,35,60",
+        GOOD + ",多余",
+        GOOD,
+    ]
     result, out = judge(tmp_path, "\n".join(lines), "--as-of", "2026-11-22")
     assert result.exit_code == 0
     rows = read(out)
@@ -141,11 +167,17 @@ def test_lake_points(tmp_path):
 
 
 def test_target_body_and_non_detect(tmp_path):
-    text = ("断面,水体类型,目标水质,pH,溶解氧,高锰酸盐指数,氨氮,总磷,挥发酚\n"
-            "水寨子,,Ⅱ,8,8,1,0.6,0.05,0.0003L\n某断面,水库,Ⅲ类,8,8,1,0.1,0.06,<0.0003\n某断面,,,8,8,1,0.1,0.06,\n")
+    text = (
+        "断面,水体类型,目标水质,pH,溶解氧,高锰酸盐指数,氨氮,总磷,挥发酚\n"
+        "水寨子,,Ⅱ,8,8,1,0.6,0.05,0.0003L\n某断面,水库,Ⅲ类,8,8,1,0.1,0.06,<0.0003\n某断面,,,8,8,1,0.1,0.06,\n"
+    )
     _, out = judge(tmp_path, text, kind="water")
     rows = read(out)
-    assert [(row["judged_class"], row["judged_exceeding"]) for row in rows] == [("Ⅲ", "氨氮(0.20)"), ("Ⅳ", "总磷(0.20)"), ("Ⅱ", "")]
+    assert [(row["judged_class"], row["judged_exceeding"]) for row in rows] == [
+        ("Ⅲ", "氨氮(0.20)"),
+        ("Ⅳ", "总磷(0.20)"),
+        ("Ⅱ", ""),
+    ]
     assert "按检出限一半" in rows[0]["why"]
 
 
@@ -158,7 +190,10 @@ BAD_AIR = {
     "negative": (f"{AIR}\n2026-05-01 08:00,-5,60,5,20,0.8,100", "不能为负"),
     "CO in µg/m³": (f"{AIR}\n2026-05-01 08:00,35,60,5,20,800,100", "单位差了 1000 倍"),
     "PM in mg/m³": (f"{AIR}\n2026-05-01 08:00,0.035,0.06,5,20,0.8,100", "单位差了 1000 倍"),
-    "wrong unit": ("时间,PM2.5(mg/L),PM10,SO2,NO2,CO,O3\n2026-05-01 08:00,35,60,5,20,0.8,100", "不是细颗粒物的单位"),
+    "wrong unit": (
+        "时间,PM2.5(mg/L),PM10,SO2,NO2,CO,O3\n2026-05-01 08:00,35,60,5,20,0.8,100",
+        "不是细颗粒物的单位",
+    ),
     "far future": (f"{AIR}\n2199-05-01 08:00,35,60,5,20,0.8,100", "请核对年份"),
     "before any edition": (f"{AIR}\n1999-05-01 08:00,35,60,5,20,0.8,100", "没有在用"),
     "no such day": (f"{AIR}\n2026-02-30 08:00,35,60,5,20,0.8,100", "不是日历上的时刻"),

@@ -23,7 +23,9 @@ class Rows:
         self.tables = tables
 
     def read(self, table: str, **equals: Any) -> pa.Table:
-        return pa.Table.from_pylist([r for r in self.tables.get(table, []) if all(r[k] == v for k, v in equals.items())])
+        return pa.Table.from_pylist(
+            [r for r in self.tables.get(table, []) if all(r[k] == v for k, v in equals.items())]
+        )
 
 
 @pytest.fixture
@@ -35,7 +37,9 @@ def county(db) -> Org:
 @pytest.fixture
 def station(county) -> Callable[..., Station]:
     def make(code: str, **fields: Any) -> Station:
-        return Station.objects.create(code=code, name=code, county=county, **{"kind": "river", "level": "national", **fields})
+        return Station.objects.create(
+            code=code, name=code, county=county, **{"kind": "river", "level": "national", **fields}
+        )
 
     return make
 

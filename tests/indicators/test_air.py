@@ -25,7 +25,9 @@ def test_annual_mean_is_exact_and_complete(county) -> None:
     assert abs(found.value - Decimal(5490) / 365) < Decimal("0.000001")
     assert found.explain["inputs"][0] == ["有效日均值", "365 个"]
     assert "GB 3095-2012" in found.edition
-    assert found.explain["rows"] == [{"table": "air_day", "equals": {"station": COUNTY}, "start": "2025-01-01", "end": "2025-12-31"}]
+    assert found.explain["rows"] == [
+        {"table": "air_day", "equals": {"station": COUNTY}, "start": "2025-01-01", "end": "2025-12-31"}
+    ]
 
 
 @pytest.mark.parametrize(("left_out", "why"), [(4, "3 月有效日 27"), (5, "3 月有效日 26")])
@@ -70,11 +72,15 @@ def test_ozone_percentile_and_composite(county) -> None:
     evaluate(county, date(2026, 2, 1), actor=SYSTEM, source=Rows(air_day=rows))
     # 365 values: k = 1 + 364×0.9 = 328.6 of the sorted list; each of 1…65 four times, 66…100 three times
     ordered = sorted(n % 100 + 1 for n in range(365))
-    assert value("air.o3_p90", "2025").value == Decimal(ordered[327]) + (ordered[328] - ordered[327]) * Decimal("0.6")
+    assert value("air.o3_p90", "2025").value == Decimal(ordered[327]) + (
+        ordered[328] - ordered[327]
+    ) * Decimal("0.6")
     index = value("air.composite", "2025")
     # SO2 6/60 NO2 10/40 CO 0.5/4 O3 p90/160 PM10 30/70 PM2.5 15/35 by the 2012 limits
     ozone = value("air.o3_p90", "2025").value
-    expected = sum(Decimal(a) / b for a, b in ((6, 60), (10, 40), ("0.5", 4), (30, 70), (15, 35))) + ozone / 160
+    expected = (
+        sum(Decimal(a) / b for a, b in ((6, 60), (10, 40), ("0.5", 4), (30, 70), (15, 35))) + ozone / 160
+    )
     assert index.value == round(expected, 2)
 
 

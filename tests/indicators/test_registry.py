@@ -29,7 +29,17 @@ def test_served_systems_name_the_indicator() -> None:
 def test_a_code_is_declared_once() -> None:
     kept = dict(INDICATORS)
     with pytest.raises(ValueError, match="declared twice"):
-        indicator("air.pm25_mean", "x", unit="", better="up", table="air_day", serves=[], standard="", formula="", missing="")(lambda _: None)
+        indicator(
+            "air.pm25_mean",
+            "x",
+            unit="",
+            better="up",
+            table="air_day",
+            serves=[],
+            standard="",
+            formula="",
+            missing="",
+        )(lambda _: None)
     assert kept == INDICATORS
 
 
@@ -42,7 +52,9 @@ def test_evaluating_twice_changes_nothing_and_leaves_no_trace(county) -> None:
 
 
 def test_simulated_rows_make_a_simulated_value(county) -> None:
-    rows = [r | {"synthetic": r["day"].day == 1} for r in days(date(2025, 1, 1), date(2025, 12, 31), lambda d: 15)]
+    rows = [
+        r | {"synthetic": r["day"].day == 1} for r in days(date(2025, 1, 1), date(2025, 12, 31), lambda d: 15)
+    ]
     evaluate(county, date(2026, 1, 31), actor=SYSTEM, source=Rows(air_day=rows))
     assert all(v.synthetic for v in county.computed_values.filter(period="2025"))
 
@@ -52,5 +64,7 @@ def test_looking_back_does_not_take_away_what_is_known(county) -> None:
     evaluate(county, date(2026, 6, 30), actor=SYSTEM, source=source)
     assert evaluate(county, date(2026, 3, 31), actor=SYSTEM, source=source) == 0
     assert county.computed_values.get(indicator="air.pm25_mean", period="2026").data_to == date(2026, 6, 30)
-    assert compute(county, date(2026, 3, 31), source=source)["air.pm25_mean", "2026"].data_to == date(2026, 3, 31)
+    assert compute(county, date(2026, 3, 31), source=source)["air.pm25_mean", "2026"].data_to == date(
+        2026, 3, 31
+    )
     assert evaluate(county, date(2026, 3, 31), actor=SYSTEM, source=source, back=True) > 0

@@ -18,12 +18,18 @@ def test_compliance_judges_the_mean_of_the_months(county, station) -> None:
     station("A", target_class="Ⅱ")
     station("B", target_class="Ⅱ")
     rows = [water_month("A", f"2025-{m:02d}") for m in range(1, 13)]
-    rows += [water_month("B", f"2025-{m:02d}", 4 if m > 10 else 2, TP="0.25" if m > 10 else "0.05") for m in range(1, 13)]
+    rows += [
+        water_month("B", f"2025-{m:02d}", 4 if m > 10 else 2, TP="0.25" if m > 10 else "0.05")
+        for m in range(1, 13)
+    ]
     evaluate(county, date(2026, 1, 31), actor=SYSTEM, source=Rows(water_month=rows))
     found = value("water.national_compliance", "2025")
     assert found.value == 100
     assert found.complete
-    assert [(p["code"], p["value"], p["met"]) for p in found.explain["parts"]] == [("A", "Ⅱ", True), ("B", "Ⅱ", True)]
+    assert [(p["code"], p["value"], p["met"]) for p in found.explain["parts"]] == [
+        ("A", "Ⅱ", True),
+        ("B", "Ⅱ", True),
+    ]
     assert abs(Decimal(found.explain["others"][0]["value"]) - Decimal(2200) / 24) < Decimal("1e-9")
     assert value("water.national_compliance", "2025-11").value == 50
 
@@ -42,7 +48,9 @@ def test_worse_than_target_names_the_item(county, station) -> None:
 def test_a_section_with_seven_months_leaves_the_year_without_value(county, station) -> None:
     station("A", target_class="Ⅱ")
     station("B", target_class="Ⅱ")
-    rows = [water_month("A", f"2025-{m:02d}") for m in range(1, 13)] + [water_month("B", f"2025-{m:02d}") for m in range(1, 8)]
+    rows = [water_month("A", f"2025-{m:02d}") for m in range(1, 13)] + [
+        water_month("B", f"2025-{m:02d}") for m in range(1, 8)
+    ]
     evaluate(county, date(2026, 1, 31), actor=SYSTEM, source=Rows(water_month=rows))
     found = value("water.national_compliance", "2025")
     assert found.value is None
@@ -54,7 +62,11 @@ def test_national_and_city_sections_are_two_sets(county, station) -> None:
     station("N", target_class="Ⅱ")
     station("C", target_class="Ⅱ", level="city")
     station("X", target_class="Ⅱ", level="county")
-    rows = [water_month(s, f"2025-{m:02d}", 3 if s != "N" else 2, TP="0.05" if s == "N" else "0.15") for s in "NCX" for m in range(1, 13)]
+    rows = [
+        water_month(s, f"2025-{m:02d}", 3 if s != "N" else 2, TP="0.05" if s == "N" else "0.15")
+        for s in "NCX"
+        for m in range(1, 13)
+    ]
     evaluate(county, date(2026, 1, 31), actor=SYSTEM, source=Rows(water_month=rows))
     assert value("water.national_compliance", "2025").value == 100
     assert value("water.city_compliance", "2025").value == 50
@@ -64,7 +76,10 @@ def test_national_and_city_sections_are_two_sets(county, station) -> None:
 def test_trophic_index_of_the_worst_lake(county, station) -> None:
     """chla 10 mg/m³, TP 0.05, TN 1, SD 1 m, CODMn 4: by the published formulas with weights renormalised over five items."""
     station("L", kind="lake", water_body="某水库")
-    rows = [water_month("L", f"2025-{m:02d}", TP="0.05", TN="1", SD="1", CODMn="4", chla="10") for m in range(1, 13)]
+    rows = [
+        water_month("L", f"2025-{m:02d}", TP="0.05", TN="1", SD="1", CODMn="4", chla="10")
+        for m in range(1, 13)
+    ]
     evaluate(county, date(2026, 1, 31), actor=SYSTEM, source=Rows(water_month=rows))
     subs = {1: 50.006053, 0.7056: 45.709083, 0.6724: 54.53, 0.6889: 51.18}
     code = 37.979294
