@@ -3,7 +3,6 @@
 import errno
 import os
 import socket
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,9 +11,8 @@ from . import setup
 
 
 def prepare() -> None:
-    """Check that what the screens load is installed and collect it. Cheap when nothing changed."""
+    """Check that what the screens load is installed."""
     from django.conf import settings
-    from django.core.management import call_command
 
     missing = [
         name for name in ("@tabler/core", "echarts", "htmx.org") if not (settings.ASSETS_DIR / name).is_dir()
@@ -23,7 +21,6 @@ def prepare() -> None:
         setup.fail(
             f"缺少界面资源 {'、'.join(missing)}（应在 {settings.ASSETS_DIR}）：请先运行 `make install`。"
         )
-    call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def check_address(host: str, port: int) -> None:
@@ -49,8 +46,7 @@ def check_address(host: str, port: int) -> None:
 
 
 def run(host: str, port: int, workers: int) -> None:
-    """Serve until interrupted. Static files are answered by the server itself, without Python."""
-    from django.conf import settings
+    """Serve until interrupted."""
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -63,8 +59,6 @@ def run(host: str, port: int, workers: int) -> None:
         blocking_threads=2,
         backpressure=64,
         respawn_failed_workers=True,
-        static_path_route=[settings.STATIC_URL.rstrip("/")],
-        static_path_mount=[Path(settings.STATIC_ROOT)],
         log_access=os.environ.get("JIUZHI_ACCESS_LOG") == "1",
     ).serve()
 
