@@ -16,6 +16,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jiuzhi.core import files
 from jiuzhi.engine.plan.pack import PlanReadError
 
 MAX_BYTES = 80 * 1024 * 1024
@@ -125,7 +126,7 @@ def _read_bytes(source: Path) -> bytes:
             raise PlanReadError(f"{source.name} 有 {size // 1048576} MB，超过 80 MB：请去掉图片后另存再读。")
         raw = source.read_bytes()
     except OSError as error:
-        raise PlanReadError(f"无法读取 {source}（{error.strerror}）：请检查文件权限。") from error
+        raise PlanReadError(f"无法读取 {source}（{files.why(error)}）：请检查文件权限。") from error
     if not raw.strip():
         raise PlanReadError(f"{source.name} 是空文件：请重新导出规划文档。")
     return raw

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 _FULL_TO_HALF = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)}  # digits
@@ -38,6 +38,12 @@ _LATEX = re.compile(
 _LATEX_GROUP = re.compile(r"([_^]|\\(?:mathrm|text|mathbf|mathsf|rm|textbf|mathit)\s*)\{([^{}]{0,40})\}")
 _LATEX_ONE = re.compile(r"(?<=[A-Za-z0-9）])[_^](?=[0-9A-Za-z])")
 _DOLLAR = re.compile(r"\$([^$\n]{1,120})\$")
+_LATEX_BLANK = re.compile(r"(?<!\\)\s+")  # a command before letters was parted by one that need not stay
+_CJK = re.compile(r"[\u4e00-\u9fff]")
+# 10 000亩, 1 865.2平方千米; also with a full-width comma
+_THOUSANDS = re.compile(
+    r"(?<![\d.])(?<!\d )[1-9]\d{0,2}(?:[ \u202f\u2009，]\d{3})+(?=(?:\.\d+)?\s*(?:[%‰㎡]|[万亿千百]?[\u4e00-\u9fff]))"
+)
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202c\u200e\u200f"
 
 
@@ -85,8 +91,7 @@ def clean(text: str) -> Span:
     swap: dict[int, str] = {}
 
     def erase(begin: int, end: int) -> None:
-        for n in range(begin, end):
-            drop[n] = True
+        drop[begin:end] = [True] * (end - begin)
 
     for found in _BOOKMARK.finditer(text):
         erase(*found.span())
@@ -111,24 +116,51 @@ def clean(text: str) -> Span:
     return Span("".join(out), tuple(at))
 
 
-def _clean_latex(text: str, erase, swap: dict[int, str]) -> None:  # type: ignore[no-untyped-def]
+Erase = Callable[[int, int], None]
+
+
+def _clean_latex(text: str, erase: Erase, swap: dict[int, str]) -> None:
+    """LaTeX between dollars, where OCR parts even digits with blanks ($9 0 \\%$), and commands left in the text."""
     for found in _DOLLAR.finditer(text):
         erase(found.start(), found.start() + 1)
         erase(found.end() - 1, found.end())
+        inner, begin = found.group(1), found.start(1)
+        if _CJK.search(inner):
+            continue
+        blanks = {n for m in _LATEX_BLANK.finditer(inner) for n in range(*m.span())}
+        for n in blanks:
+            erase(begin + n, begin + n + 1)
+        kept = [n for n in range(len(inner)) if n not in blanks]
+        _commands("".join(inner[n] for n in kept), [begin + n for n in kept], erase, swap)
+    _commands(text, range(len(text)), erase, swap)
+
+
+def _commands(text: str, at: Sequence[int], erase: Erase, swap: dict[int, str]) -> None:
+    """Commands, groups and indices of `text`, whose character n stands at document offset at[n]."""
+
+    def drop(begin: int, end: int) -> None:
+        for n in range(begin, end):
+            erase(at[n], at[n] + 1)
+
     for found in _LATEX_GROUP.finditer(text):
-        erase(found.start(), found.start(2))
-        erase(found.end() - 1, found.end())
+        drop(found.start(), found.start(2))
+        drop(found.end() - 1, found.end())
     for found in _LATEX_ONE.finditer(text):
-        erase(*found.span())
+        drop(*found.span())
     for found in _LATEX.finditer(text):
-        erase(found.start() + 1, found.end())
-        swap[found.start()] = _LATEX_COMMAND[found.group(1)]
+        drop(found.start() + 1, found.end())
+        swap[at[found.start()]] = _LATEX_COMMAND[found.group(1)]
 
 
 def tighten(span: Span) -> Span:
     """Without the white space that typesetting put between Chinese characters and numbers; one space inside Latin words."""
     text, keep = span.text, []
+    parted = {
+        n for m in _THOUSANDS.finditer(text) for n in range(*m.span()) if not text[n].isdigit()
+    }  # marks between thousands
     for n, char in enumerate(text):
+        if n in parted:
+            continue
         if not char.isspace():
             keep.append(n)
             continue
