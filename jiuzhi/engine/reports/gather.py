@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-
 from jiuzhi.engine.indicators.models import Judgement, ReportedValue
 from jiuzhi.engine.plan import board
 from jiuzhi.engine.plan.board_models import CommitmentItem, CommitmentView, LateItem, TreeNode
