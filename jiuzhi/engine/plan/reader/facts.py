@@ -199,9 +199,9 @@ def _finish(
             fact.year, fact.year_basis = (
                 (year, "stated" if stated else "inferred") if year else (default, "inferred")
             )
-            reference = re.search(r"(?:较|比)(20\d\d)年", left)
+            reference = re.search(r"(?:较|比)(20\d\d)年|在(20\d\d)年的?基础上", left)
             if reference:
-                fact.scope = f"较{reference.group(1)}年"
+                fact.scope = f"较{reference.group(1) or reference.group(2)}年"
             for word in ("累计", "年均", "每年"):
                 if word in left[-14:] and word not in fact.name:
                     fact.scope = (fact.scope + " " + word).strip()

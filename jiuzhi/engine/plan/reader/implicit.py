@@ -30,6 +30,9 @@ _GONE = re.compile(
 _ASSIGNED = re.compile(
     r"(?:达到|完成|落实|控制在)(?P<w>(?:国家|省级?|市级?|上级)(?:级)?(?:下达|考核|要求|目标|规定|核定)[\u4e00-\u9fff]{0,6})$"
 )
+_ASSIGNED_NOUN = re.compile(
+    r"(?:国家|省级?|市级?|上级)(?:级)?(?:下达|考核|规定|核定)?的?(?:各项)?(?:目标|任务|指标|要求)"
+)
 _STAGE = re.compile(r"国([一二三四五六]|[ⅠⅡⅢⅣⅤⅥ])(?P<post>及以[上下])?(?=[^家内外务际道有土])")
 _CLASS = re.compile(
     r"(?P<verb>达到|达|优于|好于|保持|为|稳定在)?(?:或好于|以上)?(?P<c>[ⅠⅡⅢⅣⅤ]|I{1,3}|IV|V)类(?P<post>及以上|以上|标准|水质)?"
@@ -158,6 +161,8 @@ def _implied(
             "完成率" if "完成" in word else word[2:] + "率"
         )
     elif word.startswith("全面"):
+        if _ASSIGNED_NOUN.match(trim(right)):
+            return _assigned(sentence, begin, clause, clean_name(left) or state.subject, word, plan, state)
         if len(trim(right)) < 3 or (re.search(r"(?:禁止|消除)", word) and "禁止" in word):
             return None
         name = clean_name(trim(right))[:40] + ("率" if "消除" in word else ending)
@@ -174,6 +179,17 @@ def _implied(
     if len(name) <= len(ending) + 1:
         return None
     return _make(sentence, begin, clause, name, unit, value, word, plan, state)
+
+
+def _assigned(
+    sentence: Sentence, begin: int, clause: str, name: str, word: str, plan: Plan, state: State
+) -> Fact | None:
+    """全面完成国家下达目标: as assigned, no figure."""
+    if len(name) < 2:
+        return None
+    fact = _make(sentence, begin, clause, name[-30:], "", "", word, plan, state)
+    fact.basis, fact.note = "qualitative", "待上级下达"
+    return fact
 
 
 def _make(

@@ -41,6 +41,33 @@ def comparator(m: Mention, link: str, name: str) -> str:
     return link or "="
 
 
+_MOVES = re.compile(
+    r"^(?:左右)?(?:大幅|显著|稳步|逐步)?(?:提升|提高|增加|增长|上升|下降|降低?|减少|扩大|压减|增|升)(?:到|至)"
+)
+_INVESTED = re.compile(
+    r"(?:总投资|(?:估算|概算|计划|匡算|完成|共|总|其中.{0,12})投资(?:额|总额)?|投资(?:估算|总额|规模|额))(?:为|约|达到?|共|预计)?$"
+)
+_PARTS = re.compile(
+    r"^(?:(?:重点|主要|工作|具体|约束性|预期性|引导性|核心|目标|专项)*(?:任务|指标|举措|措施|行动|方面)(?=[，。；、）]|$)|方面|大?类)"
+)
+
+
+def _is_structure(m: Mention, left: str, right: str) -> bool:
+    """How the plan is built and what it costs (4大类38个项目, 16项任务, 总投资12.6亿元): its scale, no target."""
+    if m.unit.endswith("大类") or (m.unit.endswith("元") and _INVESTED.search(left)):
+        return True
+    if not re.search(r"[项个条]$", m.unit):
+        return False
+    listed = re.search(
+        r"大类$|(?:谋划|安排|包含|包括|共计?|梳理|明确|提出|部署|确定|设置|设定)[^，。；]{0,10}$", left
+    )
+    return (
+        (bool(_PARTS.match(right)) and not re.search(r"完成$", left))
+        or bool(listed and re.match(r"(?:重[点大])?(?:项目|工程)(?=[，。；、）]|$)", right))
+        or bool(re.search(r"(?:约束性|预期性|引导性)指标$", left))
+    )
+
+
 def looks_back(text: str, plan: Plan) -> bool:
     """Whether a sentence opens with a time before the plan: “十四五”期间…, 截至2025年底…, 过去五年…"""
     found = _LOOKS_BACK.match(trim(text).lstrip("“"))
@@ -63,7 +90,9 @@ def kind_of(fact: Fact, m: Mention, clause: str, sentence: Sentence, plan: Plan)
         return "scale"
     if m.style == "rank" and role == "achieved":
         return "achieved"
-    if re.search(r"全[市国省]$", left) or m.style == "big" or m.quoted:
+    if (re.search(r"全[市国省]$", left) and not m.unit.endswith("%")) or m.style == "big" or m.quoted:
+        return "scale"
+    if _is_structure(m, left, right):
         return "scale"
     subject_of_rate = (
         not m.unit.endswith("%") and re.search(r"(?:率|比例|水质)[^，]*\d", right) and bool(noun_of(right))
@@ -85,6 +114,10 @@ def kind_of(fact: Fact, m: Mention, clause: str, sentence: Sentence, plan: Plan)
         return "baseline"
     if looks_back(sentence.text, plan) and not (fact.year >= plan.start and fact.year_basis == "stated"):
         return "achieved"
+    if re.search(r"(?:从|由|自)(?:目前|现状|现有|当前|原来|原有)?的?(?:约|近|不足)?$", left) and _MOVES.match(
+        right
+    ):
+        return "baseline"
     if re.search(r"(?:现有|现状|目前|已有|原有|已建成?|已完成)[^，]*$", left):
         return "baseline"
     if m.style == "chinese" and m.unit == "年":

@@ -23,7 +23,7 @@ NAMED_VERB = ("新增", "新建", "关闭", "改造", "淘汰", "修复", "治�
 UNIT_NAMES = {
     "m3": "立方米", "km2": "平方公里", "平方千米": "平方公里", "㎡": "平方米", "km": "公里", "千米": "公里",
     "hm2": "公顷", "μg/m3": "微克/立方米", "ug/m3": "微克/立方米", "mg/m3": "毫克/立方米", "mg/L": "毫克/升", "mg/l": "毫克/升",
-    "kW": "千瓦", "MW": "兆瓦", "kV": "千伏", "dB": "分贝", "dB（A）": "分贝",
+    "微克每立方米": "微克/立方米", "毫克每立方米": "毫克/立方米", "毫克每升": "毫克/升", "kW": "千瓦", "MW": "兆瓦", "kV": "千伏", "dB": "分贝", "dB（A）": "分贝",
 }  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def year_before(text: str, plan: Plan) -> tuple[int, bool]:
     best, at, stated = 0, -1, False
     for found in YEAR.finditer(text):
         ref = found.group("ref")
-        if ref in ("较", "比", "相较于", "相较", "与", "自", "以"):
+        if ref in ("较", "比", "相较于", "相较", "与", "自", "以") or text.startswith("基础上", found.end()):
             continue
         best, at, stated = int(found.group("y")), found.end(), True
     for found in FIVE_YEARS.finditer(text):

@@ -9,11 +9,11 @@ from decimal import Decimal
 from jiuzhi.engine.plan.reader.sentences import depths
 
 _BASE_UNITS = (
-    "微克/立方米|毫克/立方米|微克/升|毫克/升|克/升|毫克/千克|吨标准煤/万元|吨标煤/万元|吨/万元|立方米/万元|平方米/人|升/人|千克/人|人/平方公里|公斤/亩|"
+    "微克每立方米|毫克每立方米|毫克每升|克标准煤/千瓦时|克标煤/千瓦时|起/万枚|吨二氧化碳当量|大类|微克/立方米|毫克/立方米|微克/升|毫克/升|克/升|毫克/千克|吨标准煤/万元|吨标煤/万元|吨/万元|立方米/万元|平方米/人|升/人|千克/人|人/平方公里|公斤/亩|"
     "蒸吨/小时|蒸吨|吨/日|吨/天|吨/年|吨/小时|立方米/日|立方米/秒|次/年|家/年|μg/m3|ug/m3|mg/m3|mg/L|mg/l|dB（A）|dB|km2|m3|km|hm2|㎡|kW|MW|kV|"
     "个百分点|百分点|%|‰|平方公里|平方千米|平方米|立方米|立方千米|公里|千米|厘米|毫米|米|公顷|亩|标准煤|标煤|吨|千克|公斤|克|"
     "千瓦时|千瓦|兆瓦|瓦|千伏安|千伏|度|亿元|元|小时|分钟|个月|天|日|年|人次|人|户|家|名|位|座|处|条|项|宗|件|起|个|只|头|羽|株|棵|所|辆|台套|台|套|艘|"
-    "批次|批|次|类|种|张|片|块|段|支|部|本|份|场|口|孔|眼|组|门|间|栋|幢|分贝|分|级|倍|℃|册|期|届|轮|村|镇|盏|根|对|道|面|把|例|篇|幅|升"
+    "批次|批|次|类|种|张|片|块|段|支|部|本|份|场|口|孔|眼|组|门|间|栋|幢|分贝|分|级|倍|℃|册|期|届|轮|村|镇|盏|根|对|道|面|把|例|篇|幅|升|架|尾"
 )
 _MULTIPLIER = r"(?:万亿|千万|百万|十万|亿|万|千(?!瓦|米|克|伏)|百(?!分))?"
 _NUM = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -27,14 +27,27 @@ NUMBER = re.compile(
 )
 _CN_DIGIT = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _CN = "[一二两三四五六七八九十百千]"
-CN_YEARS = re.compile(rf"(?P<lead>连续|提前|已连续|近|累计)(?P<num>{_CN}{{1,3}})年(?!级|度)")
-CN_POLICY = re.compile(rf"(?P<lead>)(?P<num>{_CN}{{1,3}})年(?=禁|期|行动|攻坚)")
+CN_YEARS = re.compile(rf"(?P<lead>连续|提前|已连续|近|累计)(?P<num>{_CN}{{1,3}})年(?!级|度|[平均]|行动)")
+CN_POLICY = re.compile(rf"(?P<lead>)(?P<num>{_CN}{{1,3}})年(?=禁|期)")
 CN_BIG = re.compile(
     r"(?P<lead>)(?<![一二三四五六七八九十])(?P<num>[两三四五六七八九十])大(?=[\u4e00-\u9fff]{2})"
 )
 CN_COUNT = re.compile(
     rf"(?P<lead>建成|新建|新增|建设|打造|创建|改造|完成|培育|设立|布局|争创)(?P<num>[两三四五六七八九十]{_CN}{{0,3}})(?P<unit>个|座|处|家|条|项|所|万亩|公里|平方公里)"
     r"(?P<post>以上)?"
+)
+# 不少于三十公里, 开展一百个: a large number after a comparator or a verb
+CN_MEASURE = re.compile(
+    rf"(?P<lead>不少于|不低于|至少|超过|达到|建立|开展|增加|[\u4e00-\u9fff])(?P<num>(?:[一二两三四五六七八九]?[十百千]{_CN}{{0,5}}))"
+    r"(?P<unit>个|座|处|家|条|项|所|公里|千米|万亩|亩|公顷|平方公里|吨|万吨)(?P<post>以上)?(?![\u4e00-\u9fff]*”)"
+)
+# 示范村三个、填埋场一座: the number behind its noun
+CN_BEHIND = re.compile(
+    rf"(?P<lead>[\u4e00-\u9fff]{{2}})(?<![同每另任某第统这那各几哪])(?P<num>[一两三四五六七八九十]{_CN}{{0,3}}|二十?{_CN}{{0,2}})"
+    r"(?P<unit>个|座|处|家|条|所|套|台)(?P<post>以上)?(?=[、，。；）]|$)"
+)
+CN_SHARE = re.compile(
+    r"(?P<lead>达到?|超过|突破|[约近至到占足少低高长]|下降|不低于|保持在|稳定在)(?P<num>[一二两三四五六七八九])成(?P<post>以上|以下)?(?=[、，。；）的]|提|左右|$)"
 )
 CN_PERCENT = re.compile(rf"百分之(?P<num>{_CN}{{1,4}})(?P<post>以上|以下)?")
 RANK = re.compile(
@@ -47,6 +60,13 @@ _LEVEL = re.compile(
 )
 _SHARED = re.compile(rf"^(?:[、和及](?:{_NUM}))*[、和及](?:{_NUM})({_MULTIPLIER}(?:{_BASE_UNITS}))")
 _PURE_MEASURE = re.compile(rf"^{_NUM}(?:分钟|小时|公里|天|元|亩|千瓦)$")
+
+
+# （含学校10个）, （总容积2.4万立方米）, （8万吨/日）: what a number in parentheses measures of the noun before
+_ASIDE = re.compile(
+    rf"^（(?:含|总(?:面积|长度?|容积|规模|库容|投资)|装机(?:容量)?|容积|日处理|年处理|处理能力|设计规模|规模|面积|长度?)[^（）。；]{{0,12}}\d"
+    rf"|^（{_NUM}{_MULTIPLIER}(?:吨/日|立方米/日|吨/年|千瓦|兆瓦|平方米|立方米|公里|亩|公顷|平方公里)）$"
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +125,9 @@ def mentions(text: str) -> list[Mention]:
         (CN_YEARS, "年", "chinese"),
         (CN_POLICY, "年", "chinese"),
         (CN_COUNT, "", "chinese"),
+        (CN_SHARE, "%", "share"),
+        (CN_MEASURE, "", "chinese"),
+        (CN_BEHIND, "", "chinese"),
         (CN_BIG, "个", "big"),
     ):
         for match in pattern.finditer(text):
@@ -112,7 +135,9 @@ def mentions(text: str) -> list[Mention]:
             if free(a, b):
                 groups = match.groupdict()
                 value = Decimal(chinese_number(match.group("num")))
-                begin = match.start() if unit == "%" else a
+                begin = match.start() if pattern is CN_PERCENT else a
+                if style == "share":  # 七成 is 70 %
+                    value, style = value * 10, "chinese"
                 found.append(
                     Mention(
                         begin, b, value, None, unit or groups["unit"], "", "", groups.get("post") or "", style
@@ -230,4 +255,5 @@ def _in_quotes_is_measure(text: str, a: int, b: int, inside: list[int]) -> bool:
     content = text[left:right]
     if content[:1] in "“‘「":
         return bool(_PURE_MEASURE.match(content.strip("“”‘’「」")))
-    return content[:1] == "（" and content[1:3] in ("其中", "含新", "包括") and len(content) < 40
+    said = content[:1] == "（" and (content[1:3] in ("其中", "含新", "包括") or bool(_ASIDE.match(content)))
+    return said and len(content) < 40

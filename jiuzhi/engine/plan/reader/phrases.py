@@ -31,6 +31,8 @@ _HEAD = re.compile(
 _BARE_RATE = re.compile(
     r"^(?:完成|达标|治理|覆盖|合格|利用|处理|处置|收集|整改|修复|普及|回收|建成|销号|安装|有效)率$"
 )
+# 50平方公里以上建设用地面积达到…要求: the measure is how much of it does, no limit of size
+_REACHES = re.compile(r"^[^，。；]{0,12}(?:面积|用地|耕地|林地|区域|河段|岸线)(?:达到|实现|建成)")
 _RANKED = r"(?:稳居|位居|位列|居于|居|列|获评?|排名|跃居|保持|名列|成为)"
 
 
@@ -86,6 +88,11 @@ def single(
     if m.unit == "年":
         return [_years(rest, right, m, clause, sentence, state)]
     if m.unit.endswith(("%", "‰")) and noun:
+        judged = sign in (">", "<", ">=", "<=") and not m.post and right.startswith("的")
+        if judged and X.RATE_END.search(clean_name(rest)):  # 负荷率低于30%的污水处理站: which of them
+            fact = make_fact(sentence, m, rate_name(trim(rest))[-20:] + "门槛", comparator(m, sign, rest))
+            fact.scope = "门槛值"
+            return [fact]
         name = shorten(clean_name(clean_name(rest) + trim(right.removeprefix("的"))))
         name = name if X.RATE_END.search(name) else name + "比例"
         return [make_fact(sentence, m, name, comparator(m, sign, name))]
@@ -151,6 +158,7 @@ def _counted(
         and (not X.CLASSIFIER.search(m.unit) or bool(heads))
         and not m.unit.endswith("%")
         and bool(noun)
+        and not _REACHES.match(right)
     )
     fact = make_fact(sentence, m, f"{noun}门槛" if threshold else name, comparator(m, sign, name))
     if threshold:

@@ -38,11 +38,11 @@ _LATEX = re.compile(
 _LATEX_GROUP = re.compile(r"([_^]|\\(?:mathrm|text|mathbf|mathsf|rm|textbf|mathit)\s*)\{([^{}]{0,40})\}")
 _LATEX_ONE = re.compile(r"(?<=[A-Za-z0-9）])[_^](?=[0-9A-Za-z])")
 _DOLLAR = re.compile(r"\$([^$\n]{1,120})\$")
-_LATEX_BLANK = re.compile(r"(?<!\\)\s+")  # a command before letters was parted by one that need not stay
+_LATEX_BLANK = re.compile(r"\s+")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 # 10 000亩, 1 865.2平方千米; also with a full-width comma
 _THOUSANDS = re.compile(
-    r"(?<![\d.])(?<!\d )[1-9]\d{0,2}(?:[ \u202f\u2009，]\d{3})+(?=(?:\.\d+)?\s*(?:[%‰㎡]|[万亿千百]?[\u4e00-\u9fff]))"
+    r"(?<![\d.])(?<!\d[ \u202f\u2009，])[1-9]\d{0,2}(?:[ \u202f\u2009，]\d{3})+(?=(?:\.\d+)?\s*(?:[%‰㎡]|[万亿千百]?[\u4e00-\u9fff]))"
 )
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202c\u200e\u200f"
 
