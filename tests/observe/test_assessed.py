@@ -6,42 +6,15 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from jiuzhi.engine.observe import assessed, delta, inbox, lake
+from jiuzhi.engine.observe import assessed, delta, lake
+from jiuzhi.engine.observe.assessed import air
 from jiuzhi.engine.observe.inbox import Message
 from jiuzhi.science.standards import air_days, aqi
 from jiuzhi.science.standards.rounding import round_half_even
+from tests.observe.messages import SIX, hours, sample, take
 
 pytestmark = pytest.mark.django_db
-SIX = {"PM2.5": "30", "PM10": "50", "SO2": "8", "NO2": "20", "CO": "0.5", "O3": "90"}
 LATE = date(2026, 12, 31)
-
-
-def hours(day: date, station: str = "A1", count: int = 24, **values: str) -> list[Message]:
-    """One value per hour of a local day, the first ``count`` hours."""
-    start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=8)
-    return [
-        Message(station, item, "hour", start + timedelta(hours=n), Decimal(value))
-        for item, value in (SIX | {name.replace("_", "."): value for name, value in values.items()}).items()
-        for n in range(count)
-    ]
-
-
-def sample(station: str, moment: datetime, kind: str = "sample", **values: str) -> list[Message]:
-    found = []
-    for item, text in values.items():
-        limit = text.removesuffix("L")
-        found.append(
-            Message(
-                station, item, kind, moment, Decimal(limit), qualifier="<" if limit != text else "", raw=text
-            )
-        )
-    return found
-
-
-def take(*messages: list[Message]) -> None:
-    for part in messages:
-        inbox.put(part)
-    inbox.drain()
 
 
 def day_row(station: str, day: date) -> dict:
@@ -243,89 +216,33 @@ def test_a_year(stations):
     assert year["PM2.5_mean"] == round_half_even(expected, "1")
     assert year["O3_8h_p90"] == 90
     assert (year["year"], year["days"], year["good"], year["valid"]) == ("2025", 365, 365, True)
-    # 8/60 + 20/40 + 50/70 + 24/35 + 0.5/4 + 90/160, the annual mean of PM2.5 being 24 (环办[2018]19号)
-    assert year["index"] == Decimal("2.72")
 
 
-class TestWater:
-    def test_the_mean_of_a_month_is_judged_exactly(self, stations):
-        take(
-            *(
-                sample("500229-W01", datetime(2026, 4, n, tzinfo=UTC), TP=value)
-                for n, value in ((1, "0.1"), (8, "0.1"), (15, "0.1"))
-            )
-        )
-        take(
-            sample("L1", datetime(2026, 4, 1, tzinfo=UTC), TP="0.05"),
-            sample("L1", datetime(2026, 4, 2, tzinfo=UTC), TP="0.050001"),
-        )
+def test_a_year_rests_on_daily_values_before_their_rounding(stations):
+    """GB/T 8170 forbids chained rounding: 20.5 and 21.4 are reported as 20 and 21, their mean is 20.95 and not 20.5."""
+    midnight = datetime(2024, 12, 31, 16, tzinfo=UTC)
+    take([
+        Message("A1", item, "day", midnight + timedelta(days=n), Decimal(("20.5", "21.4")[n % 2]))
+        for n in range(364) for item in ("PM2.5", "PM10")
+    ])  # fmt: skip
+    assessed.refresh(LATE)
+    first = day_row("500229", date(2025, 1, 1))
+    assert (first["PM2.5"], first["unrounded_PM2.5"]) == (20, Decimal("20.5"))
+    (year,) = assessed.read("air_year", station="500229").to_pylist()
+    assert (year["PM2.5_mean"], year["PM2.5_p95"]) == (21, 21)
+
+
+def test_a_table_of_an_earlier_method_is_read_and_assessed_again(stations, monkeypatch):
+    take(hours(date(2026, 4, 1)), hours(date(2026, 5, 1)))
+    old = pa.schema([field for field in air.DAY_SCHEMA if not field.name.startswith("unrounded_")])
+    with monkeypatch.context() as earlier:
+        earlier.setattr(air, "DAY_SCHEMA", old)
+        earlier.setattr(air, "assess_years", lambda days: air.YEAR_SCHEMA.empty_table())
+        earlier.setattr(assessed, "METHOD", 1)
         assessed.refresh(LATE)
-        river = assessed.rows("water_month", station="500229-W01")[0]
-        lake_row = assessed.rows("water_month", station="L1")[0]
-        assert (river["class"], river["n"], river["met"], river["exceeding"]) == ("Ⅱ", 3, True, "")
-        assert (lake_row["class"], lake_row["met"]) == ("Ⅳ", False)
-        assert lake_row["exceeding"] == "总磷(0.00)"
-
-    def test_items_that_exceed_with_their_multiple(self, stations):
-        take(sample("500229-W01", datetime(2026, 4, 1, tzinfo=UTC), TP="0.25", NH3N="0.6", pH="9.3", DO="4"))
-        assessed.refresh(LATE)
-        row = assessed.rows("water_month", station="500229-W01")[0]
-        assert (row["class"], row["class_number"], row["target"], row["met"]) == ("劣Ⅴ", 6, "Ⅱ", False)
-        assert set(row["exceeding"].split("、")) == {"pH", "总磷(1.50)", "溶解氧", "氨氮(0.20)"}
-
-    def test_not_detected_counts_half(self, stations):
-        take(sample("500229-W01", datetime(2026, 4, 1, tzinfo=UTC), NH3N="0.3L"))
-        assessed.refresh(LATE)
-        row = assessed.rows("water_month", station="500229-W01")[0]
-        assert row["NH3N"] == Decimal("0.15")
-        assert row["class"] == "Ⅰ"  # half of 0.3 is the limit of class Ⅰ
-
-    def test_nitrogen_is_shown_but_not_judged(self, stations):
-        take(sample("500229-W01", datetime(2026, 4, 1, tzinfo=UTC), NH3N="0.1", TN="9"))
-        assessed.refresh(LATE)
-        row = assessed.rows("water_month", station="500229-W01")[0]
-        assert (row["TN"], row["class"]) == (9, "Ⅰ")
-
-    def test_the_automatic_station_speaks_where_it_delivers(self, stations):
-        days = [datetime(2026, 4, n, tzinfo=UTC) for n in range(1, 16)]
-        take(*(sample("500229-W01", day, kind="4h", NH3N="0.1") for day in days))
-        take(sample("500229-W01", datetime(2026, 4, 9, 3, tzinfo=UTC), NH3N="0.9", BOD5="5"))
-        assessed.refresh(LATE)
-        row = assessed.rows("water_month", station="500229-W01")[0]
-        assert (row["NH3N"], row["BOD5"], row["source"], row["days"]) == (Decimal("0.1"), 5, "both", 15)
-
-    def test_else_the_sample_taken_by_hand(self, stations):
-        days = [datetime(2026, 4, n, tzinfo=UTC) for n in range(1, 15)]
-        take(*(sample("500229-W01", day, kind="4h", NH3N="0.1") for day in days))
-        take(sample("500229-W01", datetime(2026, 4, 9, 3, tzinfo=UTC), NH3N="0.9"))
-        assessed.refresh(LATE)
-        assert assessed.rows("water_month", station="500229-W01")[0]["NH3N"] == Decimal("0.9")
-        assessed.refresh(date(2026, 4, 20))  # of 20 days, 14 are enough
-        assert assessed.rows("water_month", station="500229-W01")[0]["NH3N"] == Decimal("0.1")
-
-    def test_the_shown_mean_is_exact(self, stations):
-        moments = [datetime(2026, 4, n, tzinfo=UTC) for n in (1, 2, 3)]
-        algae = ("5000000000", "5000000000", "4999999999")
-        take(
-            *(
-                sample("L1", m, algae=a, NH3N=n)
-                for m, a, n in zip(moments, algae, ("0.1", "0.1", "0.100001"), strict=True)
-            )
-        )
-        assessed.refresh(LATE)
-        row = assessed.rows("water_month", station="L1")[0]
-        assert (row["algae"], row["NH3N"]) == (Decimal("4999999999.666667"), Decimal("0.1"))
-
-    def test_trophic_state_of_a_lake(self, stations):
-        values = {"chla": "10", "TP": "0.05", "TN": "1", "SD": "1", "CODMn": "4"}
-        take(sample("L1", datetime(2026, 4, 1, tzinfo=UTC), **values))
-        assessed.refresh(LATE)
-        from jiuzhi.science.standards.lake import trophic_index
-
-        row = assessed.rows("water_month", station="L1")[0]
-        expected = trophic_index({item: Decimal(value) for item, value in values.items()})
-        assert row["tli"] == Decimal(str(expected)).quantize(Decimal("0.001"))
-        assert row["trophic_state"] == "中营养"
+    assert day_row("A1", date(2026, 4, 1))["unrounded_PM2.5"] is None
+    assert assessed.refresh(LATE)["air_day"] == 4
+    assert day_row("A1", date(2026, 4, 1))["unrounded_PM2.5"] == 30
 
 
 def test_reading_comes_from_memory_and_follows_the_version(stations):

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from jiuzhi.engine.indicators.registry import Inputs, Other, Result, indicator
+from jiuzhi.engine.observe.assessed.air import UNROUNDED
 from jiuzhi.science.standards import air_year
 from jiuzhi.science.standards.air_days import minimum
 from jiuzhi.science.standards.tables import air_limit, edition_on
@@ -14,8 +15,13 @@ HJ633 = "HJ 633-2012（至 2026-02-28）、HJ 633-2026（自 2026-03-01），按
 ENOUGH = "年至少 324 个有效日、每月至少 27 个（2 月 25 个），不足则全年无值；不插补"
 
 
+def _known(data: Inputs, item: str) -> list[Decimal]:
+    """Daily values before their rounding, because GB/T 8170 forbids rounding twice; as reported where a row holds no other."""
+    return [r.get(f"{UNROUNDED}{item}", r[item]) for r in data.rows if r[item] is not None]
+
+
 def _mean(data: Inputs, item: str) -> Result:
-    known = [r[item] for r in data.rows if r[item] is not None]
+    known = _known(data, item)
     return _figure(data, item, "annual", Decimal(sum(known)) / len(known) if known else None, len(known))
 
 
@@ -49,13 +55,13 @@ def _short(data: Inputs, item: str) -> Iterator[str]:
 
 
 @indicator("air.pm25_mean", "细颗粒物（PM2.5）平均浓度", unit="微克/立方米", better="down", table="air_day", months="mean",
-           serves=["SYS-100"], standard=HJ663, formula="县域日均值的算术平均（日均值为参评站点日均值的平均）", missing=ENOUGH)  # fmt: skip
+           serves=["SYS-100"], standard=HJ663, formula="县域日均值（参评站点日均值的平均，修约前）的算术平均", missing=ENOUGH)  # fmt: skip
 def pm25_mean(data: Inputs) -> Result:
     return _mean(data, "PM2.5")
 
 
 @indicator("air.pm10_mean", "可吸入颗粒物（PM10）平均浓度", unit="微克/立方米", better="down", table="air_day", months="mean",
-           serves=[], standard=HJ663, formula="县域日均值的算术平均（日均值为参评站点日均值的平均）", missing=ENOUGH)  # fmt: skip
+           serves=[], standard=HJ663, formula="县域日均值（参评站点日均值的平均，修约前）的算术平均", missing=ENOUGH)  # fmt: skip
 def pm10_mean(data: Inputs) -> Result:
     return _mean(data, "PM10")
 
@@ -63,7 +69,7 @@ def pm10_mean(data: Inputs) -> Result:
 @indicator("air.o3_p90", "臭氧日最大8小时平均第90百分位数", unit="微克/立方米", better="down", table="air_day", serves=[],
            standard=HJ663, formula="有效日最大8小时平均值由小到大，k＝1＋(n－1)×90%，相邻两值线性内插", missing=ENOUGH)  # fmt: skip
 def o3_p90(data: Inputs) -> Result:
-    known = [r["O3_8h"] for r in data.rows if r["O3_8h"] is not None]
+    known = _known(data, "O3_8h")
     # HJ 663 sets its day counts for means; the same counts stand in for ozone, and the note says so.
     days = [{**r, "O3": r["O3_8h"]} for r in data.rows]
     found = _figure(Inputs(data.county, data.period, data.start, data.end, data.over, days), "O3", "mda8", air_year.percentile(known, 90), len(known), "有效日最大8小时值")
@@ -131,7 +137,7 @@ def heavy_days(data: Inputs) -> Result:
            standard="环办监测[2018]19号；标准值为时段末日现行二级限值（2026-03-01 起按过渡限值，未核实）",
            formula="六项单项指数之和：SO2、NO2、PM10、PM2.5 取平均，CO 取第95百分位，O3 取第90百分位，各除以标准值", missing=ENOUGH)  # fmt: skip
 def composite(data: Inputs) -> Result:
-    columns = {p: [r["O3_8h" if p == "O3" else p] for r in data.rows if r["O3_8h" if p == "O3" else p] is not None] for p in air_year.RANKING_ITEMS}
+    columns = {p: _known(data, "O3_8h" if p == "O3" else p) for p in air_year.RANKING_ITEMS}
     short = list(_short(data, "PM2.5")) if data.over else []
     if short or not all(columns.values()):
         return Result(None, "有效数据不足：" + ("；".join(short) or "六项不齐"), sufficient=False)

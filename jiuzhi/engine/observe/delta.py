@@ -121,8 +121,10 @@ def commit(
     once = CommitProperties(
         app_transactions=[Transaction(app, number) for app, number in transactions.items()]
     )
-    if predicate:
-        write_deltalake(target, rows, mode="overwrite", predicate=predicate, commit_properties=once)
+    if predicate:  # a table made before a column was added takes it up
+        write_deltalake(
+            target, rows, mode="overwrite", schema_mode="merge", predicate=predicate, commit_properties=once
+        )
     else:
         write_deltalake(target, rows, mode="append", commit_properties=once)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from jiuzhi.core.models import Org
 from jiuzhi.engine.observe import assessed, lake
+from jiuzhi.engine.observe.assessed.air import UNROUNDED
 from jiuzhi.engine.observe.models import ImportBatch
 from jiuzhi.engine.plan.board import RowsLink
 from jiuzhi.master.models import Station
@@ -113,6 +114,8 @@ def _cell(name: str, value: Any, names: dict[str, str]) -> str:
 def _heading(name: str) -> str:
     if name.startswith("hours_"):
         return f"{name.removeprefix('hours_')} " + _("有效小时")
+    if name.startswith(UNROUNDED):
+        return f"{name.removeprefix(UNROUNDED)} " + _("修约前")
     return str(COLUMNS[name]) if name in COLUMNS else property_name(name)
 
 

@@ -28,7 +28,7 @@ from .read import TABLES, read, rows
 
 __all__ = ["TABLES", "latest", "read", "refresh", "rows"]
 
-METHOD = 1  # raised when the rules here change, so that everything is assessed again
+METHOD = 2  # raised when the rules here change, so that everything is assessed again
 _PORTION = 12  # months worked out at a time, so that memory does not grow with the years
 _CLEAR_EVERY = 20  # versions of a table between two removals of replaced files
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 from jiuzhi.science.expressions import Fixed
 from jiuzhi.science.standards.air_columns import with_aqi
 from jiuzhi.science.standards.air_days import HOURS_LCM, WINDOW_LCM, daily_from_hourly
-from jiuzhi.science.standards.air_year import annual_statistics, composite_index, good_days
+from jiuzhi.science.standards.air_year import annual_statistics, good_days
 from jiuzhi.science.standards.aqi import POLLUTANTS, REPORTING_DIGITS, primary_text
 from jiuzhi.science.standards.rounding import round_ratio
 
@@ -28,12 +28,15 @@ from .. import delta
 DIGITS = 4
 SCALE = 10**DIGITS
 DAY_COLUMN = {item: "O3_8h" if item == "O3" else item for item in POLLUTANTS}
+UNROUNDED = "unrounded_"
+"""Marks a daily value with the four decimals of the hours, for statistics: rounding the reported one again would chain (GB/T 8170)."""
 _DECIMAL = pa.decimal128(9, 1)
 
 DAY_SCHEMA = pa.schema(
     [("station", pa.string()), ("day", pa.date32())]
     + [(DAY_COLUMN[item], _DECIMAL) for item in POLLUTANTS]
     + [(f"hours_{DAY_COLUMN[item]}", pa.int16()) for item in POLLUTANTS]
+    + [(f"{UNROUNDED}{DAY_COLUMN[item]}", pa.decimal128(14, DIGITS)) for item in POLLUTANTS]
     + [
         ("valid", pa.bool_()), ("aqi", pa.int32()), ("level", pa.int8()), ("primary", pa.string()),
         ("edition", pa.string()), ("aqi_2012", pa.int32()), ("aqi_2026", pa.int32()), ("sites", pa.int16()),
@@ -47,7 +50,7 @@ YEAR_SCHEMA = pa.schema(
     + [(f"{DAY_COLUMN[item]}_{name}", _DECIMAL) for item, name in STATISTICS]
     + [(f"days_{DAY_COLUMN[item]}", pa.int16()) for item in POLLUTANTS]
     + [(f"{name}{suffix}", pa.int16()) for suffix in ("", "_2012", "_2026") for name in ("days", "good")]
-    + [("index", pa.decimal128(9, 2)), ("valid", pa.bool_()), ("synthetic", pa.bool_())]
+    + [("valid", pa.bool_()), ("synthetic", pa.bool_())]
 )
 
 
@@ -121,8 +124,9 @@ def _judged_sql() -> str:
         for item in POLLUTANTS
     }
     units["O3_1h"] = round_ratio(exact.O3_1h, exact.n_O3_1h)
+    finer = {f"x_{i}": round_ratio(exact[i], exact[f"n_{i}"] * _denominator(i)) for i in POLLUTANTS}
     kept = ["station", "day", "sites", "synthetic", *(f"hours_{item}" for item in POLLUTANTS)]
-    rounded = exact.select(*kept, **{f"u_{item}": value for item, value in units.items()})
+    rounded = exact.select(*kept, **{f"u_{item}": value for item, value in units.items()}, **finer)
     judged = with_aqi(rounded, "daily", {item: rounded[f"u_{item}"] for item in units}, day=rounded.day)
     return str(ibis.to_sql(_day_rows(judged), dialect="duckdb"))
 
@@ -144,31 +148,35 @@ def _stage_exact(session: duckdb.DuckDBPyConnection, counties: dict[str, str]) -
         JOIN (SELECT station, day, bool_or(synthetic) AS synthetic FROM hourly GROUP BY ALL) USING (station, day)
         UNION ALL
         SELECT station, day, {received}, NULL, synthetic FROM given ANTI JOIN from_hours USING (station, day)""")
+    # A ratio with denominator 0 is missing, not an error.
     summed = ", ".join(
-        f'sum("{item}")::BIGINT AS "{item}", count("{item}") AS "n_{item}", sum("hours_{item}") FILTER (own)::BIGINT AS "hours_{item}"'
+        f'sum("{item}")::BIGINT AS "{item}", nullif(count("{item}"), 0) AS "n_{item}", '
+        f'sum("hours_{item}") FILTER (own)::BIGINT AS "hours_{item}"'
         for item in POLLUTANTS
     )
     session.execute(f"""
         CREATE OR REPLACE TEMP TABLE exact AS
-        SELECT place AS station, day, {summed}, sum(O3_1h)::BIGINT AS O3_1h, count(O3_1h) AS "n_O3_1h",
+        SELECT place AS station, day, {summed}, sum(O3_1h)::BIGINT AS O3_1h, nullif(count(O3_1h), 0) AS "n_O3_1h",
                count(*) AS sites, bool_or(synthetic) AS synthetic
         FROM (SELECT station AS place, true AS own, * EXCLUDE (station) FROM site UNION ALL
               SELECT county AS place, false AS own, site.* EXCLUDE (station) FROM site JOIN membership USING (station))
         GROUP BY place, day ORDER BY place, day""")
-    for item in (*POLLUTANTS, "O3_1h"):  # a ratio with denominator 0 is missing, not an error
-        session.execute(f'UPDATE exact SET "n_{item}" = NULL WHERE "n_{item}" = 0')
+
+
+def _decimal(units: Any, digits: int) -> Any:
+    """Units of 10^-digits as a decimal column; engines divide decimals through doubles, but multiply them exactly."""
+    kind = f"decimal(18,{digits})"
+    return units.cast(kind) * ibis.literal(Decimal(1).scaleb(-digits), kind)
 
 
 def _day_rows(judged: Any) -> Any:
     columns: dict[str, Any] = {"station": judged.station, "day": judged.day}
     for item in POLLUTANTS:
-        columns[DAY_COLUMN[item]] = judged[f"u_{item}"].cast("decimal(18,1)") / 10 ** REPORTING_DIGITS[item]
+        columns[DAY_COLUMN[item]] = _decimal(judged[f"u_{item}"], REPORTING_DIGITS[item])
         columns[f"hours_{DAY_COLUMN[item]}"] = judged[f"hours_{item}"]
-    complete = judged["u_PM2.5"].notnull()
-    for item in POLLUTANTS:
-        complete = complete & judged[f"u_{item}"].notnull()
+        columns[f"{UNROUNDED}{DAY_COLUMN[item]}"] = _decimal(judged[f"x_{item}"], DIGITS)
     columns |= {
-        "valid": complete, "aqi": judged.aqi, "level": judged.level,
+        "valid": ibis.and_(*(judged[f"u_{item}"].notnull() for item in POLLUTANTS)), "aqi": judged.aqi, "level": judged.level,
         "primary": primary_text(judged.primary_mask, names=DAY_COLUMN), "edition": judged.edition,
         "aqi_2012": judged.aqi_2012, "aqi_2026": judged.aqi_2026, "sites": judged.sites,
         "synthetic": judged.synthetic, "month": judged.day.strftime("%Y-%m"),
@@ -177,16 +185,14 @@ def _day_rows(judged: Any) -> Any:
 
 
 def assess_years(days: pa.Table) -> pa.Table:
-    """Rows of ``air_year`` from rows of ``air_day``: HJ 663 means and percentiles of the reported daily values.
+    """Rows of ``air_year`` from rows of ``air_day``: HJ 663 means and percentiles of the daily values, rounded once.
 
     An unfinished year is there too, with ``valid`` false; ``valid`` asks for enough days of all six (GB 3095 table 4).
     """
     if not len(days):
         return YEAR_SCHEMA.empty_table()
     with delta.connect() as session:
-        units = ", ".join(
-            f'("{DAY_COLUMN[i]}" * {10 ** REPORTING_DIGITS[i]})::BIGINT AS "{i}"' for i in POLLUTANTS
-        )
+        units = ", ".join(f'("{UNROUNDED}{DAY_COLUMN[i]}" * {SCALE})::BIGINT AS "{i}"' for i in POLLUTANTS)
         session.register("given", days)
         session.execute(
             f"CREATE TEMP TABLE daily AS SELECT station, day, aqi, aqi_2012, aqi_2026, synthetic, {units} FROM given"
@@ -209,7 +215,7 @@ def assess_years(days: pa.Table) -> pa.Table:
             if name in found and name not in ("station", "year")
         }
     for row in rows.values():
-        _complete_year(row)
+        row["valid"] = row["valid"] and all(f"{DAY_COLUMN[item]}_{name}" in row for item, name in STATISTICS)
     listed = sorted(rows.values(), key=lambda row: (row["station"], row["year"]))
     return pa.Table.from_pylist(listed, schema=YEAR_SCHEMA)
 
@@ -221,9 +227,8 @@ def _year_sql() -> tuple[str, str]:
         ("aqi", "aqi_2012", "aqi_2026", *POLLUTANTS), "int64"
     )
     daily = ibis.table(schema, name="daily")
-    return tuple(
-        str(ibis.to_sql(found, dialect="duckdb")) for found in (annual_statistics(daily), good_days(daily))
-    )  # type: ignore[return-value]
+    statistics = annual_statistics(daily, digits=dict.fromkeys(POLLUTANTS, DIGITS))
+    return str(ibis.to_sql(statistics, dialect="duckdb")), str(ibis.to_sql(good_days(daily), dialect="duckdb"))
 
 
 def _add_statistic(row: dict[str, Any], found: dict[str, Any]) -> None:
@@ -233,15 +238,6 @@ def _add_statistic(row: dict[str, Any], found: dict[str, Any]) -> None:
         row[f"{column}_{name}"] = Decimal(found["value"]).scaleb(-REPORTING_DIGITS[item])
     row[f"days_{column}"] = found["days"]
     row["valid"] = row["valid"] and bool(found["valid"])
-
-
-def _complete_year(row: dict[str, Any]) -> None:
-    """The ranking index (环办[2018]19号), and no validity when a pollutant is wanting."""
-    values = {item: row.get(f"{DAY_COLUMN[item]}_{name}") for item, name in STATISTICS
-              if name == "mean" or item in ("CO", "O3")}  # fmt: skip
-    known = all(value is not None for value in values.values())
-    row["valid"] = row["valid"] and known
-    row["index"] = composite_index(values, day=f"{row['year']}-12-31") if known else None
 
 
 def membership(stations: Iterable[Any]) -> dict[str, str]:

@@ -69,8 +69,12 @@ def _all_rows(name: str, version: int) -> pa.Table:
     part = "year" if name == "air_year" else "month"
     columns = ", ".join(f'"{column}"' for column in schema.names)
     with delta.connect() as session:
+        session.register("shape", schema.empty_table())  # columns that files of an earlier METHOD do not have
         found = session.execute(f"""
-            SELECT {columns} FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'{part}': VARCHAR}})
+            SELECT {columns} FROM (
+                SELECT * FROM shape UNION ALL BY NAME
+                SELECT * FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'{part}': VARCHAR}},
+                                           union_by_name = true))
             ORDER BY station, "{_ORDER[name]}" """)
         return found.to_arrow_table().cast(schema).combine_chunks()
 
