@@ -116,12 +116,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
+CSRF_FAILURE_VIEW = "jiuzhi.interfaces.web.views.account.expired"
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # Behind a proxy with https, cookies travel over https only.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("JIUZHI_HTTPS") == "1"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+
+# A page that breaks says "错误已记入日志": this is that log, on the server's standard error.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
+}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -131,7 +141,6 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"  # for display only; storage is UTC
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [
     (name, path)
     for name, path in (

@@ -18,6 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
+from jiuzhi.core import files
+
 from . import pack_checks
 
 PACK_FORMAT = "1"
@@ -228,7 +230,7 @@ def write_pack(pack: Pack, folder: str | Path, *, force: bool = False) -> Path:
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
         raise PlanReadError(
-            f"无法把规划包写到 {folder}（{error.strerror or error}）：请检查文件夹权限或磁盘空间。"
+            f"无法把规划包写到 {folder}（{files.why(error)}）：请检查文件夹权限或磁盘空间。"
         ) from error
     try:
         info = asdict(pack.info)
@@ -241,7 +243,7 @@ def write_pack(pack: Pack, folder: str | Path, *, force: bool = False) -> Path:
     except OSError as error:
         shutil.rmtree(scratch, ignore_errors=True)
         raise PlanReadError(
-            f"无法把规划包写到 {folder}（{error.strerror or error}）：请检查文件夹权限或磁盘空间。"
+            f"无法把规划包写到 {folder}（{files.why(error)}）：请检查文件夹权限或磁盘空间。"
         ) from error
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -274,7 +276,7 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         ) from error
     except OSError as error:
         raise PlanReadError(
-            f"打不开 {path}（{error.strerror or error}）：请核对它是文件且有读取权限。"
+            f"打不开 {path}（{files.why(error)}）：请核对它是文件且有读取权限。"
         ) from error
     except UnicodeDecodeError as error:
         raise PlanReadError(

@@ -39,15 +39,28 @@ def report_value(
     """
     _may(actor, "report_value", commitment)
     _check(commitment, period, value)
+    note = note.replace("\x00", "")  # which no database takes
+    _refuse_repeated(commitment, period, value, actor)
     found = ReportedValue(
         commitment=commitment, period=period, value=value, note=note[:400], status=_STATUS.SUBMITTED,
         reported_by=actor.user, reported_at=timezone.now(), synthetic=synthetic,
     )  # fmt: skip
     if evidence is not None:
+        if not evidence.size:
+            raise ValidationError("佐证材料是空文件：请重新选择文件，或不附材料提交。")
         found.evidence_sha256 = _fingerprint(evidence)
         found.evidence = evidence
     records.save(found, actor, f"填报 {commitment.code} {period}")
     return found
+
+
+def _refuse_repeated(commitment: Commitment, period: str, value: Decimal, actor: Actor) -> None:
+    """A form sent twice (a double click, the browser's back button) is one report."""
+    waiting = ReportedValue.objects.filter(
+        commitment=commitment, period=period, value=value, status=_STATUS.SUBMITTED, reported_by=actor.user
+    )
+    if actor.user is not None and waiting.exists():
+        raise ValidationError(f"{period} 的数值 {value} 您已提交，正在等待审核：不必重复提交，要改请先撤回。")
 
 
 def decide(reported: ReportedValue, approve: bool, note: str, actor: Actor) -> None:
@@ -122,7 +135,7 @@ def _check(commitment: Commitment, period: str, value: Decimal) -> None:
     if period_start(period) > today or year < _FIRST_YEAR:
         raise ValidationError(f"时期 {period} 不在可填报的范围：请填 {_FIRST_YEAR} 年以来已经开始的年份、季度或月份。")
     if not value.is_finite() or value.adjusted() >= _DIGITS:
-        raise ValidationError(f"数值 {value} 不合理：请填写以“{commitment.unit or '无单位'}”计的普通数字。")
+        raise ValidationError(f"数值 {str(value)[:30]} 不合理：请填写以“{commitment.unit or '无单位'}”计的普通数字。")
     if int(value.as_tuple().exponent) < -6:
         raise ValidationError("数值的小数位超过 6 位：请按统计口径保留位数。")
     reading = read(commitment)

@@ -3,8 +3,10 @@
 import typer
 
 from . import assess, demo, observe, plan, report, serve, systems, user
+from .usage import ChineseGroup
 
 app = typer.Typer(
+    cls=ChineseGroup,
     help="九治：把一个县的生态环境五年规划变成可运行的系统。",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,

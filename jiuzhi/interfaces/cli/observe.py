@@ -101,6 +101,8 @@ def template(
     ),
 ) -> None:
     """写出空白模板：一行一个数值，或一列一个项目。"""
+    from xlsxwriter.exceptions import FileCreateError
+
     from jiuzhi.engine.observe.formats.template import csv_template, write_template
 
     try:
@@ -108,8 +110,8 @@ def template(
             output.write_text(csv_template(), encoding="utf-8", newline="")
         else:
             write_template(output)
-    except OSError as error:
-        setup.fail(f"写不了 {output}：{error.strerror or error}，请换一个位置。")
+    except (OSError, FileCreateError) as error:
+        setup.cannot_write(output, error)
     typer.echo(f"模板已写到 {output}")
 
 

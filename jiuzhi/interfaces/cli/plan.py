@@ -80,15 +80,21 @@ def judge(
     setup.django()
     from jiuzhi.engine.indicators.evaluate import evaluate
     from jiuzhi.engine.observe import assessed
+    from jiuzhi.engine.observe.lake import LakeBusy
     from jiuzhi.engine.plan.judge import judge_plan
     from jiuzhi.engine.plan.models import Plan
 
     plans = Plan.objects.filter(current=True).select_related("county")
     if county:
         plans = plans.filter(county__code__in=county)
+    if county and (unknown := set(county) - {plan.county.code for plan in plans}):
+        setup.fail(f"没有载入 {'、'.join(sorted(unknown))} 的规划：请核对区县代码，或先运行 `jiuzhi plan load 规划包文件夹`。")
     if not plans:
         setup.fail("还没有载入规划：先运行 `jiuzhi plan load 规划包文件夹`。")
-    assessed.refresh(_day(as_of))
+    for plan in plans:
+        setup.check_day(plan, _day(as_of))
+    with setup.sentences(LakeBusy):
+        assessed.refresh(_day(as_of))
     done = []
     for plan in plans:
         values = evaluate(plan.county, _day(as_of), actor=setup.actor())

@@ -47,13 +47,17 @@ def evaluation(
     day = as_of.date() if as_of else board.latest_as_of(plan)
     if day is None:
         setup.fail(f"《{plan.title}》还没有研判过：请先运行 jiuzhi judge --county {county}，再生成报告。")
-    with setup.sentences(reports.ReportError, OSError):
+    setup.check_day(plan, day)
+    with setup.sentences(reports.ReportError):
         made = reports.evaluation(plan, day)
-        files = _write(made, folder, form)
+        try:
+            files = _write(made, folder, form)
+        except OSError as error:
+            setup.cannot_write(folder, error)
     if as_json:
         setup.say_json({**asdict(made), "files": files})
         return
-    console = Console()
+    console = Console(markup=False)
     console.print(made.summary[0] if made.summary else made.title, highlight=False)
     for path in files:
         console.print(f"已生成 {path}", highlight=False, soft_wrap=True)

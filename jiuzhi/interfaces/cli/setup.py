@@ -39,6 +39,21 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(2)
 
 
+def cannot_write(place: Any, error: Exception) -> NoReturn:
+    """A file or folder that cannot be written, in one sentence."""
+    from jiuzhi.core import files
+
+    cause = error if isinstance(error, OSError) else next((a for a in error.args if isinstance(a, OSError)), None)
+    fail(f"写不到 {place}（{files.why(cause) if cause else error}）：请检查位置、权限和磁盘空间，或换一个位置。")
+
+
+def check_day(plan: Any, day: Any) -> None:
+    """Refuse a day far from the plan's period: a judgement of the year 9999 would be the newest on every page."""
+    first, last = plan.period_start - 6, plan.period_end + 1
+    if not first <= day.year <= last:
+        fail(f"截至日期 {day} 离《{plan.title}》的规划期太远：请填 {first} 至 {last} 年之间的日期。")
+
+
 def say_json(value: Any) -> None:
     """Machine-readable output: one JSON document on standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

@@ -35,6 +35,8 @@ def add(
     from jiuzhi.core import records
     from jiuzhi.core.models import User
 
+    if not username.strip() or len(username) > 150 or len(name) > 150:
+        setup.fail("用户名不能为空，用户名和姓名都不能超过 150 个字：请改正。")
     if User.objects.filter(username=username).exists():
         setup.fail(f"用户“{username}”已经有了：增加授权用 jiuzhi user grant，改密码用 jiuzhi user password。")
     new = _grant(None, role, org)

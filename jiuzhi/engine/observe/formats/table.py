@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
+from jiuzhi.core import files
+
 from ..properties import plain
 from .declare import FileProblem
 
@@ -65,7 +67,7 @@ def open_table(path: Path, recognise: Callable[[list[str]], object] | None = Non
         with path.open("rb") as file:
             magic = file.read(8)
     except OSError as error:
-        why = _WHY.get(type(error), error.strerror or str(error))
+        why = _WHY.get(type(error)) or files.why(error)
         raise FileProblem(f"打不开文件 {path.name}：{why}，请核对路径。") from None
     if not magic:
         raise FileProblem(f"文件 {path.name} 是空的，请重新导出后再试。")

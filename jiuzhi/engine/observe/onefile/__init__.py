@@ -16,6 +16,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from jiuzhi.core import files
+
 from ..formats import FileProblem, Table, open_table
 from ..formats.times import Context, Moment
 from ..formats.values import Refused, number, scaled
@@ -247,7 +249,7 @@ class _whole_or_nothing:
             self.file = tempfile.NamedTemporaryFile(
                 "w", encoding="utf-8-sig", newline="", dir=self.out.parent, prefix=f".{self.out.name}.", delete=False)
         except OSError as error:
-            raise FileProblem(f"不能写到 {self.out}：{error.strerror or error}，请换一个文件夹。") from None
+            raise FileProblem(f"不能写到 {self.out}：{files.why(error)}，请换一个文件夹。") from None
         return self.file, self._keep
 
     def _keep(self) -> None:

@@ -69,6 +69,16 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
     )
 
 
+def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token: mostly a page left open overnight, sometimes another site's form."""
+    return _say(
+        request,
+        403,
+        _("页面已过期"),
+        _("这次提交没有执行，数据没有改动：请返回上一页刷新后再提交；若浏览器禁用了 Cookie，请先允许。"),
+    )
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     return _say(
         request,

@@ -57,7 +57,7 @@ def submit(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     try:
         values.report_value(
             commitment,
-            request.POST.get("period", "").strip(),
+            request.POST.get("period", "").strip()[:20],
             _value(request.POST.get("value", "")),
             _evidence(request),
             request.POST.get("note", "").strip(),

@@ -1,0 +1,23 @@
+"""Why a file cannot be opened or written, in words people know."""
+
+import errno
+
+_WHY = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "那里只能读",
+    errno.EEXIST: "那里已有同名的文件",
+    errno.ENOTDIR: "路径中有一段是文件，不是文件夹",
+    errno.EISDIR: "那里是文件夹",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.ELOOP: "链接绕成了圈",
+    errno.EMFILE: "打开的文件太多",
+}
+
+
+def why(error: OSError) -> str:
+    """The reason in Chinese; for a rare one what the operating system says."""
+    return _WHY.get(error.errno or 0, error.strerror or str(error))
