@@ -1,7 +1,7 @@
 """Pages kept until something changes.
 
 Every change of a record leaves an audit row and every change of observations a new version in the lake, so together they
-date a page. A person sees again exactly what was rendered for them, with a fresh token in its forms.
+date a page. A person sees again exactly what was rendered for them in this county, with a fresh token in its forms.
 """
 
 import hashlib
@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.cache import cache
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils.translation import get_language
@@ -25,6 +24,7 @@ from jiuzhi.engine.observe import assessed, delta, lake
 _TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+(")')
 _PLACE = b"\x00token\x00"
 _SECONDS = 3600
+_NEWEST = 50  # audit rows
 T = TypeVar("T")
 
 
@@ -32,8 +32,9 @@ def data_version() -> str:
     """Changes with every change of records, observations or kept documents; one query and a few file look-ups."""
     documents = Path(settings.DOCUMENTS_DIR)
     stamp = documents.stat().st_mtime_ns if documents.exists() else 0
-    newest = AuditEntry.objects.aggregate(n=Max("id"))["n"] or 0
-    return f"{settings.HOME}/{newest}/{stamp}/" + "/".join(
+    # Several ids, not the highest alone: on a server a change may be committed after one with a higher id.
+    newest = list(AuditEntry.objects.order_by("-id").values_list("id", flat=True)[:_NEWEST])
+    return f"{settings.HOME}/{max(newest, default=0)}-{sum(newest)}/{stamp}/" + "/".join(
         str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES)
     )
 
@@ -51,28 +52,29 @@ def shared(key: Hashable, version: str, make: Callable[[], T]) -> T:
     return known[1]
 
 
-def _key(request: HttpRequest) -> str:
+def _key(request: HttpRequest, scope: Any) -> str:
     parts = (
         request.user.pk,
+        scope.county.code,  # not every address names it
         request.get_full_path(),
         request.headers.get("HX-Request", ""),
         get_language(),
-        data_version(),
+        scope.version,
     )
     return "page:" + hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Keep what ``view`` answers to a GET. Not while a message waits to be shown: that is said once."""
+    """Keep what ``view(request, scope, …)`` answers to a GET. Not while a message waits to be shown: that is said once."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inner(request: HttpRequest, scope: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "GET" or len(get_messages(request)):
-            return view(request, *args, **kwargs)
-        key = _key(request)
+            return view(request, scope, **kwargs)
+        key = _key(request, scope)
         body = cache.get(key)
         if body is None:
-            response = view(request, *args, **kwargs)
+            response = view(request, scope, **kwargs)
             if response.status_code == 200 and not response.streaming:
                 cache.set(key, _TOKEN.sub(rb"\g<1>" + _PLACE + rb"\g<2>", response.content), _SECONDS)
             return response

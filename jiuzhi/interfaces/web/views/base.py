@@ -118,7 +118,8 @@ def county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         scope = scope_of(request, code)
         request.scope = scope
         if code is None and request.resolver_match and request.resolver_match.url_name != "home":
-            return redirect(request.resolver_match.url_name, scope.county.code, **kwargs)
+            asked = f"?{query}" if (query := request.META.get("QUERY_STRING")) else ""
+            return redirect(reverse(request.resolver_match.url_name, args=[scope.county.code]) + asked)
         response = view(request, scope, **kwargs)
         if request.COOKIES.get(COUNTY_COOKIE) != scope.county.code:
             response.set_cookie(
@@ -129,6 +130,18 @@ def county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
                 httponly=True,
             )
         return response
+
+    return inner
+
+
+def any_county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page whose address names no county (search, systems): it is seen from the county last looked at."""
+
+    @login_required
+    @wraps(view)
+    def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        request.scope = scope = scope_of(request)
+        return view(request, scope, **kwargs)
 
     return inner
 
@@ -177,4 +190,4 @@ def page(
 
 def number(text: str | None, default: int = 1, low: int = 1, high: int = 10**9) -> int:
     """A whole number from the address line; anything else is the default."""
-    return min(max(int(text), low), high) if text and text.isdigit() and len(text) < 12 else default
+    return min(max(int(text), low), high) if text and text.isdecimal() and len(text) < 12 else default

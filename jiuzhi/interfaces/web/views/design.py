@@ -1,10 +1,9 @@
 """The design sheet, alive: every component as the pages use it. Its words stand in docs/design-sheet.md."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
 from .. import monitoring
-from .base import page, scope_of
+from .base import Scope, any_county_page, page
 
 CONTRAST_COLOURS = ("met", "on_track", "late", "badly_late", "no_data")
 TYPES = (
@@ -27,9 +26,8 @@ EXAMPLE = {
 }  # fmt: skip
 
 
-@login_required
-def design(request: HttpRequest) -> HttpResponse:
-    request.scope = scope_of(request)
+@any_county_page
+def design(request: HttpRequest, scope: Scope) -> HttpResponse:
     context = {
         "levels": monitoring.LEVELS,
         "classes": monitoring.CLASSES,

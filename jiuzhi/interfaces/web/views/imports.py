@@ -60,7 +60,7 @@ def _take_in(request: HttpRequest, scope: Scope) -> ImportBatch | None:
                 actor=actor(request),
                 fmt=chosen,
                 synthetic=request.POST.get("synthetic") == "on",
-                year=int(year) if year.isdigit() and len(year) == 4 else None,
+                year=int(year) if year.isdecimal() and len(year) == 4 else None,
                 county=scope.county.code,
             )
         except (FileProblem, LakeBusy) as error:

@@ -140,7 +140,7 @@ def owner(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpRespons
     context: dict[str, Any] = {"record": record, "kind": kind, "code": county.code}
     if request.method == "POST":
         chosen = request.POST.get("owner", "")
-        unit = units.filter(pk=int(chosen)).first() if chosen.isdigit() else None
+        unit = units.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
         if chosen and unit is None:
             context["error"] = _("没有这个单位，请从列表里选一个。")
         else:

@@ -1,8 +1,8 @@
 """One box for everything: commitments, tasks, clauses, projects, stations, systems."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from jiuzhi.master.models import Station
 
 from ..keep import kept
-from .base import Scope, page, scope_of
+from .base import Scope, any_county_page, page
 from .systems import matching
 
 SHOWN = 12
@@ -49,11 +49,12 @@ def _groups(scope: Scope, q: str) -> list[dict[str, Any]]:
         groups.append((_("任务"), [(t.title, t.domain, f"{plan_at}?q={t.code}") for t in tasks]))
         clauses = _having(plan.clauses.all(), words, "title", "number")
         groups.append((_("条款"), [(str(c), c.get_level_display(), f"{plan_at}#c{c.pk}") for c in clauses]))
+        projects_at = reverse("projects", args=[code])
         projects = _having(plan.projects.all(), words, "name", "place")
         groups.append(
             (
                 _("项目"),
-                [(p.name, p.place, reverse("projects", args=[code]) + f"?q={p.name}") for p in projects],
+                [(p.name, p.place, f"{projects_at}?{urlencode({'q': p.name})}") for p in projects],
             )
         )
     stations = _having(Station.objects.filter(county=scope.county), words, "name", "water_body", "code")
@@ -68,10 +69,9 @@ def _groups(scope: Scope, q: str) -> list[dict[str, Any]]:
     return [{"title": t, "rows": rows[:SHOWN], "more": len(rows) > SHOWN} for t, rows in groups if rows]
 
 
-@login_required
+@any_county_page
 @kept
-def search(request: HttpRequest) -> HttpResponse:
-    request.scope = scope = scope_of(request)
+def search(request: HttpRequest, scope: Scope) -> HttpResponse:
     q = request.GET.get("q", "").strip()[:60]
     context = {"q": q, "groups": _groups(scope, q) if q else []}
     return page(request, "web/search.html", context, active="search")

@@ -97,7 +97,7 @@ def detail(request: HttpRequest, scope: Scope, station: str) -> HttpResponse:
     if found.kind == "air":
         years = monitoring.years(found.code)
         year = request.GET.get("year", "")
-        chosen = int(year) if year.isdigit() and int(year) in years else (years[-1] if years else end.year)
+        chosen = int(year) if year.isdecimal() and int(year) in years else (years[-1] if years else end.year)
         context |= {
             "years": years,
             "year": chosen,

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
@@ -10,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from jiuzhi.engine.plan import systems
 
 from ..keep import kept
-from .base import page, scope_of
+from .base import Scope, any_county_page, page
 
 SHOWN = 60
 ORDER = ("whole", "part", "none")
@@ -47,10 +46,9 @@ def matching(q: str) -> list[systems.System]:
     ]
 
 
-@login_required
+@any_county_page
 @kept
-def listing(request: HttpRequest) -> HttpResponse:
-    request.scope = scope = scope_of(request)
+def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     served = systems.served()
     everything = systems.systems()
     standing = {s.id: systems.standing(served.get(s.id, [])) for s in everything}
