@@ -1,10 +1,12 @@
 """The one way in: every change of a record passes here and leaves an audit row.
 
-Bulk loads (a plan pack, a month of computed values) use ``change_set``: one audit row says what was replaced by what.
+Bulk loads (a plan pack, a month of computed values) use ``change_set``: one audit row says what was replaced by what. The bulk
+functions refuse to work outside one.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -96,14 +98,43 @@ def delete(record: models.Model, actor: Actor, why: str) -> None:
 def change_set(actor: Actor, model: type[models.Model], key: str, why: str) -> Iterator[dict[str, Any]]:
     """A bulk change in one transaction with one audit row; the block puts counts or facts into the dict it is given."""
     facts: dict[str, Any] = {}
-    with transaction.atomic():
-        yield facts
-        _log(actor, "update", model._meta.label, key, why, None, facts)
+    token = _audited.set(True)
+    try:
+        with transaction.atomic():
+            yield facts
+            _log(actor, "update", model._meta.label, key, why, None, facts)
+    finally:
+        _audited.reset(token)
+
+
+_audited: ContextVar[bool] = ContextVar("inside a change_set", default=False)
+
+
+def _inside() -> None:
+    if not _audited.get():
+        raise RuntimeError("a bulk change needs a change_set around it: without one it leaves no audit row")
 
 
 def bulk_create(rows: Iterable[models.Model], batch: int = 500) -> int:
-    """Insert many rows inside a ``change_set``. Returns how many."""
+    """Insert many rows inside a ``change_set``. Returns how many. Errors: ``RuntimeError`` outside one."""
+    _inside()
     listed = list(rows)
     if listed:
         type(listed[0])._default_manager.bulk_create(listed, batch_size=batch)
     return len(listed)
+
+
+def bulk_update(rows: Iterable[models.Model], fields: list[str], batch: int = 500) -> int:
+    """Write ``fields`` of many rows inside a ``change_set``. Returns how many. Errors: ``RuntimeError`` outside one."""
+    _inside()
+    listed = list(rows)
+    if listed:
+        type(listed[0])._default_manager.bulk_update(listed, fields, batch_size=batch)
+    return len(listed)
+
+
+def bulk_delete(rows: models.QuerySet[Any]) -> int:
+    """Delete what ``rows`` selects inside a ``change_set``. Returns how many, with what hung on them. Errors: ``RuntimeError``
+    outside one."""
+    _inside()
+    return rows.delete()[0]

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 
+from jiuzhi.core import records
 from jiuzhi.core.models import Org
+from jiuzhi.core.records import Actor
 
 from .models import Station
 
@@ -17,7 +19,7 @@ _CLASSES = ("", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ")
 _SWITCH = {"1": True, "0": False, "": False}
 
 
-def load(path: Path, county: Org) -> int:
+def load(path: Path, county: Org, actor: Actor) -> int:
     """Create or update the stations listed in ``path``; returns how many the file holds (0 when there is no file).
 
     Columns: code, name, kind, level, water_body, target_class, evaluated, lon [°], lat [°], synthetic.
@@ -32,7 +34,7 @@ def load(path: Path, county: Org) -> int:
         if row["code"] in seen:
             raise ValidationError(f"{where}的 code“{row['code']}”与第 {seen[row['code']]} 行相同：请让每行编码唯一")
         seen[row["code"]] = number
-        _save(row, county, where)
+        _save(row, county, actor, where)
     return len(rows)
 
 
@@ -51,7 +53,7 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     return [(number, row) for number, row in listed if any(row.values())]
 
 
-def _save(row: dict[str, str], county: Org, where: str) -> None:
+def _save(row: dict[str, str], county: Org, actor: Actor, where: str) -> None:
     station = Station.objects.select_related("county").filter(code=row["code"]).first() or Station(code=row["code"])
     if station.pk and station.county_id != county.pk:
         raise ValidationError(f"{where}的 code“{row['code']}”已是{station.county}的点位：请改用本县的编码")
@@ -70,8 +72,7 @@ def _save(row: dict[str, str], county: Org, where: str) -> None:
             raise ValidationError(f"{where}的 {name} 列“{text}”不是中国境内的度数：请填 {low}–{high} 之间的十进制度，不明时留空")
         setattr(station, name, Decimal(text) if text else None)
     try:
-        station.full_clean()
+        records.save(station, actor, "载入点位表")
     except ValidationError as error:
         said = "；".join(f"{name} {m.rstrip('。.')}" for name, found in error.message_dict.items() for m in found)
         raise ValidationError(f"{where}：{said}，请改正") from error
-    station.save()

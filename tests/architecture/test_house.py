@@ -1,5 +1,6 @@
 """The rules of the house that a tool can check."""
 
+import ast
 import re
 import subprocess
 from importlib import resources
@@ -64,6 +65,31 @@ def test_no_test_is_skipped_by_hand():
         if p != Path(__file__) and words.search(p.read_text())
     ]
     assert where == ["tests/conftest.py"]
+
+
+def _writes(tree: ast.AST) -> list[int]:
+    """Lines that change records by Django's own methods."""
+    found = []
+    for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)):
+        of, name = call.func.value, call.func.attr
+        through_records = isinstance(of, ast.Name) and of.id == "records"
+        many = name in {"bulk_create", "bulk_update", "get_or_create", "update_or_create"} and not through_records
+        chosen = name in {"delete", "update"} and isinstance(of, ast.Call)  # …filter(…).delete()
+        created = name == "create" and isinstance(of, ast.Attribute) and of.attr in {"objects", "_default_manager"}
+        one = name == "save" and isinstance(of, ast.Name) and not through_records and not call.args
+        if many or chosen or created or one:
+            found.append(call.lineno)
+    return found
+
+
+def test_records_change_only_through_core_records():
+    bypassed = {
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in tracked("jiuzhi/*.py")
+        if "migrations" not in path.parts and path != ROOT / "jiuzhi" / "core" / "records.py"
+        for line in _writes(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert not bypassed
 
 
 def test_domain_foreign_keys_stay_inside_or_point_down():

@@ -81,6 +81,20 @@ def test_change_set_is_all_or_nothing(tree):
     assert not AuditEntry.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: records.bulk_create([Org(code="t", name="t", kind="other", path="t/")]),
+        lambda: records.bulk_update(Org.objects.all(), ["name"]),
+        lambda: records.bulk_delete(Org.objects.all()),
+    ],
+)
+def test_a_bulk_change_without_an_audit_row_is_refused(tree, change):
+    with pytest.raises(RuntimeError, match="change_set"):
+        change()
+    assert Org.objects.count() == len(tree)
+
+
 def test_a_grant_covers_its_subtree_only(tree):
     officer = person("b", "plan_officer", tree["chengkou"])
     assert access.can(officer, "assign_owner", tree["water"])

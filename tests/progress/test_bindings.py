@@ -3,7 +3,9 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from jiuzhi.core import records
 from jiuzhi.engine.plan import bindings
+from jiuzhi.engine.plan.models import Plan
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,12 @@ def test_kind_and_direction(commit, name, comparator, value, more, kind, better)
     assert (reading.kind, reading.better) == (kind, better)
 
 
+def apply(plan, folder) -> list[str]:
+    with records.change_set(records.SYSTEM, Plan, "test", "bindings"):
+        return bindings.apply(plan, folder)
+
+
+
 def write(folder, *rows: str):
     (folder / "bindings.csv").write_text(
         "commitment,indicator,progress,baseline,note\n" + "\n".join(rows) + "\n", encoding="utf-8"
@@ -47,7 +55,7 @@ def write(folder, *rows: str):
 
 def test_the_table_overrides_and_a_baseline_can_be_cut(plan, commit, tmp_path) -> None:
     held = commit("自然岸线率", ">=", 70, code="A", unit="%", baseline=60)
-    assert bindings.apply(plan, write(tmp_path, "A,,hold,-,")) == []
+    assert apply(plan, write(tmp_path, "A,,hold,-,")) == []
     held.refresh_from_db()
     assert (held.progress, held.baseline) == ("hold", None)
 
@@ -56,7 +64,7 @@ def test_a_baseline_told_elsewhere_under_the_same_name_is_linked(plan, commit, t
     commit("森林覆盖率", "=", 62, kind="baseline", year=2021, unit="%")
     newest = commit("森林覆盖率", "=", 64, kind="achieved", year=2025, unit="%")
     target = commit("森林覆盖率", ">=", 64, unit="%", code="T")
-    bindings.apply(plan, tmp_path)
+    apply(plan, tmp_path)
     target.refresh_from_db()
     assert (target.baseline, target.progress) == (newest, "hold")
 
@@ -64,7 +72,7 @@ def test_a_baseline_told_elsewhere_under_the_same_name_is_linked(plan, commit, t
 def test_every_row_that_does_not_fit_is_one_clear_sentence(plan, commit, tmp_path) -> None:
     commit("PM2.5 浓度", "<=", 20, code="A", unit="毫克/立方米")
     commit("甲", ">=", 1, code="B")
-    problems = bindings.apply(
+    problems = apply(
         plan, write(tmp_path, "A,air.pm25_mean,,,", "Z9,,,,", "B,air.unknown,sometimes,X1,")
     )
     assert len(problems) == 5
@@ -76,4 +84,4 @@ def test_every_row_that_does_not_fit_is_one_clear_sentence(plan, commit, tmp_pat
 def test_a_table_without_its_columns_is_refused(plan, tmp_path) -> None:
     (tmp_path / "bindings.csv").write_text("commitment,indicator\n", encoding="utf-8")
     with pytest.raises(ValidationError, match="缺少列 progress"):
-        bindings.apply(plan, tmp_path)
+        apply(plan, tmp_path)

@@ -8,12 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from jiuzhi.core import records
 from jiuzhi.core.models import AuditEntry
 from jiuzhi.core.records import SYSTEM
 from jiuzhi.engine.indicators.models import ComputedValue, Judgement, ReportedValue
 from jiuzhi.engine.plan import bindings, board
 from jiuzhi.engine.plan.judge import judge_plan
-from jiuzhi.engine.plan.models import Task
+from jiuzhi.engine.plan.models import Plan, Task
 from jiuzhi.master.models import Station
 
 AS_OF = date(2028, 2, 1)
@@ -38,7 +39,8 @@ def judged(plan, commit, tmp_path, bureau):
     (tmp_path / "bindings.csv").write_text(
         "commitment,indicator,progress,baseline,note\nAIR,air.pm25_mean,,,\n", encoding="utf-8"
     )
-    assert bindings.apply(plan, tmp_path) == []
+    with records.change_set(SYSTEM, Plan, plan.county.code, "bindings"):
+        assert bindings.apply(plan, tmp_path) == []
     for year, value in ((2024, "16.4"), (2025, "15.6"), (2026, "15.9"), (2027, "15.2")):
         ComputedValue.objects.create(
             county=plan.county, indicator="air.pm25_mean", period=str(year), value=Decimal(value), data_to=date(year, 12, 31),

@@ -139,7 +139,7 @@ def _beside_last_year(
         return {}
     end = date(year, now.end.month, min(now.end.day, monthrange(year, now.end.month)[1]))
     same = Inputs(
-        county.code, str(year), date(year, 1, 1), end, False, [r for r in before if _last(r, end) <= end and _day(r) <= end], points
+        county.code, str(year), date(year, 1, 1), end, False, [r for r in before if _day(r) <= end], points
     )
     whole = Inputs(county.code, str(year), date(year, 1, 1), date(year, 12, 31), True, before, points)
     part, full, current = declared.function(same).value, declared.function(whole).value, declared.function(now).value
@@ -193,7 +193,7 @@ def _keep(
     if not gone and not new:
         return 0
     with records.change_set(actor, ComputedValue, county.code, f"计算指标（截至 {as_of}）") as facts:
-        ComputedValue.objects.filter(pk__in=gone).delete()
+        records.bulk_delete(ComputedValue.objects.filter(pk__in=gone))
         facts["written"] = records.bulk_create(new)
         facts["replaced_or_removed"] = len(gone)
         facts["changed"] = sorted({v.indicator for v in new})

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 
+from jiuzhi.core import records
 from jiuzhi.science.standards.water import class_number
 from jiuzhi.science.statistics.paths import Promise
 
@@ -126,7 +127,7 @@ def apply(plan: Plan, folder: str | Path) -> list[str]:
     for row in rows:  # last, so that a person's words are shown but never read as the plan's own
         if row["note"] and (commitment := listed.get(row["commitment"])):
             commitment.note = "；".join(filter(None, (commitment.note, row["note"])))[:400]
-    Commitment.objects.bulk_update(listed.values(), ["indicator", "progress", "baseline", "note"], batch_size=500)
+    records.bulk_update(listed.values(), ["indicator", "progress", "baseline", "note"])
     return problems
 
 

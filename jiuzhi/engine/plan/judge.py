@@ -32,7 +32,7 @@ def judge_plan(plan: Plan, as_of: date, *, actor: Actor, only: Iterable[Commitme
         return 0
     with records.change_set(actor, Judgement, plan.county.code, f"研判（截至 {as_of}）") as facts:
         replaced = [stored[j.commitment_id].pk for j in new if j.commitment_id in stored]
-        Judgement.objects.filter(pk__in=replaced).delete()
+        records.bulk_delete(Judgement.objects.filter(pk__in=replaced))
         facts["written"] = records.bulk_create(new)
         facts["replaced"] = len(replaced)
         facts["states"] = {s: sum(j.state == s for j in fresh) for s in Judgement.State.values}

@@ -46,7 +46,7 @@ def load_pack(folder: str | Path, *, actor: Actor, document: str | Path | None =
             home = _county(adcode, pack.info.county, actor)
             plan = _plan_row(Plan.objects.filter(county=home, sha256=pack.info.sha256).first(), home, pack)
             facts.update(_rows(plan, pack, actor))
-            stations.load(base / "stations.csv", home)
+            facts["stations"] = stations.load(base / "stations.csv", home, actor)
             facts["unbound"] = bindings.apply(plan, base)
         except ValidationError as error:
             raise PlanReadError(f"规划包 {base} 无法载入：{_said(error)}。") from error
@@ -116,15 +116,26 @@ def _plan_row(plan: Plan | None, county: Org, pack: Pack) -> Plan:
     latest = Plan.objects.filter(county=county).first()
     if plan is None:
         plan = Plan(county=county, version=latest.version + 1 if latest else 1, sha256=info.sha256)
-    Plan.objects.filter(county=county, current=True).exclude(pk=plan.pk).update(current=False)
+    others = list(Plan.objects.filter(county=county, current=True).exclude(pk=plan.pk))
+    for other in others:
+        other.current = False
+    records.bulk_update(others, ["current"])
     plan.title = info.title or f"{county.name}生态环境保护规划"
     plan.status = Plan.Status.DRAFT if info.status == "draft" else Plan.Status.FINAL
     plan.current, plan.period_start, plan.period_end = True, int(info.period_start), int(info.period_end)
     plan.period_basis = info.period_basis or "inferred"
     plan.document_name, plan.loaded_at = info.document, timezone.now()
     plan.clean_fields(exclude=["county"])
-    plan.save()
+    if plan.pk is None:
+        records.bulk_create([plan])
+    else:
+        records.bulk_update([plan], _columns(Plan))
     return plan
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    """What a pack decides of a record that is already there."""
+    return [f.name for f in model._meta.concrete_fields if f.name not in {"id", "plan", "code"}]
 
 
 def _rows(plan: Plan, pack: Pack, actor: Actor) -> dict[str, int]:
@@ -132,13 +143,13 @@ def _rows(plan: Plan, pack: Pack, actor: Actor) -> dict[str, int]:
     clauses = _upsert(Clause, plan, pack.clauses, lambda r: {"level": r.level, "number": r.number, "title": r.title or r.number, "order": r.order})
     for clause in pack.clauses:
         clauses[clause.id].parent = clauses.get(clause.parent)
-    Clause.objects.bulk_update(clauses.values(), ["parent"], batch_size=500)
+    records.bulk_update(clauses.values(), ["parent"])
     owners = _owners(plan, pack, actor)
     _refuse_to_lose_values(plan, {r.id for r in pack.commitments})
     commitments = _upsert(Commitment, plan, pack.commitments, lambda r: _commitment(r, clauses, owners))
     for row in pack.commitments:
         commitments[row.id].baseline = commitments.get(row.baseline)
-    Commitment.objects.bulk_update(commitments.values(), ["baseline"], batch_size=500)
+    records.bulk_update(commitments.values(), ["baseline"])
     _carry_owners(plan)
     tasks = _upsert(Task, plan, pack.tasks, lambda r: {
         "clause": clauses.get(r.clause), "title": r.title, "verb": r.verb, "object": r.object, "places": r.places,
@@ -198,10 +209,9 @@ def _upsert(
         found[row.id] = record
         if record.pk is None:
             fresh.append(record)
-    model.objects.filter(plan=plan).exclude(code__in=found).delete()
-    model.objects.bulk_create(fresh, batch_size=500)
-    changing = [f.name for f in model._meta.concrete_fields if f.name not in {"id", "plan", "code"}]
-    model.objects.bulk_update([r for r in found.values() if r.code in old], changing, batch_size=200)
+    records.bulk_delete(known.exclude(code__in=found))
+    records.bulk_create(fresh)
+    records.bulk_update([r for r in found.values() if r.code in old], _columns(model), batch=200)
     return found
 
 
@@ -252,18 +262,16 @@ def _carry_owners(plan: Plan) -> None:
         if owner := known.get((commitment.name, commitment.unit, commitment.year)):
             commitment.owner = owner
             changed.append(commitment)
-    Commitment.objects.bulk_update(changed, ["owner"], batch_size=500)
+    records.bulk_update(changed, ["owner"])
 
 
 def _link_tasks(tasks: dict[str, Task], commitments: dict[str, Commitment], pack: Pack) -> None:
     through: type[models.Model] = Task.commitments.through
-    through._default_manager.filter(task_id__in=[t.pk for t in tasks.values()]).delete()
+    records.bulk_delete(through._default_manager.filter(task_id__in=[t.pk for t in tasks.values()]))
     links = {
         (tasks[r.id].pk, commitments[code].pk)
         for r in pack.tasks
         for code in r.commitments.replace(",", " ").replace(";", " ").replace("；", " ").split()
         if code in commitments
     }
-    through._default_manager.bulk_create(
-        [through(task_id=t, commitment_id=c) for t, c in sorted(links)], batch_size=500
-    )
+    records.bulk_create(through(task_id=t, commitment_id=c) for t, c in sorted(links))
