@@ -45,6 +45,7 @@ class Cell:
     words: str = ""
     label: str = ""
     scope: str = ""
+    unit: str = ""
 
 
 @dataclass
@@ -264,6 +265,7 @@ def _indicator(
             values.append(Value(column.kind, year, basis, cell, scope, row[n].text))
     if not values:
         return []
+    unit = unit or next((v.cell.unit for v in values if v.cell.unit), "")
     domain = next(
         (carried[n] for n, c in enumerate(columns) if c.role == "domain" and n in carried),
         carried.get(-1, ""),
@@ -332,6 +334,7 @@ def _one(text: str, label: str) -> Cell:
         words,
         label,
         scope,
+        found.group("unit") or "",
     )
 
 

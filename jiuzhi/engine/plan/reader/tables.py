@@ -39,7 +39,7 @@ class Table:
 def is_cell_line(line: str) -> bool:
     """A line that can only belong to a table."""
     body = line.lstrip(" ")
-    return body.startswith("\t") or line.count("\t") >= 2 or (body.startswith("|") and body.count("|") >= 3)
+    return body.startswith("\t") or line.count("\t") >= 2 or body.count("|") >= 3
 
 
 def find_table(lines: list[Span], i: int, dead: list[int]) -> Table | None:
@@ -73,15 +73,13 @@ def _cell_lines(lines: list[Span], i: int) -> tuple[Table | None, int]:
     while k < len(lines):
         if is_cell_line(lines[k].text):
             end = k + 1
-        elif lines[k].text.strip():
-            between = k + 1 < len(lines) and is_cell_line(lines[k + 1].text) and k == end
-            if not between or heading_of(lines[k].text.strip()) or is_caption(lines[k].text.strip()):
-                break
+        elif (text := lines[k].text.strip()) and not _interrupts(lines, k, k == end, text):
+            break
         k += 1
-    region = lines[i:end]
-    if any(line.text.strip(" \t|").count("\t") >= 1 or line.text.lstrip().startswith("|") for line in region):
-        rows = [_split(line) for line in region if line.text.strip() and not _RULE.match(line.text)]
-        return _square(rows, i, end), end
+    region = [line for n, line in enumerate(lines[i:end], i) if not _page_between(lines, n)]
+    if any(line.text.strip(" \t|").count("\t") >= 1 or line.text.count("|") >= 3 for line in region):
+        shown = [line for line in region if line.text.strip() and not _RULE.match(line.text)]
+        return _square(_aligned(_row_lines(shown)), i, end), end
     cells = [line for line in region if line.text.strip()]
     prose = sum("。" in line.text for line in cells)
     if len(cells) < 6 or prose > 0.3 * len(cells):
@@ -89,12 +87,42 @@ def _cell_lines(lines: list[Span], i: int) -> tuple[Table | None, int]:
     return _square(_groups(region), i, end), end
 
 
-def _split(line: Span) -> Row:
-    mark = "|" if line.text.lstrip().startswith("|") else "\t"
+def _interrupts(lines: list[Span], k: int, after_cell: bool, text: str) -> bool:
+    """A line without cell mark inside a table: a cell broken over two lines, or a page number between two rows."""
+    following = next((n for n in range(k + 1, min(k + 4, len(lines))) if lines[n].text.strip()), k)
+    if following == k or not is_cell_line(lines[following].text):
+        return False
+    if is_page_number(text):
+        return True
+    ends_row = following == k + 1 or (len(text) <= 20 and "。" not in text)
+    return after_cell and ends_row and not heading_of(text) and not is_caption(text)
+
+
+def _page_between(lines: list[Span], k: int) -> bool:
+    """A page number with a blank line before or after it."""
+    gap = k == 0 or not lines[k - 1].text.strip() or not lines[min(k + 1, len(lines) - 1)].text.strip()
+    return not is_cell_line(lines[k].text) and is_page_number(lines[k].text.strip()) and gap
+
+
+def _row_lines(lines: list[Span]) -> list[Row]:
+    """One row a line. The header tells whether a mark at the edge is a frame or parts an empty cell from the rest."""
+    head = lines[0].text.strip(" ") if lines else ""
+    mark = "|" if head.count("|") >= 2 and "\t" not in head.strip("\t") else "\t"
+    left, right = head.startswith(mark), mark == "|" and head.endswith(mark)
+    rows: list[Row] = []
+    for line in lines:
+        if mark not in line.text and rows and not is_cell_line(line.text):  # the rest of the last cell
+            rows[-1][-1] = tighten(join([rows[-1][-1], line]))
+            continue
+        rows.append(_split(line, mark, left, right))
+    return rows
+
+
+def _split(line: Span, mark: str, left: bool, right: bool) -> Row:
     body = line.strip(" ")
-    if body.text[:1] == mark:
+    if left and body.text[:1] == mark:
         body = body.cut(1)
-    if mark == "|" and body.text[-1:] == mark:
+    if right and body.text[-1:] == mark:
         body = body.cut(0, len(body) - 1)
     row, begin = [], 0
     for n, char in enumerate(body.text + mark):
@@ -104,6 +132,24 @@ def _split(line: Span) -> Row:
     return row
 
 
+def _aligned(rows: list[Row]) -> list[Row]:
+    """Rows that lack the cell of a merged first column, moved under their own heads: by the serial, else from the right."""
+    if not rows:
+        return rows
+    header = [cell.text for cell in rows[0]]
+    serial = next((n for n, text in enumerate(header) if re.fullmatch(r"序\s*号|编号", text)), -1)
+    category = bool(re.search(r"领\s*域|类\s*别|分\s*类|维度|方面", header[0]))
+    out = [rows[0]]
+    for row in rows[1:]:
+        lack = len(header) - len(row)
+        if 0 < lack == serial and row and _SERIAL.match(row[0].text):
+            row = [EMPTY] * lack + row
+        elif lack == 1 and category and serial < 0 and len(row) > 1 and not HEADER_WORD.match(row[0].text):
+            row = [EMPTY, *row]
+        out.append(row)
+    return out
+
+
 def _groups(region: list[Span]) -> list[Row]:
     """Rows of a table with one cell a line: blank lines part the rows; a TAB alone is an empty cell."""
     groups: list[Row] = [[]]
@@ -111,7 +157,8 @@ def _groups(region: list[Span]) -> list[Row]:
         if is_cell_line(line.text):
             groups[-1].append(tighten(line))
         elif line.text.strip():  # a cell that was broken over two lines
-            groups[-1][-1] = tighten(join([groups[-1][-1], line]))
+            last = groups[-1] or groups[-2]
+            last[-1] = tighten(join([last[-1], line]))
         elif groups[-1]:
             groups.append([])
     groups = [g for g in groups if g]
@@ -198,10 +245,21 @@ def _spaced(lines: list[Span], i: int) -> Table | None:
         ):
             rows.append([EMPTY, *words] if header[0].text not in ("序号", "编号") else [*words, EMPTY])
             misses = 0
+        elif (whole := _wrapped_row(words, lines[k + 1 : k + 2], len(header))) is not None:
+            rows.append(whole)
+            misses, k = 0, k + 1
         else:
             misses += 1
         k += 1
     return _square(rows, i, k) if len(rows) >= 3 else None
+
+
+def _wrapped_row(words: Row, following: list[Span], width: int) -> Row | None:
+    """A row whose name goes on in the next line: the last word here and the first there are one cell."""
+    rest = _words(following[0]) if following else []
+    if len(words) < 2 or not rest or len(words) + len(rest) - 1 != width or not _SERIAL.match(words[0].text):
+        return None
+    return [*words[:-1], join([words[-1], rest[0]]), *rest[1:]]
 
 
 def _words(line: Span) -> Row:
@@ -216,7 +274,7 @@ def _bare(lines: list[Span], i: int) -> Table | None:
     header = 0
     groups: list[Row] = [[]]
     k, end, blanks = i, i, 0
-    while k < len(lines) and blanks < 4:
+    while k < len(lines) and blanks < (4 if len(groups) > 3 else 7):
         text = lines[k].text.strip()
         if not text:
             blanks += 1
@@ -235,11 +293,38 @@ def _bare(lines: list[Span], i: int) -> Table | None:
         header += 1
     if header < 3 or len(cells) < 2 * header:
         return None
+    if (two := _two_levels(cells, header, len(groups[0]))) is not None:
+        return _square(two, i, end)
     if not all(len(g) == header for g in groups):
         groups = [cells]
         serial = next((n for n, c in enumerate(cells[:header]) if re.fullmatch(r"序号|编号", c.text)), -1)
         return _square(_by_serial(cells, header, serial), i, end)
     return _square(groups, i, end)
+
+
+def _two_levels(cells: Row, header: int, top: int) -> list[Row] | None:
+    """Rows under a header of two levels (2025年 over 目标, 实际): the width is the distance between the serials 1, 2, 3."""
+    if not 3 <= top < header or not re.fullmatch(r"序\s*号|编号", cells[0].text):
+        return None
+    starts = [header]
+    for n in range(header + 1, len(cells)):
+        if cells[n].text.rstrip(".、") == str(len(starts) + 1) and n - starts[-1] >= 3:
+            starts.append(n)
+    gaps = Counter(b - a for a, b in zip(starts, starts[1:], strict=False))
+    if not gaps or cells[header].text.rstrip(".、") != "1":
+        return None
+    width, under = gaps.most_common(1)[0][0], header - top
+    parents = [n for n in range(top) if re.search(r"20\d\d|目标|现状", cells[n].text)]
+    if width != top - 1 + under or not parents:
+        return None
+    upper = [*cells[: parents[-1] + 1], *[EMPTY] * (under - 1), *cells[parents[-1] + 1 : top]]
+    lower = [EMPTY] * parents[-1] + cells[top:header]
+    lower += [EMPTY] * (width - len(lower))
+    return [
+        upper,
+        lower,
+        *(cells[a:b][:width] for a, b in zip(starts, [*starts[1:], len(cells)], strict=True)),
+    ]
 
 
 def _outranks(text: str) -> bool:
