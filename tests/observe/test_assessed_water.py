@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from jiuzhi.engine.observe import assessed
+from jiuzhi.engine.observe.assessed import water
 from tests.observe.messages import sample, take
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +98,11 @@ def test_trophic_state_of_a_lake(stations):
     expected = trophic_index({item: Decimal(value) for item, value in values.items()})
     assert row["tli"] == Decimal(str(expected)).quantize(Decimal("0.001"))
     assert row["trophic_state"] == "中营养"
+
+
+def test_the_trophic_state_is_told_before_the_index_is_rounded(stations, monkeypatch):
+    monkeypatch.setattr(water, "trophic_index", lambda values: 50.0004)
+    take(sample("L1", datetime(2026, 4, 1, tzinfo=UTC), chla="10", TP="0.05"))
+    assessed.refresh(LATE)
+    row = assessed.rows("water_month", station="L1")[0]
+    assert (row["tli"], row["trophic_state"]) == (50, "轻度富营养")

@@ -171,10 +171,12 @@ def _verdicts(found: pa.Table, known: dict[str, Section], schema: pa.Schema) -> 
         exceeding[place] = _exceeding(row, section_of(row["station"], known))
     columns = {"exceeding": pa.array(exceeding, pa.string())}
     if "tli" in schema.names:
-        index: list[Decimal | None] = [None] * len(found)
+        index: list[float | None] = [None] * len(found)
         for place, row in _picked(found, found["is_lake"]):
             index[place] = _trophic(row)
-        columns["tli"] = pa.array(index, schema.field("tli").type)
+        shown = [None if value is None else Decimal(str(value)).quantize(Decimal("0.001")) for value in index]
+        columns["tli"] = pa.array(shown, schema.field("tli").type)
+        # The state is told from the index itself: 50.0004 is shown as 50.000 and is beyond 50.
         columns["trophic_state"] = pa.array([trophic_state(value) for value in index], pa.string())
     for name in columns:
         found = found.append_column(name, columns[name])
@@ -207,8 +209,7 @@ def _exceeding(row: dict[str, Any], place: Section) -> str:
     )
 
 
-def _trophic(row: dict[str, Any]) -> Decimal | None:
+def _trophic(row: dict[str, Any]) -> float | None:
     values = _means(row, ("chla", "TP", "TN", "SD", "CODMn"))
     positive = {item: value for item, value in values.items() if value > 0}
-    index = trophic_index(positive) if "chla" in positive else None
-    return None if index is None else Decimal(str(index)).quantize(Decimal("0.001"))
+    return trophic_index(positive) if "chla" in positive else None
