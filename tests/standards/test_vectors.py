@@ -239,9 +239,9 @@ def test_national_release_of_2020_is_reproduced(shared):
         if published is None:
             continue
         values = {item: row[column] or row[column.removesuffix("_raw")] for item, column in columns.items()}
-        known = {item: found.value for item, text in values.items() if (found := water.parse_measured(text))}
+        known = {item: text for item, text in values.items() if text and text[0].isdigit()}
         is_lake = body_of_section(row["section"], row["river"], row["province"]) == "lake"
         judged += 1
         equal += water.section_class(known, is_lake) == published
     assert judged > 17_000
-    assert equal / judged >= 0.995
+    assert equal / judged >= 0.9997

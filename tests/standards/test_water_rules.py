@@ -1,7 +1,6 @@
 """Surface water and lakes: boundaries, and a column gives what a single value gives."""
 
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 import ibis
@@ -89,13 +88,6 @@ def test_river_grades_and_classes_in_words():
     ]
     assert water.change_between(80, 85, 5, 5) == "无明显变化"
     assert water.change_between(60, 80, 10, 5) == "明显好转"
-
-
-def test_non_detects_keep_their_qualifier():
-    found = water.parse_measured("0.002L")
-    assert (found.value, found.qualifier, found.for_statistics) == (Decimal("0.002"), "L", Decimal("0.001"))
-    assert water.parse_measured("<0.002") == found
-    assert water.parse_measured("--") is None
 
 
 def test_names_tell_lakes_from_rivers():

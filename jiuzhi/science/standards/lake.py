@@ -18,11 +18,6 @@ TLI_ITEMS = tuple(row["item"] for row in rows("tli"))
 """chla TP TN SD CODMn."""
 
 
-def lake_class(values: Mapping[str, Any]) -> Any:
-    """Class 1…6 of a lake or reservoir without total nitrogen; values [mg/L] as for ``water.section_class``."""
-    return water.section_class(values, is_lake=True)
-
-
 def nitrogen_class(value: Any) -> Any:
     """Class of total nitrogen [mg/L], to be shown beside the class of the lake, never inside it."""
     return water.indicator_class("TN", value, body="lake")

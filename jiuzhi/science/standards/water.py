@@ -8,7 +8,6 @@ pollutants M.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -208,30 +207,6 @@ def main_pollutants_of_river(sections: Iterable[Mapping[str, Any]]) -> list[tupl
                 known.setdefault(item, []).append(number > 3)
     rates = [(item, Fraction(sum(over), len(over))) for item, over in known.items() if any(over)]
     return sorted(rates, key=lambda pair: -pair[1])[:3]
-
-
-_MEASURED = re.compile(r"^\s*([<＜]?)\s*(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*([LlＬ]?)\s*$")
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A written result: ``value`` as written (the detection limit when not detected), ``qualifier`` ``""`` or ``"L"``."""
-
-    value: Decimal
-    qualifier: str
-
-    @property
-    def for_statistics(self) -> Decimal:
-        """Half the detection limit when not detected (HJ/T 91 practice), else the value."""
-        return self.value / 2 if self.qualifier else self.value
-
-
-def parse_measured(text: Any) -> Measured | None:
-    """Read a result such as ``0.002L`` (not detected), ``<0.002`` or ``1.25``; None when it is no number."""
-    match = _MEASURED.match(str(text if text is not None else ""))
-    if not match:
-        return None
-    return Measured(Decimal(match[2]), "L" if match[1] or match[3] else "")
 
 
 def water_quality_index(item: str, value: Any, *, is_lake: bool = False) -> Fraction:
