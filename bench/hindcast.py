@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
-import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,15 +18,13 @@ import numpy as np
 
 from jiuzhi.science.statistics import forecast as F
 
+from .testdata import SHARED
+
 POLLUTANTS = ("pm25", "pm10", "no2", "o3_8h")
 ORIGINS = ("2015-07", "2015-12", "2016-06")
 HORIZONS = (6, 12, 18)
 LEAST_DAYS = 20  # of a month, for its mean to stand
 Series = dict[int, float]  # month number -> mean
-
-
-def folder() -> Path:
-    return Path(os.environ.get("JIUZHI_TEST_DATA", Path(__file__).resolve().parents[2] / "shared"))
 
 
 def month(text: str) -> int:
@@ -172,7 +169,7 @@ def half(city: str) -> str:
 
 def rows(data: Path | None = None) -> list[tuple[str, str, str]]:
     """(what, figure, note) lines for the bench table."""
-    data = data or folder()
+    data = data or SHARED
     source = data / "data" / "air" / "city_daily_aqi_201312_201701_partA.csv.gz"
     cities, shares = city_months(source), share_months(source)
     found = []

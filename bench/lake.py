@@ -13,12 +13,13 @@ _FILES = ("air/station_hourly_aqi_202004_partA.csv.gz", "air/city_daily_aqi_2013
           "water/national_auto_4h_202104_partA.csv.gz", "water/national_auto_daily_202005_202012.csv.gz")  # fmt: skip
 
 _CHILD = """
-import json, resource, sys, time
+import json, sys, time
 from datetime import date
 from pathlib import Path
 import django
 django.setup()
 from django.core.management import call_command
+from bench.peers import peak_mb
 call_command("migrate", verbosity=0)
 from jiuzhi.core.records import SYSTEM
 from jiuzhi.engine.observe import assessed, lake
@@ -48,7 +49,7 @@ _, found["nothing"] = clock(lambda: assessed.refresh(date(2026, 1, 1)))
 assessed.read("air_day")
 rows, found["read"] = clock(lambda: assessed.read("air_day", station=station), 1000)
 assert len(rows)
-found["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+found["peak"] = peak_mb()
 print(json.dumps(found))
 """
 
