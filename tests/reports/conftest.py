@@ -102,7 +102,7 @@ def sample(targets: int = 40) -> EvaluationReport:
         curves=curves, late=late, no_data=silent,
         owners=[OwnerLoad("县水利局", 3, 2, [r.name for r in late[:3]]), OwnerLoad("未指定责任单位", 0, 4, [])],
         unassigned=[r.name for r in rows if r.owner == "未指定责任单位"],
-        pending=[PendingValue("森林蓄积量", "2026年", "1925 万立方米", "城口县林业局填报人")],
+        pending=[PendingValue("森林蓄积量", "2026年", "1925 万立方米", "城口县林业局填报人", False)],
         editions=[EditionRow("空气质量优良天数", "318 天（2026年至今）", "全年按HJ 633-2012", "320 天", "HJ 633-2012", "PM2.5 24小时浓度75 µg/m³以下为良")],
         methods=[Method("PM2.5年均浓度", "有效日均值的算术平均", "HJ 663-2013 5.1", "GB 3095-2012；GB 3095-2026", "有效日少于324天不评价", [("有效天数", "318天")], ["HJ 663-2026文本未见，暂按2013版方法。"])],
         standards=[StandardNote("GB 3095-2026", "环境空气质量标准", "2026-03-01起", True, "已核对标准原文", "过渡阶段至2030-12-31"),

@@ -81,6 +81,22 @@ def plan():
     return plan
 
 
+@pytest.mark.parametrize("where", ["nowhere", "measured", "waiting"])
+def test_whatever_is_simulated_marks_the_report(plan, where):
+    ReportedValue.objects.update(synthetic=False)
+    judge_plan(plan, AS_OF, actor=SYSTEM)
+    if where == "measured":  # no target rests on it, yet the table of measurements shows it
+        ComputedValue.objects.create(
+            county=plan.county, indicator="air.pm25_mean", period="2026", value=15, unit="微克/立方米", complete=True,
+            data_to=date(2026, 12, 31), synthetic=True, computed_at=datetime(2027, 1, 1, tzinfo=UTC),
+        )  # fmt: skip
+    if where == "waiting":
+        ReportedValue.objects.filter(status="submitted").update(synthetic=True)
+    report = reports.evaluation(plan, AS_OF)
+    assert report.synthetic == (where != "nowhere")
+    assert any("含模拟数据" in sentence for sentence in report.summary) == report.synthetic
+
+
 def test_rows_follow_the_plan_its_own_table_first(plan):
     report = reports.evaluation(plan, AS_OF)
     assert [(t.number, t.code, t.group) for t in report.targets] == [

@@ -48,6 +48,9 @@ def evaluation(plan: Plan, as_of: date) -> EvaluationReport:
     curves = _curves(views, plan)
     values = computed(plan, judged_on)
     readings, pending = editions(values, judged_on), _pending(plan, as_of)
+    figures = measured(values, book.bound(), judged_on)
+    shown = [*(f.synthetic for f in figures), *(c.synthetic for c in curves), *(p.synthetic for p in pending)]
+    synthetic = score.synthetic or tree.synthetic or any(shown)
     unassigned = [t.name for t in targets if t.owner == board.UNASSIGNED]
     owners = _owners([*late, *no_data])
     return EvaluationReport(
@@ -61,8 +64,8 @@ def evaluation(plan: Plan, as_of: date) -> EvaluationReport:
         sha256=plan.sha256,
         as_of=as_of,
         judged_on=judged_on,
-        synthetic=score.synthetic or tree.synthetic,
-        summary=phrases.summary(score, book.items, pending, two_editions(readings)),
+        synthetic=synthetic,
+        summary=phrases.summary(score, book.items, pending, two_editions(readings), synthetic=synthetic),
         counts=dict(score.counts),
         total=score.total,
         domains=[StateCount(d.domain, dict(d.counts), d.total) for d in score.domains],
@@ -79,16 +82,16 @@ def evaluation(plan: Plan, as_of: date) -> EvaluationReport:
         standards=standards_of(
             views, (v for by_year in values.values() for v in by_year.values()), judged_on
         ),
-        measured=measured(values, book.bound(), judged_on),
+        measured=figures,
         scope_notes=[(v.item.name, note) for v in views for note in v.scope_notes],
     )
 
 
 def _judged_on(plan: Plan, as_of: date) -> date:
-    judged = Judgement.objects.filter(commitment__plan=plan)
     latest = board.latest_as_of(plan, as_of)
     if latest is not None:
         return latest
+    judged = Judgement.objects.filter(commitment__plan=plan)
     first = judged.order_by("as_of").values_list("as_of", flat=True).first()
     if first is None:
         raise ReportError(
@@ -272,6 +275,7 @@ def _pending(plan: Plan, as_of: date) -> list[PendingValue]:
             phrases.period(v.period),
             f"{plain(v.value)} {v.commitment.unit}".strip(),
             str(v.reported_by) if v.reported_by else "—",
+            v.synthetic,
         )
         for v in waiting.order_by("commitment__start", "period", "pk")
     ]

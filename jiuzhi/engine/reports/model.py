@@ -119,6 +119,7 @@ class PendingValue:
     period: str
     value: str
     reported_by: str
+    synthetic: bool
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def waiting(report: EvaluationReport, n: Counter) -> list[Block]:
             Column("填报值", 34, "center"),
             Column("填报人", 34),
         ]
-        rows = [[p.name, p.period, p.value, p.reported_by] for p in report.pending]
+        rows = [[p.name, p.period, starred(p.value, p.synthetic), p.reported_by] for p in report.pending]
         blocks += [n.heading(2, "等待审核的填报值"), n.table("等待审核的填报值", columns, rows)]
     return blocks or [Paragraph("全部目标都有数据、有责任单位，没有等待审核的填报值。")]
 

@@ -39,9 +39,15 @@ def target_of(item: CommitmentItem) -> str:
 
 
 def summary(
-    score: Scoreboard, items: list[CommitmentItem], pending: list[PendingValue], first_year: str = ""
+    score: Scoreboard,
+    items: list[CommitmentItem],
+    pending: list[PendingValue],
+    first_year: str = "",
+    *,
+    synthetic: bool,
 ) -> list[str]:
-    """The whole in a few sentences, the good news and the bad in that order."""
+    """The whole in a few sentences, the good news and the bad in that order. ``synthetic``: something in the report rests on
+    simulated data, though perhaps no judgement does."""
     found = [score.sentence, _standing(score), _late(score), _odds(items), _silent(score)]
     if score.unassigned:
         found.append(f"{score.unassigned}项目标没有明确的责任单位，须由县政府或牵头部门指定。")
@@ -49,7 +55,7 @@ def summary(
         found.append(f"{len(pending)}个填报值等待审核，审核通过前不计入研判。")
     if first_year:
         found.append(first_year)
-    if score.synthetic:
+    if synthetic:
         found.append("本报告所依据的数据中含模拟数据，只用于演示系统功能，不代表该县实际情况，不得对外引用。")
     return [sentence for sentence in found if sentence]
 
