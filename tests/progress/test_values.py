@@ -45,6 +45,11 @@ def test_submitted_with_the_fingerprint_of_its_evidence(wood, forester) -> None:
     assert AuditEntry.objects.filter(model="indicators.ReportedValue", user=forester.user).count() == 1
 
 
+def test_a_rate_of_growth_may_be_negative(commit, bureau, forester) -> None:
+    growth = commit("林业产值增速", ">=", 6, unit="%", owner=bureau, progress="growth")
+    assert report(growth, forester, value="-1.2").value == Decimal("-1.2")
+
+
 def test_somebody_else_approves(wood, forester, officer) -> None:
     found = report(wood, forester)
     values.decide(found, True, "核对无误", officer)

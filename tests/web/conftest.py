@@ -47,6 +47,7 @@ def people(orgs):
         officer=person("officer", "plan_officer", orgs.county),
         second=person("second", "plan_officer", orgs.county),
         unit=person("unit", "unit", orgs.water),
+        forester=person("forester", "unit", orgs.forest),
         monitor=person("monitor", "monitoring", orgs.county),
         leader=person("leader", "leader", orgs.city),
         auditor=person("auditor", "auditor", orgs.county),

@@ -59,7 +59,7 @@ def test_only_who_may_assigns(client, people, plan, orgs):
 
 
 def test_a_unit_of_another_county_cannot_be_made_owner(officer, plan, orgs):
-    for wrong in (orgs.other.pk, 999999, "x; drop"):
+    for wrong in (orgs.other.pk, 999999, "x; drop", "²"):
         said = officer.post(owner_path(commitment("C2")), {"owner": wrong}, headers={"hx-request": "true"})
         assert commitment("C2").owner is None
         assert said.status_code == 200
@@ -85,6 +85,28 @@ def test_a_value_goes_from_the_unit_to_approval(client, people, plan):
     assert "已通过" in client.post(f"/county/500229/values/{value.pk}/approve/", follow=True).content.decode()
     value.refresh_from_db()
     assert value.status == "approved"
+
+
+def test_evidence_is_for_the_unit_it_came_from_and_those_above(client, people, plan):
+    client.force_login(people.unit)
+    report(client, commitment(), evidence=SimpleUploadedFile("证明.pdf", b"proof"))
+    value = ReportedValue.objects.get()
+    path = f"/county/500229/values/{value.pk}/evidence/file"
+    page = f"/county/500229/commitments/{commitment().pk}/"
+    for user in (people.unit, people.officer, people.auditor, people.leader):
+        client.force_login(user)
+        assert path in client.get(page).content.decode()
+        assert client.get(path).status_code == 200
+    client.force_login(people.forester)
+    assert path not in client.get(page).content.decode()
+    assert client.get(path).status_code == 403
+
+
+def test_thousands_may_be_parted(client, people, plan):
+    Commitment.objects.filter(code="C1").update(unit="亩")
+    client.force_login(people.unit)
+    report(client, commitment(), value="1，234.5")
+    assert ReportedValue.objects.get().value == Decimal("1234.5")
 
 
 def test_a_return_needs_a_reason(client, people, plan):
@@ -117,6 +139,8 @@ def test_a_unit_reports_only_its_own(client, people, plan):
         ({"value": "NaN"}, "不是数"),
         ({"value": "1e99"}, "不合理"),
         ({"value": ""}, "不是数"),
+        ({"value": "9，5"}, "不是数"),
+        ({"value": "1,23"}, "不是数"),
         ({"period": "上个月"}, "时期"),
         ({"period": "2090"}, "不在可填报的范围"),
         ({"value": "120"}, "不能超过 100%"),

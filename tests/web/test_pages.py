@@ -104,6 +104,7 @@ def test_the_export_holds_what_is_on_screen_and_says_that_it_is_synthetic(office
     assert "含模拟数据" in rows[0][0]
     assert len(rows) == 3
     assert rows[2][1] == "城镇污水处理率"
+    assert rows[2][6] == 90, "a number, so that Excel can count with it"
     text = officer.get("/county/500229/commitments/export.csv").content.decode("utf-8-sig")
     assert "模拟数据" in text
     assert len(text.splitlines()) == 6
@@ -158,6 +159,7 @@ def test_odd_questions_do_no_harm(officer, plan, stations):
         "/county/500229/imports/?page=999",
         "/systems/?page=-1&domain=%00",
         "/search/?q=" + "长" * 500,
+        "/county/500229/stations/A1/?year=²",
     ):
         assert officer.get(path).status_code == 200, path
     assert officer.get("/county/500229/stations/A1/?property=nothing").status_code == 404

@@ -150,10 +150,10 @@ class ReportedItem:
     note: str
     status: str
     status_label: str
-    evidence_url: str  # "" without evidence
-    evidence_name: str
+    evidence_name: str  # "" without evidence
     evidence_sha256: str
     reported_by: str
+    reported_by_id: int | None
     reported_at: datetime
     decided_by: str
     decided_at: datetime | None

@@ -173,9 +173,9 @@ def _crumbs(commitment: Commitment) -> list[Crumb]:
 def _reported(value: ReportedValue) -> ReportedItem:
     return ReportedItem(
         id=value.pk, period=value.period, value=value.value, note=value.note, status=value.status,
-        status_label=str(value.get_status_display()), evidence_url=value.evidence.url if value.evidence else "",
+        status_label=str(value.get_status_display()),
         evidence_name=value.evidence.name.rsplit("/", 1)[-1] if value.evidence else "", evidence_sha256=value.evidence_sha256,
-        reported_by=str(value.reported_by or ""), reported_at=value.reported_at, decided_by=str(value.decided_by or ""),
+        reported_by=str(value.reported_by or ""), reported_by_id=value.reported_by_id, reported_at=value.reported_at, decided_by=str(value.decided_by or ""),
         decided_at=value.decided_at, decision_note=value.decision_note, synthetic=value.synthetic,
     )  # fmt: skip
 

@@ -28,6 +28,7 @@ from .models import Commitment
 
 _STATUS = ReportedValue.Status
 _FIRST_YEAR, _DIGITS = 2000, 14
+_COUNTS = ("个", "家", "处", "座", "人")
 
 
 def report_value(
@@ -141,7 +142,8 @@ def _check(commitment: Commitment, period: str, value: Decimal) -> None:
     reading = read(commitment)
     if reading.kind == "qualitative" and not reading.better and value not in (0, 1):
         raise ValidationError(f"“{commitment.name}”是定性目标（{reading.text}）：请据佐证填 1（已达成）或 0（尚未达成）。")
-    if value < 0 and commitment.unit in ("%", "％", "个", "家", "处", "座", "人"):
+    changes = reading.kind in ("growth", "cumulative")  # a rate of change may be negative, a share or a count may not
+    if value < 0 and (commitment.unit in _COUNTS or (commitment.unit in ("%", "％") and not changes)):
         raise ValidationError(f"以“{commitment.unit}”计的数值不能为负：请核对。")
     if value > 100 and commitment.unit in ("%", "％") and commitment.name.endswith(("率", "比例", "占比", "覆盖")):
         raise ValidationError(f"“{commitment.name}”不能超过 100%：请核对数值 {value}。")

@@ -73,7 +73,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     commitment = _commitment(scope, pk)
     as_of = scope.as_of if commitment.plan_id == getattr(scope.plan, "pk", None) else None
     view = board.commitment_view(commitment, as_of)
-    year = (as_of.year if as_of else commitment.plan.period_start) or 2026
+    year = as_of.year if as_of else commitment.plan.period_start
     drawable = bool([p for p in view.series if p.value is not None] or view.path)
     context = {
         "view": view,
@@ -86,6 +86,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "by_hand": commitment.kind == "target" and not commitment.indicator,
         "periods": [str(y) for y in range(year, commitment.plan.period_start - 2, -1)],
         "may_report": scope.may("report_value", commitment.owner),
+        "may_see_evidence": scope.may("view", commitment.owner),
         "may_approve": scope.may("approve_value", commitment.owner),
         "may_assign": scope.may("assign_owner"),
         "pending": _pending(view),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from jiuzhi.engine.plan import board
 
 from ..keep import kept
-from ..present import percent, plain
+from ..present import percent
 from .base import OTHER, Scope, county_page, page
 
 SORTS = ("state", "plan", "name", "probability")
@@ -86,7 +87,7 @@ def _table(items: list[board.CommitmentItem]) -> tuple[list[str], list[list[Any]
     ]  # fmt: skip
     body = [
         [
-            i.code, i.name, i.place, i.domain, i.target, i.year or "", plain(i.now), i.now_period, i.unit, i.state_label,
+            i.code, i.name, i.place, i.domain, i.target, i.year or "", i.now, i.now_period, i.unit, i.state_label,
             i.reason, percent(i.probability), i.owner, i.nature, _("模拟数据") if i.synthetic else "",
         ]
         for i in items
@@ -120,8 +121,10 @@ def export(request: HttpRequest, scope: Scope, form: str) -> HttpResponse:
 
 
 def safe_cell(value: Any) -> Any:
-    """A text that Excel would run as a formula gets an apostrophe in front; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+@\t\r" and value else value
+    """A text that Excel would run as a formula gets an apostrophe in front; numbers stay numbers, without trailing zeros."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return f"'{value}" if isinstance(value, str) and len(value) > 1 and value[0] in "=+-@\t\r" else value
 
 
 def _csv(note: str, head: list[str], body: list[list[Any]]) -> bytes:

@@ -1,5 +1,6 @@
 """Reporting a value with its evidence, deciding on it, and taking it back."""
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,6 +17,7 @@ from jiuzhi.engine.plan.models import Commitment
 
 from .base import Scope, actor, county_page, require
 
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 EVIDENCE_LIMIT = 20 * 1024 * 1024  # [bytes]
 EVIDENCE_KINDS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".csv", ".jpg", ".jpeg", ".png", ".zip", ".txt")
 
@@ -26,8 +28,12 @@ def _complain(request: HttpRequest, error: Exception) -> None:
 
 
 def _value(text: str) -> Decimal:
+    """A number as people type it: "1,234.5" is one, but a comma anywhere else is no number, because it may be meant as a point."""
+    plain = text.strip().replace("，", ",").replace("−", "-")
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
     try:
-        found = Decimal(text.strip().replace("，", "").replace(",", "").replace("−", "-"))
+        found = Decimal(plain)
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite():
@@ -93,7 +99,7 @@ def step(request: HttpRequest, scope: Scope, pk: int, step: str) -> HttpResponse
         else:
             raise Http404
         said = {
-            "approve": _("已通过，下次研判起使用。"),
+            "approve": _("已通过并重新研判；晚于截至日的数值下次研判时计入。"),
             "return": _("已退回填报单位。"),
             "withdraw": _("已撤回。"),
         }
@@ -105,8 +111,10 @@ def step(request: HttpRequest, scope: Scope, pk: int, step: str) -> HttpResponse
 
 @county_page
 def evidence(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
-    """The evidence file, only to people who may see the county; always as a download, never run in the page."""
+    """The evidence file, to people over the responsible unit and to who handed it in; always a download, never run in the page."""
     reported = _reported(scope, pk)
+    if reported.reported_by_id != scope.user.pk:
+        require(scope, "view", reported.commitment.owner)
     if not reported.evidence or not reported.evidence.storage.exists(reported.evidence.name):
         raise Http404(_("这条填报没有佐证材料，或文件已不在。"))
     name = reported.evidence.name.rsplit("/", 1)[-1]
