@@ -1,11 +1,14 @@
 """Commands say what they did, give JSON to scripts, and answer a mistake with one sentence and exit code 2."""
 
 import json
+from datetime import UTC, date, datetime
 
 import pytest
 from typer.testing import CliRunner
 
 from jiuzhi.core.models import AuditEntry, Grant, Org, User
+from jiuzhi.engine.indicators.models import Judgement
+from jiuzhi.engine.plan.models import Commitment, Plan
 from jiuzhi.interfaces.cli.main import app
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,18 @@ def test_systems_for_scripts():
     assert len(rows) == 292
     assert {"id", "name", "domain", "served_by"} <= set(rows[0])
     assert "plan.tracking" in next(r for r in rows if r["id"] == "SYS-001")["served_by"]
+
+
+def test_systems_stand_under_their_own_heads(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    lines = run("systems", "--served").stdout.splitlines()
+    heads = next(line for line in lines if "进展" in line)
+    first = next(line for line in lines if "SYS-001" in line)
+    assert [c.strip() for c in heads.strip("┃").split("┃")] == ["进展", "编号", "名称", "领域", "支持它的"]
+    cells = [c.strip() for c in first.strip("│").split("│")]
+    assert cells[0].endswith("可用")
+    assert cells[1] == "SYS-001"
+    assert "规划跟踪" in cells[4]
 
 
 def test_systems_of_an_unknown_domain():
@@ -99,6 +114,21 @@ def test_systems_table_has_a_cell_for_every_heading(monkeypatch):
 
 def test_status_before_anything_is_loaded():
     assert "jiuzhi plan load" in wrong("plan", "status", "--county", "500229")
+
+
+def test_status_looks_back_to_what_was_judged_then(county):
+    plan = Plan.objects.create(
+        county=county, title="城口县规划", status="final", version=1, period_start=2026, period_end=2030,
+        document_name="规划.docx", sha256="0" * 64, loaded_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    target = Commitment.objects.create(plan=plan, code="C1", name="森林覆盖率", kind="target", value=60, year=2030)
+    for day, state in ((date(2026, 6, 30), "late"), (date(2026, 9, 30), "met")):
+        Judgement.objects.create(commitment=target, as_of=day, state=state, reason="。", value=59)
+    asked = ("plan", "status", "--county", "500229", "--json")
+    assert json.loads(run(*asked).stdout)["as_of"] == "2026-09-30"
+    then = json.loads(run(*asked, "--as-of", "2026-08-01").stdout)
+    assert (then["as_of"], then["rows"][0]["state"]) == ("2026-06-30", "late")
+    assert "还没有研判过" in wrong(*asked, "--as-of", "2020-01-01")
 
 
 def test_judge_before_anything_is_loaded():
