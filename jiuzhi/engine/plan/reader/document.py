@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import logging
 import re
 import struct
 import zipfile
@@ -26,7 +25,7 @@ _SURELY_UTF8 = 12  # characters beyond ASCII that other encodings hardly ever fo
 # What parsers of foreign formats raise on damaged or hostile input, beside the errors they declare.
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, LookupError, ValueError,
-    TypeError, AttributeError, SyntaxError, ArithmeticError, OSError,
+    TypeError, AttributeError, SyntaxError, ArithmeticError, OSError, AssertionError,
 )  # fmt: skip
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _HTML_START = re.compile(
@@ -74,13 +73,8 @@ def decode(path: str | Path) -> Document:
 
 def _extracted(kind: str, raw: bytes, name: str) -> tuple[str, str]:
     """Text and encoding of a .docx, .html or .pdf; whatever a parser makes of a damaged file becomes one sentence."""
-    from pypdf.errors import DependencyError
+    from jiuzhi.engine.plan.reader import extract, pdf
 
-    from jiuzhi.engine.plan.reader import extract
-
-    logging.getLogger("pypdf").setLevel(
-        logging.CRITICAL
-    )  # its English remarks would stand before our sentence
     try:
         if kind == "html":
             markup, encoding = decode_html(raw, name)
@@ -88,15 +82,13 @@ def _extracted(kind: str, raw: bytes, name: str) -> tuple[str, str]:
         if kind == "docx":
             _check_unpacked(raw, name)
             return extract.docx_text(raw, name), "utf-8"
-        return extract.pdf_text(raw, name), "utf-8"
+        return pdf.pdf_text(raw, name), "utf-8"
     except PlanReadError:
         raise
     except RecursionError as error:
         raise PlanReadError(
             f"{name} 的内容层层嵌套，无法解析：请在 Word 或浏览器中打开后另存为纯文本（.txt）。"
         ) from error
-    except DependencyError as error:
-        raise PlanReadError(f"{name} 已加密：请用 PDF 阅读器去掉密码和限制后另存，或转成 .docx。") from error
     except _DAMAGED as error:
         raise PlanReadError(
             f"{name} 不是完整的 {kind} 文档（可能下载不完整或已损坏）：请重新下载，或打开后另存。"

@@ -1,11 +1,10 @@
-"""Text of .docx, .html and .pdf in reading order: one paragraph a line, one table row a line of TAB-led cells."""
+"""Text of .docx and .html in reading order: one paragraph a line, one table row a line of TAB-led cells."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from jiuzhi.engine.plan.pack import PlanReadError
@@ -181,40 +180,3 @@ def _html_table(table: Tag) -> list[str]:
             cells.append("")
         rows.append(_row(cells))
     return rows
-
-
-def pdf_text(raw: bytes, name: str) -> str:
-    """Text of a PDF that has text; running heads and page numbers that repeat over pages are dropped."""
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        reader = PdfReader(io.BytesIO(raw))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise PlanReadError(f"{name} 已加密：请去掉打开密码后再读。")
-        pages = [page.extract_text() or "" for page in reader.pages]
-    except PlanReadError:
-        raise
-    except (
-        PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        OSError,
-        RecursionError,
-    ) as error:
-        raise PlanReadError(
-            f"{name} 不是完整的 PDF（可能下载不完整或已损坏）：请重新下载，或转成 .docx。"
-        ) from error
-    if not any(page.strip() for page in pages):
-        raise PlanReadError(
-            f"{name} 是扫描件，没有文字层：请先做文字识别（OCR），再提供 .docx 或文字版 .pdf。"
-        )
-    edges: Counter[str] = Counter()
-    split = [page.split("\n") for page in pages]
-    for lines in split:
-        edges.update({line.strip() for line in lines[:2] + lines[-2:] if line.strip()})
-    running = {line for line, n in edges.items() if n >= 3 and n >= 0.5 * len(pages) and len(line) < 40}
-    return "\n".join("\n".join(x for x in lines if x.strip() not in running) for lines in split) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,16 @@ _ONE_TO_ONE = _FULL_TO_HALF | {
         ("﹤", "<"), ("﹥", ">"), ("＊", "*"), ("＂", '"'), ("｡", "。"), ("､", "、"),
     )
 }  # fmt: skip
+# Radicals that PDF fonts put in place of the characters (⽔ for 水): Kangxi block by its compatibility form, one to one.
+_ONE_TO_ONE |= {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)}
+_ONE_TO_ONE |= {
+    ord(a): ord(b)
+    for a, b in zip(
+        "⻘⻓⻚⻔⻝⻋⻅⻄⻢⻦⻩⻰⻣⻥⻛⻜⻬⻮⻆⻉⻙⻨⻤⺠⺟⻯⻳",
+        "青长页门食车见西马鸟黄龙骨鱼风飞齐齿角贝韦麦鬼民母龙龟",
+        strict=True,
+    )
+}
 _BOOKMARK = re.compile(r"\[bookmark:[^\]]{0,160}\]|(?:HYPERLINK|PAGEREF)\s+\\?[^\s\u4e00-\u9fff]*(?:\s*\\h)?")
 _LATEX_COMMAND = {
     "geq": "≥", "ge": "≥", "leq": "≤", "le": "≤", "geqslant": "≥", "leqslant": "≤", "times": "×", "sim": "~", "mu": "μ",

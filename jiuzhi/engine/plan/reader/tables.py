@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -310,7 +311,7 @@ def _two_levels(cells: Row, header: int, top: int) -> list[Row] | None:
     for n in range(header + 1, len(cells)):
         if cells[n].text.rstrip(".、") == str(len(starts) + 1) and n - starts[-1] >= 3:
             starts.append(n)
-    gaps = Counter(b - a for a, b in zip(starts, starts[1:], strict=False))
+    gaps = Counter(b - a for a, b in itertools.pairwise(starts))
     if not gaps or cells[header].text.rstrip(".、") != "1":
         return None
     width, under = gaps.most_common(1)[0][0], header - top
