@@ -1,6 +1,10 @@
-"""Why a file cannot be opened or written, in words people know."""
+"""Files people open: why one cannot be opened or written, in words they know, and cells that Excel does not run."""
 
 import errno
+import re
+
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 _WHY = {
     errno.ENOENT: "没有这个文件或文件夹",
@@ -16,6 +20,11 @@ _WHY = {
     errno.ELOOP: "链接绕成了圈",
     errno.EMFILE: "打开的文件太多",
 }
+
+
+def excel_text(text: str) -> str:
+    """A cell that Excel shows as said: what it would run as a formula gets an apostrophe in front; numbers stay."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def why(error: OSError) -> str:

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [path("", include("jiuzhi.interfaces.web.urls"))]
 
 # Django looks for these only here.
+handler400 = "jiuzhi.interfaces.web.views.account.unreadable"
 handler403 = "jiuzhi.interfaces.web.views.account.forbidden"
 handler404 = "jiuzhi.interfaces.web.views.account.missing"
 handler500 = "jiuzhi.interfaces.web.views.account.broken"

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from django.utils import timezone
 
-from jiuzhi.core import records
+from jiuzhi.core import files, records
 from jiuzhi.core.models import Org
 from jiuzhi.core.records import Actor
 
@@ -137,7 +137,7 @@ def _refuser(stage: _Stage, file: TextIO) -> Callable[[Refusal], None]:
 
     def refuse(item: Refusal) -> None:
         stage.refused_rows.add(item.row)
-        writer.writerow(item[:4])
+        writer.writerow([files.excel_text(str(cell)) for cell in item[:4]])
         if len(stage.first) < KEPT_REASONS:
             stage.first.append(_reason(item))
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -76,6 +77,20 @@ def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
         403,
         _("页面已过期"),
         _("这次提交没有执行，数据没有改动：请返回上一页刷新后再提交；若浏览器禁用了 Cookie，请先允许。"),
+    )
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that cannot be read: an unknown host name, far too many fields, a broken upload."""
+    if isinstance(exception, DisallowedHost):  # no page: every address on it would be built from that name
+        host = request.META.get("HTTP_HOST", "")[:80]
+        said = f"网址中的主机名“{host}”不在允许之列：请用登记的网址访问，或由管理员在 JIUZHI_HOSTS 中加入它。"
+        return HttpResponse(said, status=400, content_type="text/plain; charset=utf-8")
+    return _say(
+        request,
+        400,
+        _("请求读不懂"),
+        _("这次提交没有执行，数据没有改动：请刷新页面后重试，文件过大时请拆分。"),
     )
 
 
