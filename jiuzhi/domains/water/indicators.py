@@ -32,7 +32,11 @@ def _section(data: Inputs, point: Point) -> tuple[int | None, int, list[str]]:
     if len(rows) == 1 or number is None:  # a single month is as it was assessed
         return _number(rows[0]), len(rows), []
     target = water.class_number(point.target_class) or 3
-    return number, len(rows), [f"{water.ITEM_NAMES[i]}（{water.class_name(c)}类）" for i, c in classes.items() if c and c > target]
+    return (
+        number,
+        len(rows),
+        [f"{water.ITEM_NAMES[i]}（{water.class_name(c)}类）" for i, c in classes.items() if c and c > target],
+    )
 
 
 def _assess(data: Inputs, points: Sequence[Point], met: str) -> tuple[list[Part], list[str]]:
@@ -44,7 +48,9 @@ def _assess(data: Inputs, points: Sequence[Point], met: str) -> tuple[list[Part]
             short.append(f"{_called(p)}（{months} 个月）")
             continue
         target = (water.class_number(p.target_class) or 3) if met == "target" else 3
-        note = f"{'目标' if met == 'target' else '要求'} {water.class_name(target)} 类，{months} 个月" + (f"；{'、'.join(worse)}" if worse else "")
+        note = f"{'目标' if met == 'target' else '要求'} {water.class_name(target)} 类，{months} 个月" + (
+            f"；{'、'.join(worse)}" if worse else ""
+        )
         parts.append(Part(p.code, _called(p), water.class_name(number), "类", note, number <= target))
     return parts, short
 
@@ -70,14 +76,18 @@ def _share(data: Inputs, points: Sequence[Point], met: str, what: str) -> Result
            bounds=(0, 100), serves=["SYS-055"], standard=METHOD, missing=ANY, foretold_by="water.national_margin",
            formula="100×类别不差于考核目标的国控断面数÷参评国控断面数；类别按各项月均值的算术平均，单因子评价")  # fmt: skip
 def national_compliance(data: Inputs) -> Result:
-    return _share(data, [p for p in data.points if p.evaluated and p.level == "national"], "target", "国控考核断面")
+    return _share(
+        data, [p for p in data.points if p.evaluated and p.level == "national"], "target", "国控考核断面"
+    )
 
 
 @indicator("water.city_compliance", "市级及以上控制断面水质达标率", unit="%", better="up", table="water_month", kinds=("river",), months="shown",
            bounds=(0, 100), serves=["SYS-055"], standard=METHOD, missing=ANY, foretold_by="water.city_margin",
            formula="100×类别不差于考核目标的国控、市控断面数÷参评断面数；类别按各项月均值的算术平均，单因子评价")  # fmt: skip
 def city_compliance(data: Inputs) -> Result:
-    return _share(data, [p for p in data.points if p.evaluated and p.level in ABOVE], "target", "市级及以上控制断面")
+    return _share(
+        data, [p for p in data.points if p.evaluated and p.level in ABOVE], "target", "市级及以上控制断面"
+    )
 
 
 def _margin(data: Inputs, points: Sequence[Point]) -> Result:
@@ -91,11 +101,21 @@ def _margin(data: Inputs, points: Sequence[Point]) -> Result:
         if ratios:
             item = max(ratios, key=lambda i: ratios[i])
             note = f"{water.ITEM_NAMES[item]}均值 {means[item]:.3g}，{water.class_name(target)}类限值 {water.target_limit(item, target)}"
-            parts.append((ratios[item], Part(p.code, _called(p), f"{ratios[item]:.0f}", "%", note, ratios[item] <= 100)))
+            parts.append(
+                (
+                    ratios[item],
+                    Part(p.code, _called(p), f"{ratios[item]:.0f}", "%", note, ratios[item] <= 100),
+                )
+            )
     if not parts:
         return Result(None, "没有断面月值", sufficient=False)
     months = {r["month"] for r in data.rows}
-    return Result(max(r for r, _ in parts), edition="GB 3838-2002", parts=[p for _, p in parts], sufficient=not data.year_long or len(months) >= LEAST_MONTHS)
+    return Result(
+        max(r for r, _ in parts),
+        edition="GB 3838-2002",
+        parts=[p for _, p in parts],
+        sufficient=not data.year_long or len(months) >= LEAST_MONTHS,
+    )
 
 
 def _ratio(item: str, mean: Decimal, limit: Decimal | None) -> Decimal:
@@ -133,7 +153,12 @@ def worst_class(data: Inputs) -> Result:
     if short or not parts:
         return Result(None, f"月值不足：{'、'.join(short) or '没有国控断面'}", sufficient=False, parts=parts)
     worst = max(water.class_number(p.value) or 6 for p in parts)
-    return Result(Decimal(worst), edition="GB 3838-2002；环办[2011]22号", parts=parts, notes=[f"最差为{water.class_name(worst)}类"])
+    return Result(
+        Decimal(worst),
+        edition="GB 3838-2002；环办[2011]22号",
+        parts=parts,
+        notes=[f"最差为{water.class_name(worst)}类"],
+    )
 
 
 @indicator("water.tli", "湖库综合营养状态指数（最高）", unit="", better="down", table="water_month", kinds=("lake",), bounds=(0, None),
@@ -147,11 +172,12 @@ def tli(data: Inputs) -> Result:
         if index is None:
             continue
         found.append(Decimal(str(round(index, 3))))
-        months = len(data.of(p.code))
-        parts.append(Part(p.code, _called(p), f"{index:.1f}", "", f"{lake.trophic_state(index)}，{months} 个月", index <= 50))
+        said = f"{lake.trophic_state(index)}，{len(data.of(p.code))} 个月"
+        parts.append(Part(p.code, _called(p), f"{index:.1f}", "", said, index <= 50))
     if not found:
         return Result(None, "没有叶绿素a 等富营养化项目的月值", sufficient=False)
-    return Result(max(found), edition="环办[2011]22号", parts=parts, inputs=[("湖库点位", f"{len(found)} 个")])
+    inputs = [("湖库点位", f"{len(found)} 个")]
+    return Result(max(found), edition="环办[2011]22号", parts=parts, inputs=inputs)
 
 
 def _average(rows: Sequence[Row], item: str) -> Decimal | None:
