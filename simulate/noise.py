@@ -5,6 +5,7 @@ seeded by its own year: the values of a year are the same whether it is simulate
 """
 
 import hashlib
+from calendar import isleap
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ def generator(*parts: object) -> np.random.Generator:
 
 
 def days_in(year: int) -> int:
-    return 366 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 365
+    return 366 if isleap(year) else 365
 
 
 def autoregressive(parts: tuple[object, ...], year: int, per_day: int, memory: float) -> Array:

@@ -136,8 +136,7 @@ def allowed_rest(limit: Decimal, to_date: Decimal, to: date) -> tuple[int, Decim
 
     The days so far are taken to carry ``to_date`` as their mean, missing ones included.
     """
-    whole = date(to.year, 12, 31).timetuple().tm_yday
-    gone = to.timetuple().tm_yday
+    whole, gone = _day_of_year(date(to.year, 12, 31)), _day_of_year(to)
     if gone == whole:
         return None
     return whole - gone, as_decimal((Fraction(limit) * whole - Fraction(to_date) * gone) / (whole - gone))
@@ -145,8 +144,11 @@ def allowed_rest(limit: Decimal, to_date: Decimal, to: date) -> tuple[int, Decim
 
 def position(day: date) -> Fraction:
     """A day on the line of years; the end of 2026 is 2027."""
-    length = 366 if day.replace(month=12, day=31).timetuple().tm_yday == 366 else 365
-    return day.year + Fraction(day.timetuple().tm_yday, length)
+    return day.year + Fraction(_day_of_year(day), _day_of_year(date(day.year, 12, 31)))
+
+
+def _day_of_year(day: date) -> int:
+    return day.timetuple().tm_yday
 
 
 def knots(promise: Promise) -> list[tuple[int, Fraction]] | None:
