@@ -110,7 +110,8 @@ def _value_column(text: str, past: bool, plan: Plan, past_end: int) -> Column:
     if re.search(r"目标|规划值|预期", text) and not actual:
         kind = "target"
     elif actual or (year and plan.base and year <= plan.base):
-        kind = "achieved" if past else "baseline"
+        before = past and 0 < year <= past_end - 5  # the year the past plan started from
+        kind = "achieved" if past and not before else "baseline"
     else:
         kind = "target"
     if not year:

@@ -223,7 +223,7 @@ def _arabic(text: str, match: re.Match[str], inside: list[int]) -> Mention | Non
         match.group("sign") or "",
         approx,
         post,
-        quoted=bool(inside[a]) and "“" in before,
+        quoted=bool(inside[a]) and before.rfind("“") > before.rfind("”"),
     )
 
 
