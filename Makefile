@@ -10,7 +10,7 @@ demo: install
 	$(BIN)/jiuzhi demo $(DEMO_OPTIONS)
 
 test: install-dev lint
-	$(BIN)/pytest -n 2 -m "not browser and not service"
+	$(BIN)/pytest -n 2 -m "not browser"
 
 lint: install-dev
 	$(BIN)/ruff check .
