@@ -92,6 +92,15 @@ def test_years_quarters_and_months(period, last, said) -> None:
     assert said in verdict.reason or verdict.state == "no_data"
 
 
+def test_a_value_reported_before_the_year_ended_does_not_keep_it() -> None:
+    early = Point("2026", Decimal(96), True, date(2026, 6, 30))
+    verdict = judge(
+        "hold", "up", ">=", Decimal(95), 2030, None, None, [early], date(2026, 11, 22), start=2026, unit="%"
+    )
+    assert verdict.state == "on_track"
+    assert "尚无完整年度" in verdict.reason
+
+
 def test_what_the_rest_of_the_year_may_average() -> None:
     """15 on the first 300 days of 2026 leaves (20 × 365 − 15 × 300) ÷ 65 = 43.08 for the other 65."""
     assert allowed_rest(Decimal(20), Decimal(15), date(2026, 10, 27)) == (65, Decimal("43.076923"))

@@ -179,8 +179,8 @@ def _hold(
     promise: Promise, known: list[Point], current: list[Point], as_of: date, limits: Thresholds
 ) -> Verdict:
     assert promise.target is not None
-    whole = [p for p in current if p.complete]
-    part = current[-1] if not current[-1].complete else None
+    whole = [p for p in current if p.whole_year]
+    part = current[-1] if not current[-1].whole_year else None
     word = promise.bound()
     beyond, within = ("低于", "不低于") if promise.better == "up" else ("超过", "未超过")
     full = _held_years(promise, whole, limits, beyond, within) if whole else None

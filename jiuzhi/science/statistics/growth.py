@@ -17,9 +17,7 @@ def growth(
 ) -> Verdict:
     """The product of the yearly rates since the period began against that of the promised rate, compared as fractions."""
     assert promise.target is not None
-    whole = {
-        p.year: p for p in current if p.complete and p.end == date(p.year, 12, 31) and len(p.period) == 4
-    }
+    whole = {p.year: p for p in current if p.whole_year}
     if not whole:
         last = current[-1]
         return Verdict(

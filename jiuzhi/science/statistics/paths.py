@@ -40,6 +40,11 @@ class Point:
     def year(self) -> int:
         return year_of(self.period)
 
+    @property
+    def whole_year(self) -> bool:
+        """Whether it stands for a year that is over: no month or quarter, and nothing reported before the year's end."""
+        return self.complete and len(self.period) == 4 and self.end == period_end(self.period)
+
 
 @dataclass(frozen=True)
 class Promise:
