@@ -9,17 +9,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from jiuzhi.interfaces.demo_people import LOGINS, PASSWORD
+
 from . import setup
 from .serve import check_address, prepare, run
-
-# Printed by the command and created only by it; a county's own installation never has them.
-LOGINS = [
-    ("chengkou", "城口规划专员", "500229", "plan_officer"),
-    ("shizhu", "石柱规划专员", "500240", "plan_officer"),
-    ("shuili", "城口县水利局填报人", "500229-县水利局", "unit"),
-    ("lingdao", "两县分管领导（演示）", "500000", "leader"),
-]
-PASSWORD = "jiuzhi-demo"
 
 
 def demo(

@@ -20,9 +20,8 @@ from jiuzhi.engine.plan.judge import judge_plan
 from jiuzhi.engine.plan.load import load_pack
 from jiuzhi.engine.plan.models import Plan
 from jiuzhi.engine.plan.reader import decode
+from jiuzhi.interfaces.demo_people import LOGINS, PASSWORD
 from jiuzhi.master.models import Station
-
-from .demo import LOGINS, PASSWORD
 
 START = date(2021, 1, 1)
 LOCAL = ZoneInfo("Asia/Shanghai")

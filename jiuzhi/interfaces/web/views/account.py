@@ -24,7 +24,7 @@ class Login(LoginView):
 def _demo_logins() -> list[tuple[str, str, str]]:
     if not settings.DEMO:
         return []
-    from jiuzhi.interfaces.cli.demo import LOGINS, PASSWORD  # a county's own installation never loads it
+    from jiuzhi.interfaces.demo_people import LOGINS, PASSWORD  # a county's own installation never loads it
 
     return [(name, PASSWORD, title) for name, title, _org, _role in LOGINS]
 
