@@ -1,13 +1,12 @@
 """Monitoring points from a county's ``stations.csv``."""
 
-import csv
 import re
 from decimal import Decimal
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
 
-from jiuzhi.core import records
+from jiuzhi.core import records, tables
 from jiuzhi.core.models import Org
 from jiuzhi.core.records import Actor
 
@@ -27,7 +26,7 @@ def load(path: Path, county: Org, actor: Actor) -> int:
     """
     if not path.exists():
         return 0
-    rows = _rows(path)
+    rows = tables.read_table(path, COLUMNS)
     seen: dict[str, int] = {}
     for number, row in rows:
         where = f"{path.name} 第 {number} 行"
@@ -36,21 +35,6 @@ def load(path: Path, county: Org, actor: Actor) -> int:
         seen[row["code"]] = number
         _save(row, county, actor, where)
     return len(rows)
-
-
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
-            if missing:
-                raise ValidationError(f"{path.name} 缺少列 {'、'.join(missing)}：请按 {','.join(COLUMNS)} 补齐表头")
-            listed = [(n, {name: (row[name] or "").strip() for name in COLUMNS}) for n, row in enumerate(reader, 2)]
-    except UnicodeDecodeError as error:
-        raise ValidationError(f"{path.name} 不是 UTF-8 编码：请在 Excel 中另存为“CSV UTF-8”") from error
-    except (OSError, csv.Error) as error:
-        raise ValidationError(f"{path.name} 读不出来（{error}）：请在 Excel 中另存为“CSV UTF-8”") from error
-    return [(number, row) for number, row in listed if any(row.values())]
 
 
 def _save(row: dict[str, str], county: Org, actor: Actor, where: str) -> None:

@@ -81,6 +81,11 @@ def test_every_row_that_does_not_fit_is_one_clear_sentence(plan, commit, tmp_pat
     assert all(p.endswith("。") for p in problems)
 
 
+def test_an_empty_row_of_excel_says_nothing(plan, commit, tmp_path) -> None:
+    commit("甲", ">=", 1, code="A")
+    assert apply(plan, write(tmp_path, ",,,,", "A,,hold,,", ",,,,")) == []
+
+
 def test_a_table_without_its_columns_is_refused(plan, tmp_path) -> None:
     (tmp_path / "bindings.csv").write_text("commitment,indicator\n", encoding="utf-8")
     with pytest.raises(ValidationError, match="缺少列 progress"):

@@ -7,16 +7,13 @@ that would compare two different things. Nothing here knows a phrase of a partic
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from django.core.exceptions import ValidationError
-
-from jiuzhi.core import records
+from jiuzhi.core import records, tables
 from jiuzhi.science.standards.water import class_number
 from jiuzhi.science.statistics.paths import Promise
 
@@ -108,7 +105,9 @@ def apply(plan: Plan, folder: str | Path) -> list[str]:
     Called inside the change set of the load. A row that matches nothing is reported, never guessed at.
     """
     listed = {c.code: c for c in plan.commitments.select_related("baseline")}
-    rows, problems = _rows(Path(folder) / "bindings.csv")
+    path = Path(folder) / "bindings.csv"
+    rows = [row for _, row in tables.read_table(path, COLUMNS)] if path.exists() else []
+    problems: list[str] = []
     cut = {r["commitment"] for r in rows if r["baseline"] == "-"}
     for commitment in listed.values():
         commitment.indicator, commitment.progress = "", ""
@@ -165,20 +164,6 @@ def _bind(commitment: Commitment, row: dict[str, str], listed: dict[str, Commitm
             commitment.baseline = listed[base]
         else:
             yield f"{where}的基线编号 {base} 不在规划包里：请按 commitments.csv 的 id 改正。"
-
-
-def _rows(path: Path) -> tuple[list[dict[str, str]], list[str]]:
-    if not path.exists():
-        return [], []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]
-            if missing:
-                raise ValidationError(f"{path.name} 缺少列 {'、'.join(missing)}：请按 commitment,indicator,progress,baseline,note 补齐表头")
-            return [{c: (row[c] or "").strip() for c in COLUMNS} for row in reader], []
-    except UnicodeDecodeError as error:
-        raise ValidationError(f"{path.name} 不是 UTF-8 编码：请在 Excel 中另存为“CSV UTF-8”") from error
 
 
 def _plain_unit(unit: str) -> str:

@@ -10,6 +10,7 @@ import xlsxwriter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from jiuzhi.core import files
 from jiuzhi.engine.plan import board
 
 from ..keep import kept
@@ -124,7 +125,7 @@ def safe_cell(value: Any) -> Any:
     """A text that Excel would run as a formula gets an apostrophe in front; numbers stay numbers, without trailing zeros."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    return f"'{value}" if isinstance(value, str) and len(value) > 1 and value[0] in "=+-@\t\r" else value
+    return files.excel_text(value) if isinstance(value, str) else value
 
 
 def _csv(note: str, head: list[str], body: list[list[Any]]) -> bytes:
