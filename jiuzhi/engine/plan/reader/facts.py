@@ -21,7 +21,14 @@ from jiuzhi.engine.plan.reader.roles import Plan
 from jiuzhi.engine.plan.reader.sentences import Sentence, split
 
 _GOVERNS = re.compile(
-    r"^(?:力争|确保|计划|并|其中)?(?:到|至|截至|截止|在|于)?(20\d\d)年(?:底前|年底|底|末|前)?(?!的|度)"
+    r"^(?:力争|确保|计划|并|其中)?(?:近期|中期|远期|展望)?(?:到|至|截至|截止|在|于)?(20\d\d)年(?:底前|年底|底|末|前)?(?!的|度)"
+)
+_DONE_BY = re.compile(
+    r"[^，。；]{0,12}?(?:于|在|力争|确保)(20\d\d)年(?:\d{1,2}月)?(?:底前|年底|底|末|前)?(?:基本|全部|全面)?(?:完成|建成|实现|投用|投产|开工)"
+)
+# 五年累计完成营造林, 年均完成草原改良: the name is what is counted
+_OVER = re.compile(
+    r"^([^，]{0,16}?)(?:[三四五]年)?(?:累计|年均)(?:完成|(?=营造|治理|修复|改造|建成|新增|淘汰|投入|实施|种植|栽植))(?=..)"
 )
 _MOVED = re.compile(
     r"^(?:左右)?(?:大幅|显著|稳步)?(?:提升|提高|增加|增长|上升|下降|降低?|减少|扩大|增|升)(?:到|至)"
@@ -188,6 +195,9 @@ def _finish(
                 continue
             left = clause[max(0, m.begin - 400) : m.begin]
             year, stated = (fact.year, fact.year_basis == "stated") if fact.year else year_before(left, plan)
+            later = _DONE_BY.match(clause[m.end :])
+            if later and not year:  # 146个图斑于2027年底前完成
+                year, stated = int(later.group(1)), True
             if state.year and not year:
                 year, stated = state.year, True
             future = sentence.node.role in ("task", "target")
@@ -203,10 +213,13 @@ def _finish(
             if reference:
                 fact.scope = f"较{reference.group(1) or reference.group(2)}年"
             for word in ("累计", "年均", "每年"):
-                if word in left[-14:] and word not in fact.name:
-                    fact.scope = (fact.scope + " " + word).strip()
+                if word in left[-14:]:
+                    fact.name = _OVER.sub(r"\1", fact.name)
+                    fact.scope = (fact.scope + " " + word).strip() if word not in fact.name else fact.scope
             if fact.comparator == "=" and "累计" in fact.scope and "下降" not in left:
                 fact.comparator = "累计"
+            elif fact.comparator == "=" and fact.scope == "年均":
+                fact.comparator = "年均"
             fact.kind = kind_of(fact, m, clause, sentence, plan)
             fact.unit = normal_unit(fact.unit)
             if len(fact.name) < 3 or fact.name in ("数量", "面积", "排名"):

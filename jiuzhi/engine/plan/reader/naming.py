@@ -83,7 +83,7 @@ def noun_of(right: str) -> str:
     listed = re.match(r"([^，。；\d]{4,36}?)等(?:重点)?(?:工程|项目|任务|工作|措施)?$", trim(right))
     if listed and "、" in listed.group(1) and not re.search(r"[厂站（]", listed.group(1)):
         return listed.group(1)
-    text = trim(re.split(r"[，、。；]", right, maxsplit=1)[0])
+    text = trim(re.split(r"[，、。；]|(?:于|在)20\d\d年", right, maxsplit=1)[0])
     if text.startswith("的"):
         return text[1:]
     found = _CUT.search(text)
@@ -103,7 +103,7 @@ def measure_name(prefix: str, noun: str, unit: str) -> str:
     if _LENGTH.search(unit):
         return f"{prefix}{noun}长度"
     if unit.endswith("元"):
-        return f"{prefix}{noun}金额"
+        return f"{prefix}{noun.removesuffix('金额')}金额"
     if re.search(r"(?:千瓦|兆瓦|kW|MW)$", unit):
         return f"{prefix}{noun}规模"
     if re.search(r"(?:吨|千克|公斤|立方米|千瓦时|标煤|标准煤|m3)$", unit):

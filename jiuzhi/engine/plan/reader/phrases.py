@@ -33,6 +33,7 @@ _BARE_RATE = re.compile(
 )
 # 50平方公里以上建设用地面积达到…要求: the measure is how much of it does, no limit of size
 _REACHES = re.compile(r"^[^，。；]{0,12}(?:面积|用地|耕地|林地|区域|河段|岸线)(?:达到|实现|建成)")
+_PART = re.compile(r"^其中(.{0,12}?)(长度|面积|数量|金额|人数|户数|规模)$")
 _RANKED = r"(?:稳居|位居|位列|居于|居|列|获评?|排名|跃居|保持|名列|成为)"
 
 
@@ -104,7 +105,10 @@ def single(
         fact.scope = "门槛值"
         return [fact]
     if noun:
-        return [_counted(rest, noun, right, m, sign, sentence, state)]
+        fact = _counted(rest, noun, right, m, sign, sentence, state)
+        if any(f.end == m.begin for f in found) and not X.CLASSIFIER.search(m.unit):  # 2台60万千瓦机组
+            fact.scope = fact.scope or "规格"
+        return [fact]
     return _stated(rest, sign, words, m, clause, found, sentence, state)
 
 
@@ -225,6 +229,10 @@ def _stated(
         name += "减少量" if sign == "decrease" else "增加量"
     elif clause.startswith("其中") and state.subject and not X.RATE_END.search(name) and m.unit.endswith("%"):
         name = f"{state.subject}（{name.removeprefix('其中')}）"
+    part = _PART.match(name)
+    if part and state.recent and state.recent[-1].endswith(part.group(2)):  # 污水管网145公里，其中县城58公里
+        whole = state.recent[-1]
+        name = f"{whole}（{part.group(1)}）" if part.group(1) else whole
     facts = [make_fact(sentence, m, shorten(name), comparator(m, sign, name))]
     twin = re.match(r"(?:.*[，：])?([\u4e00-\u9fff]{2,8})(?:及|和|以及)$", clause[: found[0].begin])
     tail = re.search(r"(水质|质量|达标率|处理率|覆盖率)$", name)

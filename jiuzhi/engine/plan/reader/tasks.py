@@ -11,6 +11,9 @@ _OWNER = re.compile(
     r"（?(?:责任单位|牵头单位|牵头部门|责任部门|责任主体)[:：]\s*([^）。；]{2,60})|由([\u4e00-\u9fff、]{3,40}?)(?:牵头|负责|落实)"
 )
 _GOAL_START = re.compile(r"^(?:到|至)20\d\d年")
+_DOES = re.compile(
+    r"(?:全部|基本|全面)?(?:淘汰|划定|整治|关闭|拆除|取缔|完成[^，]{2,40}(?:治理|整治|改造|修复|建设|清理|搬迁)$)"
+)
 _MANNER = re.compile(
     r"^(?:以|按|按照|依据|根据|围绕|聚焦|立足|针对|结合|依托|通过|坚持|在|对|将|从|为|面向|着眼|瞄准|锚定|紧扣|对照|充分|学习运用|适时)"
 )
@@ -22,6 +25,8 @@ def is_pure_goal(text: str, clauses_with_numbers: int) -> bool:
     if not _GOAL_START.match(text):
         return False
     parts = [trim(p) for p in re.split(r"[，、]", _GOAL_START.sub("", text)) if trim(p)]
+    if any(_DOES.match(p) for p in parts):
+        return False
     if clauses_with_numbers:
         return len(parts) <= 2 * clauses_with_numbers + 2
     return not any(X.VERB.match(p) for p in parts)
