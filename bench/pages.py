@@ -17,11 +17,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from .testdata import ROOT
+
 CLIENTS, REQUESTS, AIM = 16, 20, 0.2  # AIM: p95 [s]
-ROOT = Path(__file__).resolve().parents[1]
 COUNTY = "500229"
 
 

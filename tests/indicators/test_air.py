@@ -30,6 +30,13 @@ def test_annual_mean_is_exact_and_complete(county) -> None:
     ]
 
 
+def test_the_annual_mean_rests_on_daily_values_before_their_rounding(county) -> None:
+    """GB/T 8170 forbids chained rounding: days of 14.5 are reported as 14."""
+    rows = [r | {"PM2.5": Decimal(14), "unrounded_PM2.5": Decimal("14.5")} for r in YEAR]
+    evaluate(county, date(2026, 2, 1), actor=SYSTEM, source=Rows(air_day=rows), only=["air.pm25_mean"])
+    assert value("air.pm25_mean", "2025").value == Decimal("14.5")
+
+
 @pytest.mark.parametrize(("left_out", "why"), [(4, "3 月有效日 27"), (5, "3 月有效日 26")])
 def test_a_month_needs_27_days(county, left_out, why) -> None:
     rows = [r for r in YEAR if not (r["day"].month == 3 and r["day"].day <= left_out)]
