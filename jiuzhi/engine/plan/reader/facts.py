@@ -21,7 +21,7 @@ from jiuzhi.engine.plan.reader.roles import Plan
 from jiuzhi.engine.plan.reader.sentences import Sentence, split
 
 _GOVERNS = re.compile(
-    r"^(?:力争|确保|计划|并|其中)?(?:近期|中期|远期|展望)?(?:到|至|截至|截止|在|于)?(20\d\d)年(?:底前|年底|底|末|前)?(?!的|度)"
+    r"^(?:力争|确保|计划|并|其中)?(?:近期|中期|远期|展望)?(?:到|至|截至|截止|在|于)?(20\d\d)年(?:底前|年底|底|末|前)?(?!的|度|起|以来)"
 )
 _DONE_BY = re.compile(
     r"[^，。；]{0,12}?(?:于|在|力争|确保)(20\d\d)年(?:\d{1,2}月)?(?:底前|年底|底|末|前)?(?:基本|全部|全面)?(?:完成|建成|实现|投用|投产|开工)"
@@ -203,7 +203,7 @@ def _finish(
             future = sentence.node.role in ("task", "target")
             default = plan.end if future else plan.base
             if not year and re.search(
-                r"(?:从|由)(?:约|不足)?$", left
+                r"(?:从|由)(?:每[日天年])?(?:约|不足)?$", left
             ):  # 由45降至35: when it was 45 is not said
                 default = plan.base if future else 0
             fact.year, fact.year_basis = (

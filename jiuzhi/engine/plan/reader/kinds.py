@@ -114,9 +114,9 @@ def kind_of(fact: Fact, m: Mention, clause: str, sentence: Sentence, plan: Plan)
         return "baseline"
     if looks_back(sentence.text, plan) and not (fact.year >= plan.start and fact.year_basis == "stated"):
         return "achieved"
-    if re.search(r"(?:从|由|自)(?:目前|现状|现有|当前|原来|原有)?的?(?:约|近|不足)?$", left) and _MOVES.match(
-        right
-    ):
+    if re.search(
+        r"(?:从|由|自)(?:目前|现状|现有|当前|原来|原有)?的?(?:每[日天年])?(?:约|近|不足)?$", left
+    ) and _MOVES.match(right):
         return "baseline"
     if re.search(r"(?:现有|现状|目前|已有|原有|已建成?|已完成)[^，]*$", left):
         return "baseline"

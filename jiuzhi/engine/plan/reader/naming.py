@@ -9,7 +9,7 @@ from jiuzhi.engine.plan.reader.roles import Plan
 from jiuzhi.engine.plan.reader.sentences import trim
 
 YEAR = re.compile(
-    r"(?P<ref>较|比|相较于?|与|自|从|由|以)?(?P<to>到|至|截至|截止|在|于)?(?P<y>20\d\d)年(?P<tail>底前|年底|底|末|前|的)?(?!度|第)"
+    r"(?P<ref>较|比|相较于?|与|自|从|由|以)?(?P<to>到|至|截至|截止|在|于)?(?P<y>20\d\d)年(?P<tail>底前|年底|底|末|前|的|起)?(?!度|第)"
 )
 FIVE_YEARS = re.compile(r"“?十([三四五六])五”?(初|末)")
 _FIVE_START = {"三": 2016, "四": 2021, "五": 2026, "六": 2031}
@@ -32,7 +32,8 @@ def year_before(text: str, plan: Plan) -> tuple[int, bool]:
     best, at, stated = 0, -1, False
     for found in YEAR.finditer(text):
         ref = found.group("ref")
-        if ref in ("较", "比", "相较于", "相较", "与", "自", "以") or text.startswith("基础上", found.end()):
+        since = ref in ("较", "比", "相较于", "相较", "与", "自", "以") or found.group("tail") == "起"
+        if since or text.startswith("基础上", found.end()):
             continue
         best, at, stated = int(found.group("y")), found.end(), True
     for found in FIVE_YEARS.finditer(text):
@@ -52,6 +53,7 @@ def clean_name(text: str) -> str:
         "",
         trim(text),
     )
+    text = re.sub(r"^[一二两三四五]年内(?=..)", "", trim(text))
     text = X.strip_leading(trim(text))
     text = re.sub(r"(?:从|由|自|的|约|近|累计|共|完成|较|(?<!占)比|同比|环比)+$", "", text)
     return trim(text)
@@ -97,6 +99,8 @@ def noun_of(right: str) -> str:
 def measure_name(prefix: str, noun: str, unit: str) -> str:
     noun = shorten(_TAIL.sub("", noun) if len(noun) > 4 else noun)
     if X.RATE_END.search(noun) and not X.CLASSIFIER.search(unit):
+        return prefix + noun
+    if re.search(r"(?:能耗|水耗|煤耗|电耗|物耗)$", noun):
         return prefix + noun
     if _AREA.search(unit):
         return f"{prefix}{noun}面积"

@@ -11,7 +11,7 @@ from jiuzhi.engine.plan.reader.sentences import depths
 _BASE_UNITS = (
     "微克每立方米|毫克每立方米|毫克每升|克标准煤/千瓦时|克标煤/千瓦时|起/万枚|吨二氧化碳当量|大类|亩次/年|亩/年|公顷/年|公里/年|万株/年|微克/立方米|毫克/立方米|微克/升|毫克/升|克/升|毫克/千克|吨标准煤/万元|吨标煤/万元|吨/万元|立方米/万元|平方米/人|升/人|千克/人|人/平方公里|公斤/亩|"
     "蒸吨/小时|蒸吨|吨/日|吨/天|吨/年|吨/小时|立方米/日|立方米/秒|次/年|家/年|μg/m3|ug/m3|mg/m3|mg/L|mg/l|dB（A）|dB|km2|m3|km|hm2|㎡|kW|MW|kV|"
-    "个百分点|百分点|%|‰|平方公里|平方千米|平方米|立方米|立方千米|公里|千米|厘米|毫米|米|公顷|亩|标准煤|标煤|吨|千克|公斤|克|"
+    "个百分点|百分点|%|‰|平方公里|平方千米|平方米|立方米|立方千米|公里|千米|厘米|毫米|米|公顷|亩|吨标准煤|吨标煤|千克标准煤|克标准煤|标准煤|标煤|吨|千克|公斤|克|"
     "千瓦时|千瓦|兆瓦|瓦|千伏安|千伏|度|亿元|元|小时|分钟|个月|天|日|年|人次|人|户|家|名|位|座|处|条|项|宗|件|起|个|只|头|羽|株|棵|所|辆|台套|台|套|艘|"
     "批次|批|次|类|种|张|片|块|段|支|部|本|份|场|口|孔|眼|组|门|间|栋|幢|分贝|分|级|倍|℃|册|期|届|轮|村|镇|盏|根|对|道|面|把|例|篇|幅|升|架|尾"
 )
@@ -37,9 +37,13 @@ CN_COUNT = re.compile(
     r"(?P<post>以上)?"
 )
 # 不少于三十公里, 开展一百个: a large number after a comparator or a verb
+_LARGE = rf"(?P<num>[一二两三四五六七八九]?[十百千]{_CN}{{0,5}})"
 CN_MEASURE = re.compile(
-    rf"(?P<lead>不少于|不低于|至少|超过|达到|建立|开展|增加|[\u4e00-\u9fff])(?P<num>(?:[一二两三四五六七八九]?[十百千]{_CN}{{0,5}}))"
-    r"(?P<unit>个|座|处|家|条|项|所|公里|千米|万亩|亩|公顷|平方公里|吨|万吨)(?P<post>以上)?(?![\u4e00-\u9fff]*”)"
+    rf"(?P<lead>不少于|不低于|至少|超过|达到|建立|开展|增加|整治|治理|修复|安装|配备|设置|划定|清理){_LARGE}"
+    r"(?P<unit>个|座|处|家|条|项|所|户|台|套)(?P<post>以上)?(?!”)"
+)
+CN_SIZE = re.compile(
+    rf"(?P<lead>[\u4e00-\u9fff]){_LARGE}(?P<unit>公里|千米|万亩|亩|公顷|平方公里|万?吨)(?P<post>以上)?(?!”)"
 )
 # 示范村三个、填埋场一座: the number behind its noun
 CN_BEHIND = re.compile(
@@ -47,7 +51,7 @@ CN_BEHIND = re.compile(
     r"(?P<unit>个|座|处|家|条|所|套|台)(?P<post>以上)?(?=[、，。；）]|$)"
 )
 CN_SHARE = re.compile(
-    r"(?P<lead>达到?|超过|突破|[约近至到占足少低高长]|下降|不低于|保持在|稳定在)(?P<num>[一二两三四五六七八九])成(?P<post>以上|以下)?(?=[、，。；）的]|提|左右|$)"
+    r"(?P<lead>达到?|超过|突破|[约近至到占足少低高长由从]|下降|不低于|保持在|稳定在)(?P<num>[一二两三四五六七八九])成(?P<post>以上|以下)?(?=[、，。；）的]|[提升降增减]|左右|$)"
 )
 CN_PERCENT = re.compile(rf"百分之(?P<num>{_CN}{{1,4}})(?P<post>以上|以下)?")
 RANK = re.compile(
@@ -125,8 +129,9 @@ def mentions(text: str) -> list[Mention]:
         (CN_YEARS, "年", "chinese"),
         (CN_POLICY, "年", "chinese"),
         (CN_COUNT, "", "chinese"),
-        (CN_SHARE, "%", "share"),
+        (CN_SHARE, "%", "chinese"),
         (CN_MEASURE, "", "chinese"),
+        (CN_SIZE, "", "chinese"),
         (CN_BEHIND, "", "chinese"),
         (CN_BIG, "个", "big"),
     ):
@@ -136,8 +141,8 @@ def mentions(text: str) -> list[Mention]:
                 groups = match.groupdict()
                 value = Decimal(chinese_number(match.group("num")))
                 begin = match.start() if pattern is CN_PERCENT else a
-                if style == "share":  # 七成 is 70 %
-                    value, style = value * 10, "chinese"
+                if pattern is CN_SHARE:  # 七成 is 70 %
+                    value *= 10
                 found.append(
                     Mention(
                         begin, b, value, None, unit or groups["unit"], "", "", groups.get("post") or "", style

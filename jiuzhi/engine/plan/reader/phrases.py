@@ -157,14 +157,17 @@ def _counted(
     heads = m.unit.endswith(("人", "户")) and re.match(
         r"或|的|[\u4e00-\u9fff]{2,}", right
     )  # 20户以上居住点, 100人以上或…
-    threshold = (
+    chosen = right.startswith("的") and sign in (">", "<", ">=", "<=") and left in ("对", "将", "凡", "所有")
+    threshold = chosen or (  # 对超过50亩的养殖水面: which of them
         bool(m.post)
         and (not X.CLASSIFIER.search(m.unit) or bool(heads))
         and not m.unit.endswith("%")
         and bool(noun)
         and not _REACHES.match(right)
     )
-    fact = make_fact(sentence, m, f"{noun}门槛" if threshold else name, comparator(m, sign, name))
+    fact = make_fact(
+        sentence, m, f"{noun.lstrip('对将凡')}门槛" if threshold else name, comparator(m, sign, name)
+    )
     if threshold:
         fact.scope = "门槛值"
     elif capacity:
@@ -188,7 +191,7 @@ def _stated(
     state: State,
 ) -> list[Fact]:
     """X率达到N%, 新增XN亩, 累计建成“X”N个以上, 占YN%."""
-    rest = re.sub(r"(?:从|由|自)$", "", rest)
+    rest = re.sub(r"(?:从|由|自)(?:每[日天年])?$", "", rest)
     share = _SHARE.match(trim(rest))
     if share and m.unit.endswith("%") and not re.search(r"(?:占比|率)$", trim(rest)):
         name = f"{clean_name(share.group(1)) or state.subject}占{share.group(2)}{share.group(3) or '比例'}"
