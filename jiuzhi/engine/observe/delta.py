@@ -21,6 +21,7 @@ from urllib.parse import unquote
 import duckdb
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import DeltaError, TableNotFoundError
 from django.conf import settings
 
 from .properties import PROPERTIES
@@ -32,7 +33,7 @@ _held = 0
 
 
 class LakeBusy(RuntimeError):
-    """Another process has been writing for too long; the message is one Chinese sentence."""
+    """The lake cannot be written now: another process writes for too long, or files are damaged. One Chinese sentence."""
 
 
 @contextmanager
@@ -59,7 +60,12 @@ def writing(wait: float | None = None) -> Iterator[None]:
                         raise LakeBusy(_busy(wait)) from None
                     time.sleep(0.05)
             _held = 1
-            yield
+            try:
+                yield
+            except (duckdb.IOException, duckdb.InvalidInputException, TableNotFoundError, DeltaError) as error:
+                raise LakeBusy(
+                    f"观测库 {lake} 的文件缺失或损坏，这一步没有执行：请从备份恢复该文件夹，或移走它后重新导入。"
+                ) from error
     finally:
         _held = max(0, _held - 1)
         _inside.release()

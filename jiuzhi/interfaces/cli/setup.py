@@ -20,17 +20,47 @@ def django() -> None:
 
     if apps.ready:
         return
-    framework.setup()
-    from django.core.management import call_command
-    from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
-    from django.db.migrations.executor import MigrationExecutor
+    home = os.environ.get("JIUZHI_HOME", "var")
+    try:
+        framework.setup()
+    except OSError as error:
+        cannot_write(f"JIUZHI_HOME（{home}）", error)
+    except ValueError as error:
+        fail(f"设置读不懂（{error}）：请检查 JIUZHI_DATABASE，应如 postgresql://用户:密码@主机:5432/库名。")
+    from django.db import DatabaseError, OperationalError
 
     try:
-        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", verbosity=0, interactive=False)
+        _bring_into_shape()
     except OperationalError as error:
-        fail(f"连不上数据库（{str(error).strip()}）：请检查 JIUZHI_DATABASE 或 JIUZHI_HOME 的权限。")
+        reason = " ".join(str(error).split())
+        fail(f"连不上数据库（{reason}）：请检查 JIUZHI_DATABASE 或 JIUZHI_HOME 的权限。")
+    except DatabaseError as error:
+        reason = " ".join(str(error).split())
+        fail(f"数据库打不开（{reason}）：{home} 里的 records.sqlite3 可能已损坏，请从备份恢复。")
+    except OSError as error:
+        cannot_write(f"JIUZHI_HOME（{home}）", error)
+
+
+def _bring_into_shape() -> None:
+    """Apply what is missing of the records' shape; of two first commands at once the second waits for the first."""
+    import fcntl
+    from pathlib import Path
+
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import DEFAULT_DB_ALIAS, connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    def missing() -> bool:
+        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+    if not missing():
+        return
+    with (Path(settings.HOME) / "migrating.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if missing():
+            call_command("migrate", verbosity=0, interactive=False)
 
 
 def fail(message: str) -> NoReturn:
@@ -43,8 +73,12 @@ def cannot_write(place: Any, error: Exception) -> NoReturn:
     """A file or folder that cannot be written, in one sentence."""
     from jiuzhi.core import files
 
-    cause = error if isinstance(error, OSError) else next((a for a in error.args if isinstance(a, OSError)), None)
-    fail(f"写不到 {place}（{files.why(cause) if cause else error}）：请检查位置、权限和磁盘空间，或换一个位置。")
+    cause = (
+        error if isinstance(error, OSError) else next((a for a in error.args if isinstance(a, OSError)), None)
+    )
+    fail(
+        f"写不到 {place}（{files.why(cause) if cause else error}）：请检查位置、权限和磁盘空间，或换一个位置。"
+    )
 
 
 def check_day(plan: Any, day: Any) -> None:
