@@ -67,4 +67,6 @@ def test_works_in_a_table():
     pack = read_text("第一章 重点工程\n" + "\n".join("\t" + row for row in rows) + "\n")
     [row] = pack.projects
     assert (row.name, row.owner, row.quantity, row.unit) == ("城区管网改造工程", "县住建局", "12000", "万元")
-    assert pack.commitments == []
+    [goal] = pack.commitments  # what is to be built is a goal; what it costs stays with the work
+    assert (goal.kind, goal.name, goal.value, goal.unit) == ("target", "改造城区管网改造长度", "35", "公里")
+    assert pack.tasks == []

@@ -14,6 +14,7 @@ from jiuzhi.engine.plan.reader.indicators import (
     read_indicators,
     read_works,
     table_prose,
+    works_prose,
 )
 from jiuzhi.engine.plan.reader.review import link_baselines, review_pack
 from jiuzhi.engine.plan.reader.roles import Plan, assign_roles, domain_of, read_plan_facts
@@ -29,8 +30,9 @@ def build_pack(document: Document) -> Pack:
     outline = outline_of(blocks_of(split_lines(whole)))
     assign_roles(outline)
     for node in outline.nodes:
-        if node.table is not None and not read_indicators(node, Plan()) and not read_works(node):
-            node.body = table_prose(node)
+        if node.table is not None and not read_indicators(node, Plan()):
+            node.works = bool(read_works(node))
+            node.body = works_prose(node) if node.works else table_prose(node)
     plan = read_plan_facts(outline, whole.text, document.name)
     bodies = [n.body.text for n in outline.nodes if n.body.text]
     work = Work(document, outline, plan, PlaceFinder(bodies, plan.county), Pack())
@@ -107,7 +109,11 @@ def _tasks(work: Work) -> None:
         node = sentence.node
         start, end = node.body.bounds(sentence.begin, sentence.end)
         inside = [r for r in rows if r.clause == node.id and start <= r.start < end]
-        if _is_intro(work, node) or not is_task(sentence, sum(r.basis == "explicit" for r in inside)):
+        if (
+            node.works
+            or _is_intro(work, node)
+            or not is_task(sentence, sum(r.basis == "explicit" for r in inside))
+        ):
             continue
         text = trim(sentence.text)
         verb, obj, title = verb_and_object(text)

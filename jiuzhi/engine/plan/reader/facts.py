@@ -38,7 +38,7 @@ _MOVED = re.compile(
 def read_sentence(sentence: Sentence, plan: Plan, state: State) -> list[Fact]:
     """All numeric facts of one sentence or semicolon item."""
     if sentence.item == 0:
-        state.subject, state.noun, state.verb, state.year, state.recent = "", "", "", 0, ()
+        state.subject, state.noun, state.verb, state.year, state.recent, state.years = "", "", "", 0, (), ()
     else:
         state.verb = ""
     facts: list[Fact] = []
@@ -48,6 +48,8 @@ def read_sentence(sentence: Sentence, plan: Plan, state: State) -> list[Fact]:
         found = mentions(clause)
         governs = _GOVERNS.match(clause)
         state.year = int(governs.group(1)) if governs else state.year
+        if governs and not found:
+            state.years = tuple(int(y) for y in re.findall(r"(20\d\d)年", clause))
         if found:
             said = _read_clause(sentence, begin, clause, found, plan, state)
             facts.extend(said)
@@ -156,7 +158,7 @@ def _distribute(left: str, right: str, group: list[Mention], sentence: Sentence,
         names = [name + tail for name in state.recent[-len(group) :]]
     else:
         names = spread_names(whole or state.subject, len(group))
-    years = [int(y) for y in re.findall(r"(20\d\d)年", left)]
+    years = [int(y) for y in re.findall(r"(20\d\d)年", left)] or list(state.years)
     if len(years) == len(group) and len(names) == 1:  # 2027年、2030年…分别达到96%、98%
         names = names * len(group)
     else:
@@ -222,6 +224,7 @@ def _finish(
                 fact.comparator = "年均"
             fact.kind = kind_of(fact, m, clause, sentence, plan)
             fact.unit = normal_unit(fact.unit)
+            fact.name = fact.name or sentence.node.title[:20]
             if len(fact.name) < 3 or fact.name in ("数量", "面积", "排名"):
                 fact.confidence = min(fact.confidence, 0.4)
             if m.style in ("chinese", "big") or m.quoted:

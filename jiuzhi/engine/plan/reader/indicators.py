@@ -214,6 +214,26 @@ def read_works(node: Node) -> list[Work]:
     return out
 
 
+def works_prose(node: Node) -> Span:
+    """What the works of a project table consist of, a sentence a row: name：内容。"""
+    if node.table is None:
+        return EMPTY
+    top = header_rows(node.table)
+    headers = _headers(node.table, top)
+    name = next((n for n, h in enumerate(headers) if re.search(r"名称|重点(?:项目|工程)", h)), -1)
+    content = next((n for n, h in enumerate(headers) if re.search(r"内容|规模$", h)), -1)
+    parts: list[Span] = []
+    for row in node.table.rows[top:]:
+        if content >= 0 and name >= 0 and row[content].text and row[name].text:
+            parts += [
+                row[name],
+                Span("：", row[name].at[-1:]),
+                row[content],
+                Span("。", row[content].at[-1:]),
+            ]
+    return join(parts)
+
+
 def table_prose(node: Node) -> Span:
     """The sentences in the cells of a table that lists neither indicators nor works (专栏 with measures in a grid)."""
     parts: list[Span] = []

@@ -69,6 +69,7 @@ class State:
     noun: str = ""
     verb: str = ""
     year: int = 0
+    years: tuple[int, ...] = ()  # 到2027年、2030年，分别…
 
 
 def make_fact(sentence: Sentence, m: Mention, name: str, sign: str) -> Fact:
@@ -198,6 +199,9 @@ def _stated(
         return [make_fact(sentence, m, name, comparator(m, sign, name))]
     body = trim(YEAR.sub("", rest))
     body = re.sub(r"^(?:全县|全市|全区|到|并|确保|力争|努力)+", "", body)
+    lowered = re.match(r"(?:进一步|逐步|持续|力争)*(?:降低|减少|压减|削减|减排)(?=..)", body)
+    if lowered and sign in ("", "="):  # 降低化肥施用量10%
+        sign, body = "decrease", body[lowered.end() :]
     head = _HEAD.match(body)
     name = clean_name(body)
     if not name:
@@ -214,7 +218,7 @@ def _stated(
     )
     if head and not m.unit.endswith(("%", "‰")):
         verb = head.group(1)
-        after = trim(body[head.end() :]) or state.noun or name
+        after = trim(body[head.end() :]) or state.noun or (state.subject if name == verb else name)
         if len(after) < 2:  # 营造林, 造林: the verb is half of the noun
             after = verb + after
         name = measure_name(verb if verb in NAMED_VERB else "", clean_name(after) or after, m.unit)

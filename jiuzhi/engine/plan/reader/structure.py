@@ -51,6 +51,7 @@ class Node:
     body: Span = EMPTY
     lead: int = 0  # characters of the body that are its lead sentence
     table: Table | None = None
+    works: bool = False  # the table lists works; its rows are projects, their contents commitments
 
 
 @dataclass
