@@ -30,6 +30,7 @@ _DONE_BY = re.compile(
 _OVER = re.compile(
     r"^([^，]{0,16}?)(?:[三四五]年)?(?:累计|年均)(?:完成|(?=营造|治理|修复|改造|建成|新增|淘汰|投入|实施|种植|栽植))(?=..)"
 )
+_MEASURE = re.compile(r"(?:数量|面积|长度|金额|门槛|人数|户数|占比)$")
 _MOVED = re.compile(
     r"^(?:左右)?(?:大幅|显著|稳步)?(?:提升|提高|增加|增长|上升|下降|降低?|减少|扩大|增|升)(?:到|至)"
 )
@@ -94,6 +95,9 @@ def _read_clause(
             said = single(left, right, group[0], clause, found, sentence, state)
             if facts and not said[0].name:  # 2027年的76%、2030年的80%
                 said[0].name = facts[-1].name
+            before = facts[-1].name if facts else state.recent[-1] if state.recent else ""
+            if said[0].name in ("面积", "长度", "数量", "金额", "占比") and before:  # 矿山37处412公顷
+                said[0].name = _MEASURE.sub("", before) + said[0].name
             facts.extend(said)
         _finish(facts, group, sentence, offset, clause, plan, state)
         k += len(group)

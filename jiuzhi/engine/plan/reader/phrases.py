@@ -92,7 +92,9 @@ def single(
     if m.unit.endswith(("%", "‰")) and noun:
         judged = sign in (">", "<", ">=", "<=") and not m.post and right.startswith("的")
         if judged and X.RATE_END.search(clean_name(rest)):  # 负荷率低于30%的污水处理站: which of them
-            fact = make_fact(sentence, m, rate_name(trim(rest))[-20:] + "门槛", comparator(m, sign, rest))
+            fact = make_fact(
+                sentence, m, rate_name(trim(rest)).lstrip("对将凡")[-20:] + "门槛", comparator(m, sign, rest)
+            )
             fact.scope = "门槛值"
             return [fact]
         name = shorten(clean_name(clean_name(rest) + trim(right.removeprefix("的"))))

@@ -10,7 +10,7 @@ from jiuzhi.engine.plan.reader.sentences import Sentence, trim
 _OWNER = re.compile(
     r"（?(?:责任单位|牵头单位|牵头部门|责任部门|责任主体)[:：]\s*([^）。；]{2,60})|由([\u4e00-\u9fff、]{3,40}?)(?:牵头|负责|落实)"
 )
-_GOAL_START = re.compile(r"^(?:到|至)20\d\d年")
+_GOAL_START = re.compile(r"^(?:到|至)20\d\d年(?:\d{1,2}月)?(?:底前|年底|底|末|前)?")
 _DOES = re.compile(
     r"(?:全部|基本|全面)?(?:淘汰|划定|整治|关闭|拆除|取缔|完成[^，]{2,40}(?:治理|整治|改造|修复|建设|清理|搬迁)$)"
 )
