@@ -164,6 +164,9 @@ def read_indicators(node: Node, plan: Plan) -> list[Indicator]:
         number = next((row[n].text for n, c in enumerate(columns) if c.role == "serial"), "")
         serial = number.rstrip(".、 ") or serial
         out.extend(_indicator(row, columns, carried, serial if not number else "", plan))
+    if "断面" in headers[roles.index("name")]:  # a table of river sections: its figures are water classes
+        for item in out:
+            item.name = item.name.removesuffix("断面") + "断面水质类别"
     return out
 
 
