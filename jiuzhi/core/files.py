@@ -3,6 +3,7 @@
 import errno
 import re
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
@@ -25,6 +26,11 @@ _WHY = {
 def excel_text(text: str) -> str:
     """A cell that Excel shows as said: what it would run as a formula gets an apostrophe in front; numbers stay."""
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def printable(text: str) -> str:
+    """Without the control characters that databases, Word and XML do not take; line breaks and tabs stay."""
+    return _CONTROL.sub("", text)
 
 
 def why(error: OSError) -> str:

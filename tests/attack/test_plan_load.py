@@ -169,3 +169,10 @@ def test_long_names_of_units_that_begin_alike_stay_two_units(folder):
     _write(path, rows)
     plan = load_pack(folder, actor=SYSTEM)
     assert sorted(plan.commitments.values_list("owner__name", flat=True)) == sorted(names)
+
+
+def test_line_breaks_and_control_characters_in_cells_become_blanks(folder):
+    path = folder / "commitments.csv"
+    _write(path, _cell("name", "优良\n比例\x0b（水）\x01", 2)(_rows(path)))
+    plan = load_pack(folder, actor=SYSTEM)
+    assert plan.commitments.get(code="I-2").name == "优良 比例 （水）"

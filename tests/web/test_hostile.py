@@ -67,7 +67,7 @@ def test_a_period_that_is_none_is_refused(officer, plan, period):
 
 def test_a_form_sent_twice_is_one_report(officer, plan):
     record = Commitment.objects.get(code="C1")
-    form = {"period": "2026", "value": "5", "note": "一\x00二"}
+    form = {"period": "2026", "value": "5", "note": "一\x00\x0b二"}
     officer.post(f"/county/500229/commitments/{record.pk}/report/", form)
     said = _said(officer.post(f"/county/500229/commitments/{record.pk}/report/", form), officer)
     assert "不必重复提交" in said

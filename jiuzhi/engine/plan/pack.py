@@ -296,7 +296,7 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
                 continue
             if any(cell.strip() for cell in cells[len(header) :]):
                 raise PlanReadError(f"{path} 第 {number} 行的单元格比表头多：请检查逗号和引号。")
-            texts = [*map(plain_cell, cells), *[""] * (len(header) - len(cells))]
+            texts = [*(_CONTROL.sub(" ", plain_cell(cell)).strip() for cell in cells), *[""] * (len(header) - len(cells))]
             row = {name: cell for name, cell in zip(header, texts, strict=False) if name}
             if problem := pack_checks.row_problem(path.stem, row):
                 ident = f"（{row['id'][:40]}）" if row.get("id") else ""

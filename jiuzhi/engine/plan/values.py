@@ -16,7 +16,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
-from jiuzhi.core import access, records
+from jiuzhi.core import access, files, records
 from jiuzhi.core.records import Actor
 from jiuzhi.engine.indicators.models import ReportedValue
 from jiuzhi.science.statistics.wording import period_end
@@ -40,7 +40,7 @@ def report_value(
     """
     _may(actor, "report_value", commitment)
     _check(commitment, period, value)
-    note = note.replace("\x00", "")  # which no database takes
+    note = files.printable(note)
     _refuse_repeated(commitment, period, value, actor)
     found = ReportedValue(
         commitment=commitment, period=period, value=value, note=note[:400], status=_STATUS.SUBMITTED,
@@ -69,6 +69,7 @@ def decide(reported: ReportedValue, approve: bool, note: str, actor: Actor) -> N
 
     Approving replaces an earlier approved value of the same period, which becomes 已撤回 and stays readable.
     """
+    note = files.printable(note)
     with transaction.atomic():
         current = ReportedValue.objects.select_for_update(of=("self",)).select_related("commitment__plan__county", "commitment__owner").get(pk=reported.pk)
         _may(actor, "approve_value", current.commitment)
@@ -90,6 +91,7 @@ def decide(reported: ReportedValue, approve: bool, note: str, actor: Actor) -> N
 
 def withdraw(reported: ReportedValue, note: str, actor: Actor) -> None:
     """Take a value back. The reporter may while it waits; an approved one only who may approve, and with a reason."""
+    note = files.printable(note)
     with transaction.atomic():
         current = ReportedValue.objects.select_for_update(of=("self",)).select_related("commitment__plan__county", "commitment__owner").get(pk=reported.pk)
         approved = current.status == _STATUS.APPROVED

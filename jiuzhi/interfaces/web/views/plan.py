@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jiuzhi.core import records
+from jiuzhi.core.files import printable
 from jiuzhi.core.models import Org
 from jiuzhi.engine.plan import board, documents
 from jiuzhi.engine.plan.models import Clause, Commitment, Plan, Project, Task
@@ -85,7 +86,7 @@ def _rendered(scope: Scope, plan: Plan, q: str, state: str, owner: str) -> tuple
 def tree(request: HttpRequest, scope: Scope) -> HttpResponse:
     context: dict[str, Any] = {"may_load": scope.may("load_plan")}
     if scope.plan:
-        q = request.GET.get("q", "").strip()[:60]
+        q = printable(request.GET.get("q", "")).strip()[:60]
         state, owner = request.GET.get("state", ""), request.GET.get("owner", "")
         html, found, synthetic = _rendered(scope, scope.plan, q, state, owner)
         context |= {
@@ -166,7 +167,7 @@ def _back(request: HttpRequest, kind: str, record: Any, county: Org) -> str:
 @county_page
 def projects(request: HttpRequest, scope: Scope) -> HttpResponse:
     rows = Project.objects.none()
-    q = request.GET.get("q", "").strip()[:60]
+    q = printable(request.GET.get("q", "")).strip()[:60]
     if scope.plan:
         rows = scope.plan.projects.select_related("clause").order_by("start", "code")
         for word in q.split():

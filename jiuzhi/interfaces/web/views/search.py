@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from jiuzhi.core.files import printable
 from jiuzhi.master.models import Station
 
 from ..keep import kept
@@ -72,6 +73,6 @@ def _groups(scope: Scope, q: str) -> list[dict[str, Any]]:
 @any_county_page
 @kept
 def search(request: HttpRequest, scope: Scope) -> HttpResponse:
-    q = request.GET.get("q", "").strip()[:60]
+    q = printable(request.GET.get("q", "")).strip()[:60]
     context = {"q": q, "groups": _groups(scope, q) if q else []}
     return page(request, "web/search.html", context, active="search")

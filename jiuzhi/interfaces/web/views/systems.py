@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
+from jiuzhi.core.files import printable
 from jiuzhi.engine.plan import systems
 
 from ..keep import kept
@@ -52,7 +53,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     served = systems.served()
     everything = systems.systems()
     standing = {s.id: systems.standing(served.get(s.id, [])) for s in everything}
-    q = request.GET.get("q", "").strip()[:60]
+    q = printable(request.GET.get("q", "")).strip()[:60]
     domain, state, seed = (request.GET.get(k, "") for k in ("domain", "state", "seed"))
     found = [
         s
