@@ -21,7 +21,12 @@ from .testdata import SHARED
 
 STATIONS, FIRST_YEAR, YEARS = 100, 2015, 10
 REPEATS = 6
-LABELS = {"jiuzhi": "jiuzhi", "sql": "hand-written DuckDB SQL", "pandas": "pandas", "numpy": "pandas + numpy by hand"}
+LABELS = {
+    "jiuzhi": "jiuzhi",
+    "sql": "hand-written DuckDB SQL",
+    "pandas": "pandas",
+    "numpy": "pandas + numpy by hand",
+}
 _BASE = {"so2": (6, 20), "no2": (18, 60), "co": (5, 10), "o3": (40, 150), "pm10": (45, 120), "pm25": (25, 90)}
 
 
@@ -35,10 +40,12 @@ def simulate(folder: Path, years: int) -> list[Path]:
             seed = f"((s * 7919 + i * 104729 + {k * 15485863 + year * 32452843}) % 2147483647)"
             noise = f"({seed} * 48271 % 2147483647 * 69621 % 2147483647)"
             season = f"(1 + 0.6 * cos(2 * pi() * (i / 8766.0 - {0.55 if name == 'o3' else 0.0})))"
-            values.append(f"CASE WHEN {noise} % 100 >= 3 THEN ({low} + {span} * {season} * {noise} / 2147483647.0)::BIGINT END AS {name}")
+            values.append(
+                f"CASE WHEN {noise} % 100 >= 3 THEN ({low} + {span} * {season} * {noise} / 2147483647.0)::BIGINT END AS {name}"
+            )
         file = folder / f"{year}.parquet"
         connection.execute(f"""COPY (SELECT s::INT AS station, (DATE '{year}-01-01' + (i // 24)::INT) AS day, (i % 24 + 1)::TINYINT AS hour,
-            {', '.join(values)} FROM range({STATIONS}) t(s), range(24 * (DATE '{year + 1}-01-01' - DATE '{year}-01-01')) h(i) ORDER BY s, i)
+            {", ".join(values)} FROM range({STATIONS}) t(s), range(24 * (DATE '{year + 1}-01-01' - DATE '{year}-01-01')) h(i) ORDER BY s, i)
             TO '{file}' (FORMAT parquet)""")
         files.append(file)
     return files
@@ -48,7 +55,9 @@ def real_hours(folder: Path) -> tuple[Path, int]:
     """The two PRSA stations, four years of hours, in the same columns as ``simulate``; and how many rows."""
     columns = {"so2": "SO2", "no2": "NO2", "co": "CO", "o3": "O3", "pm10": "PM10", "pm25": '"PM2.5"'}
     values = ", ".join(
-        f"round(try_cast({source} AS DOUBLE){' / 100' if name == 'co' else ''})::BIGINT AS {name}" for name, source in columns.items())
+        f"round(try_cast({source} AS DOUBLE){' / 100' if name == 'co' else ''})::BIGINT AS {name}"
+        for name, source in columns.items()
+    )
     file, connection = folder / "prsa.parquet", peers.connect()
     connection.execute(f"""COPY (SELECT (station = 'Dongsi')::INT AS station, make_date(year, month, day) AS day, (hour + 1)::TINYINT AS hour, {values}
         FROM read_csv('{SHARED}/data/air/prsa_*.csv.gz', nullstr='NA') ORDER BY station, No) TO '{file}' (FORMAT parquet)""")
@@ -79,7 +88,9 @@ def _compare(task: str, what: str, files: list[Path], count: int) -> list[tuple[
         clock, processor = (min(result[kind]) / min(own[kind]) for kind in ("seconds", "processor"))
         note = f"ready after {result['prepared']:.1f} s (imports, expression compiled once)"
         if engine != "jiuzhi":
-            note = f"takes {clock:.2f} × as long as jiuzhi, {processor:.2f} × its processor time; results equal"
+            note = (
+                f"takes {clock:.2f} × as long as jiuzhi, {processor:.2f} × its processor time; results equal"
+            )
         rows.append((f"{what}: {LABELS[engine]}", rate, note))
     return rows
 
@@ -87,18 +98,33 @@ def _compare(task: str, what: str, files: list[Path], count: int) -> list[tuple[
 def _memory(files: list[Path]) -> list[tuple[str, str, str]]:
     one, ten = child("jiuzhi", "memory", files[:1], 1), child("jiuzhi", "memory", files, 1)
     seconds = ten["seconds"][0]
-    return [(f"hourly → daily → annual, {len(files)} years", f"{one['peak_mb']:.0f} MB for 1 year, {ten['peak_mb']:.0f} MB for {len(files)}",
-             f"{len(files) * STATIONS * 8766 / seconds / 1e6:.2f} M rows/s over {len(files)} years, year by year")]
+    return [
+        (
+            f"hourly → daily → annual, {len(files)} years",
+            f"{one['peak_mb']:.0f} MB for 1 year, {ten['peak_mb']:.0f} MB for {len(files)}",
+            f"{len(files) * STATIONS * 8766 / seconds / 1e6:.2f} M rows/s over {len(files)} years, year by year",
+        )
+    ]
 
 
 def _published() -> list[tuple[int, tuple[int, ...]]]:
     """(published AQI, six values) of the complete rows of the April 2020 release."""
     found = []
-    with gzip.open(SHARED / "data" / "air" / "station_hourly_aqi_202004_partA.csv.gz", "rt", encoding="utf-8-sig", newline="") as file:
+    with gzip.open(
+        SHARED / "data" / "air" / "station_hourly_aqi_202004_partA.csv.gz",
+        "rt",
+        encoding="utf-8-sig",
+        newline="",
+    ) as file:
         for row in csv.DictReader(file):
             texts = [row[name] for name in ("SO2", "NO2", "CO", "O3_1h", "PM10", "PM2.5")]
             if row["AQI"] and all(texts):
-                found.append((int(row["AQI"]), tuple(round(float(t) * (10 if k == 2 else 1)) for k, t in enumerate(texts))))
+                found.append(
+                    (
+                        int(row["AQI"]),
+                        tuple(round(float(t) * (10 if k == 2 else 1)) for k, t in enumerate(texts)),
+                    )
+                )
     return found
 
 
@@ -106,7 +132,13 @@ def _per_row() -> list[tuple[str, str, str]]:
     """The real rows, one after the other, by the packages on the index; and the product on the same rows as columns."""
     real = _published()
     own = _real_rows(real)
-    rows = [("published hourly rows: jiuzhi", f"{own[0] / 1e6:.2f} M rows/s", f"{own[1]} of {len(real)} equal to the published AQI")]
+    rows = [
+        (
+            "published hourly rows: jiuzhi",
+            f"{own[0] / 1e6:.2f} M rows/s",
+            f"{own[1]} of {len(real)} equal to the published AQI",
+        )
+    ]
     for name, package in (("python-aqi 0.6.1", peers.python_aqi), ("aqi-hub 0.3.3", peers.aqi_hub)):
         sample = real[:20_000]
         start = time.perf_counter()
@@ -114,7 +146,13 @@ def _per_row() -> list[tuple[str, str, str]]:
         rate = len(sample) / (time.perf_counter() - start)
         equal = sum(a == b for a, (b, _) in zip(found, sample, strict=True)) / len(sample)
         only = ", 2026 edition only" if "hub" in name else ""
-        rows.append((f"published hourly rows: {name}", f"{rate:,.0f} rows/s", f"jiuzhi is {own[0] / rate:.0f} × faster; {equal:.1%} equal to the published AQI{only}"))
+        rows.append(
+            (
+                f"published hourly rows: {name}",
+                f"{rate:,.0f} rows/s",
+                f"jiuzhi is {own[0] / rate:.0f} × faster; {equal:.1%} equal to the published AQI{only}",
+            )
+        )
     return rows
 
 
@@ -133,7 +171,9 @@ def _real_rows(real: list[tuple[int, tuple[int, ...]]]) -> tuple[float, int]:
     connection.register("once", pa.table({"published": [aqi for aqi, _ in real], **columns}))
     connection.execute("CREATE TABLE source AS SELECT once.* FROM once, range(40)")
     source = ibis.duckdb.from_connection(connection).table("source")
-    judged = with_aqi(source, "hourly", {p: source[c] for p, c in peers.COLUMN.items()}, edition=peers.EDITION)
+    judged = with_aqi(
+        source, "hourly", {p: source[c] for p, c in peers.COLUMN.items()}, edition=peers.EDITION
+    )
     query = ibis.to_sql(judged.select("published", "aqi"), dialect="duckdb")
     best = 0.0
     for _ in range(REPEATS):
@@ -155,10 +195,20 @@ def _file() -> list[tuple[str, str, str]]:
         )
         start = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-c", code, "air", str(source), "-o", f"{folder}/out.csv", "--json"], capture_output=True, text=True, check=True)
+            [sys.executable, "-c", code, "air", str(source), "-o", f"{folder}/out.csv", "--json"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         seconds = time.perf_counter() - start
     rows, peak = json.loads(done.stdout)["rows"], float(done.stderr.split()[-1])
-    return [("jiuzhi assess air, the April 2020 file", f"{seconds:.1f} s · {peak:.0f} MB", f"{rows:,} rows, from start to written file")]
+    return [
+        (
+            "jiuzhi assess air, the April 2020 file",
+            f"{seconds:.1f} s · {peak:.0f} MB",
+            f"{rows:,} rows, from start to written file",
+        )
+    ]
 
 
 def rows() -> list[tuple[str, str, str]]:

@@ -58,18 +58,46 @@ def rows() -> list[tuple[str, str, str]]:
     """(what, figure, note) for the benchmark table, from one process with a lake of its own."""
     files = [str(SHARED / "data" / name) for name in _FILES]
     with tempfile.TemporaryDirectory() as home:
-        place = {**os.environ, "JIUZHI_HOME": home, "DJANGO_SETTINGS_MODULE": "jiuzhi.project.settings", "PYTHONPATH": str(ROOT)}
-        done = subprocess.run([sys.executable, "-c", _CHILD, *files], env=place, cwd=ROOT, capture_output=True, text=True, check=False)
+        place = {
+            **os.environ,
+            "JIUZHI_HOME": home,
+            "DJANGO_SETTINGS_MODULE": "jiuzhi.project.settings",
+            "PYTHONPATH": str(ROOT),
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", _CHILD, *files],
+            env=place,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         raise RuntimeError(done.stderr.strip().splitlines()[-1])
     found = json.loads(done.stdout.splitlines()[-1])
     listed = [
-        (f"import {Path(name).name.split('.')[0]}", f"{values / seconds / 1e3:.0f} k values/s", f"{values:,} values; again, all unchanged: {values / repeat / 1e3:.0f} k/s")
+        (
+            f"import {Path(name).name.split('.')[0]}",
+            f"{values / seconds / 1e3:.0f} k values/s",
+            f"{values:,} values; again, all unchanged: {values / repeat / 1e3:.0f} k/s",
+        )
         for name, values, seconds, repeat in found["imports"]
     ]
     return [
         *listed,
-        ("read a station's month from the lake", f"{found['month'] * 1e3:.1f} ms", f"of {found['total']:,} values"),
-        ("assess all of it", f"{found['assess']:.1f} s", f"{found['written']:,} assessed rows; {found['nothing'] * 1e3:.1f} ms when nothing changed"),
-        ("read a station's assessed days", f"{found['read'] * 1e3:.3f} ms", f"from memory; peak of the whole run {found['peak']:.0f} MB"),
+        (
+            "read a station's month from the lake",
+            f"{found['month'] * 1e3:.1f} ms",
+            f"of {found['total']:,} values",
+        ),
+        (
+            "assess all of it",
+            f"{found['assess']:.1f} s",
+            f"{found['written']:,} assessed rows; {found['nothing'] * 1e3:.1f} ms when nothing changed",
+        ),
+        (
+            "read a station's assessed days",
+            f"{found['read'] * 1e3:.3f} ms",
+            f"from memory; peak of the whole run {found['peak']:.0f} MB",
+        ),
     ]

@@ -61,13 +61,17 @@ def jiuzhi(task: str) -> Callable[[str], Callable[[], dict[str, Any]]]:
     # The expressions are compiled once; the queries then serve every file.
     if task == "hourly":
         judged = with_aqi(source, "hourly", {p: source[c] for p, c in COLUMN.items()}, edition=EDITION)
-        return _query_rows(connection, ibis.to_sql(judged.select("aqi", "level", "primary_mask"), dialect="duckdb"))
+        return _query_rows(
+            connection, ibis.to_sql(judged.select("aqi", "level", "primary_mask"), dialect="duckdb")
+        )
     digits = {p: 1 if p == "CO" else 0 for p in POLLUTANTS}
     daily = daily_from_hourly(source, {p: Fixed(source[c], digits[p]) for p, c in COLUMN.items()})
     daily_query = ibis.to_sql(daily, dialect="duckdb")
     kept = ibis.table(daily.schema(), name="daily")
     days = with_aqi(kept, "daily", {p: kept[p] for p in POLLUTANTS}, edition=EDITION)
-    days_query = ibis.to_sql(days.select("station", "day", *POLLUTANTS, "aqi", "level", "primary_mask"), dialect="duckdb")
+    days_query = ibis.to_sql(
+        days.select("station", "day", *POLLUTANTS, "aqi", "level", "primary_mask"), dialect="duckdb"
+    )
     year_query = ibis.to_sql(annual_statistics(kept), dialect="duckdb")
     del engine
     return _query_year(connection, daily_query, days_query, year_query)
@@ -91,7 +95,9 @@ def _query_rows(connection: Any, query: str) -> Callable[[str], Callable[[], dic
     return load
 
 
-def _query_year(connection: Any, daily: str, days: str, year: str) -> Callable[[str], Callable[[], dict[str, Any]]]:
+def _query_year(
+    connection: Any, daily: str, days: str, year: str
+) -> Callable[[str], Callable[[], dict[str, Any]]]:
     def load(file: str) -> Callable[[], dict[str, Any]]:
         _load(connection, file)
 
@@ -132,7 +138,9 @@ def _sql_judged(table: str, tops: dict[str, tuple[int, ...]], columns: dict[str,
         iaqi = iaqi.replace('END AS "i_O3"', 'WHEN "O3" > 800 THEN 300 END AS "i_O3"')
     highest = ", ".join(f'"i_{p}"' for p in POLLUTANTS)
     level = " ".join(f"WHEN aqi <= {top} THEN {number}" for number, top in enumerate(LEVELS, 1))
-    mask = " + ".join(f'CASE WHEN "i_{p}" = aqi AND aqi > 50 THEN {2**k} ELSE 0 END' for k, p in enumerate(POLLUTANTS))
+    mask = " + ".join(
+        f'CASE WHEN "i_{p}" = aqi AND aqi > 50 THEN {2**k} ELSE 0 END' for k, p in enumerate(POLLUTANTS)
+    )
     return f"""SELECT {kept} aqi, CASE {level} WHEN aqi > 300 THEN 6 END AS level, {mask} AS primary_mask
         FROM (SELECT *, greatest({highest}) AS aqi FROM (SELECT *, {iaqi} FROM {table}))"""
 
@@ -147,12 +155,16 @@ def _sql_half_even(n: str, d: str) -> str:
 
 def _sql_daily() -> str:
     plain = [p for p in POLLUTANTS if p != "O3"]
-    sums = ", ".join(f"sum({COLUMN[p]})::BIGINT AS s_{COLUMN[p]}, count({COLUMN[p]}) AS n_{COLUMN[p]}" for p in plain)
+    sums = ", ".join(
+        f"sum({COLUMN[p]})::BIGINT AS s_{COLUMN[p]}, count({COLUMN[p]}) AS n_{COLUMN[p]}" for p in plain
+    )
     hours = ", ".join(f"max(o3) FILTER (hour = {h}) AS h{h}" for h in range(1, 25))
     windows = ", ".join(
         f"({' + '.join(f'coalesce(h{h}, 0)' for h in range(e - 7, e + 1))})::BIGINT AS w{e}, "
         f"{' + '.join(f'(h{h} IS NOT NULL)::INT' for h in range(e - 7, e + 1))} AS k{e}" for e in range(8, 25))  # fmt: skip
-    means = ", ".join(f"CASE WHEN k{e} >= 6 THEN w{e} * ({WINDOW_LCM} // k{e}) END AS m{e}" for e in range(8, 25))
+    means = ", ".join(
+        f"CASE WHEN k{e} >= 6 THEN w{e} * ({WINDOW_LCM} // k{e}) END AS m{e}" for e in range(8, 25)
+    )
     values = ", ".join(
         f'CASE WHEN n_{COLUMN[p]} >= 20 THEN {_sql_half_even(f"s_{COLUMN[p]}", f"n_{COLUMN[p]}")} END AS "{p}", '
         f'CASE WHEN n_{COLUMN[p]} >= 20 THEN s_{COLUMN[p]} * ({HOURS_LCM} // n_{COLUMN[p]}) END AS "x_{p}"' for p in plain)  # fmt: skip
@@ -176,8 +188,10 @@ def _sql_year() -> str:
             parts.append(f"""SELECT station, year, '{p}' AS item, 'mean' AS statistic, value, days, valid FROM ({valid}) JOIN (
                 SELECT station, year(day) AS year, {mean} AS value FROM daily GROUP BY ALL) USING (station, year)""")
         q = PERCENTILES[p]
-        total = f"sum(CASE WHEN r = ((n - 1) * {q}) // 100 THEN x * (100 - ((n - 1) * {q}) % 100) " \
-                f"WHEN r = ((n - 1) * {q}) // 100 + 1 THEN x * (((n - 1) * {q}) % 100) ELSE 0 END)::BIGINT"
+        total = (
+            f"sum(CASE WHEN r = ((n - 1) * {q}) // 100 THEN x * (100 - ((n - 1) * {q}) % 100) "
+            f"WHEN r = ((n - 1) * {q}) // 100 + 1 THEN x * (((n - 1) * {q}) % 100) ELSE 0 END)::BIGINT"
+        )
         parts.append(f"""SELECT station, year, '{p}', 'p{q}', value, days, valid FROM ({valid}) JOIN (
             SELECT station, year, {_sql_half_even(total, str(divisor * 100))} AS value FROM (
             SELECT station, year(day) AS year, "x_{p}" AS x, row_number() OVER (PARTITION BY station, year(day) ORDER BY "x_{p}") - 1 AS r,
@@ -237,7 +251,9 @@ def digest(result: dict[str, Any]) -> str:
                 total.update(np.nan_to_num(values, nan=-1).astype("int32").tobytes())
             continue
         fields = sorted(frame.columns)
-        rows = sorted(repr([_plain(value) for value in record]) for record in frame[fields].itertuples(index=False))
+        rows = sorted(
+            repr([_plain(value) for value in record]) for record in frame[fields].itertuples(index=False)
+        )
         total.update("\n".join(rows).encode())
     return total.hexdigest()[:16]
 
@@ -264,7 +280,17 @@ def main() -> None:
             seconds[k] += time.perf_counter() - start
             processor[k] += time.process_time() - busy
     peak = peak_mb()
-    print(json.dumps({"prepared": prepared, "seconds": seconds, "processor": processor, "peak_mb": peak, "digest": digest(result)}))
+    print(
+        json.dumps(
+            {
+                "prepared": prepared,
+                "seconds": seconds,
+                "processor": processor,
+                "peak_mb": peak,
+                "digest": digest(result),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -28,7 +28,9 @@ def numpy(task: str) -> Callable[[str], Callable[[], dict[str, Any]]]:
 
 
 def _frames(
-    task: str, judged: Callable[[Any, dict[str, tuple[int, ...]]], Any], windows: Callable[[Any], tuple[Any, Any]]
+    task: str,
+    judged: Callable[[Any, dict[str, tuple[int, ...]]], Any],
+    windows: Callable[[Any], tuple[Any, Any]],
 ) -> Callable[[str], Callable[[], dict[str, Any]]]:
     import pandas as pd
 
@@ -41,7 +43,10 @@ def _frames(
                     ["aqi", "level", "primary_mask"]]}  # fmt: skip
             daily = _pd_daily(frame, windows)
             days = judged(daily, DAILY)
-            return {"days": days[["station", "day", *POLLUTANTS, "aqi", "level", "primary_mask"]], "year": _pd_year(daily)}
+            return {
+                "days": days[["station", "day", *POLLUTANTS, "aqi", "level", "primary_mask"]],
+                "year": _pd_year(daily),
+            }
 
         return run
 
@@ -62,7 +67,11 @@ def _strided(frame: Any) -> tuple[Any, Any]:
     """As ``_rolling``, by running sums over an array."""
     import numpy as np
 
-    grid = frame.pivot(index=["station", "day"], columns="hour", values="o3").reindex(columns=range(1, 25)).to_numpy("float64")
+    grid = (
+        frame.pivot(index=["station", "day"], columns="hour", values="o3")
+        .reindex(columns=range(1, 25))
+        .to_numpy("float64")
+    )
     known = ~np.isnan(grid)
     total = np.cumsum(np.pad(np.where(known, grid, 0), ((0, 0), (1, 0))), axis=1)
     number = np.cumsum(np.pad(known, ((0, 0), (1, 0))), axis=1)
@@ -82,8 +91,11 @@ def _cut(frame: Any, tops: dict[str, tuple[int, ...]]) -> Any:
         segment = pd.cut(frame[p], [*edges, np.inf], labels=False, include_lowest=True)
         start = dict(enumerate(INDEX[: len(edges) - 1]))
         rise = {k: INDEX[k + 1] - INDEX[k] for k in start}
-        index = np.ceil((frame[p] - segment.map(dict(enumerate(edges)))) * segment.map(rise)
-                        / segment.map({k: edges[k + 1] - edges[k] for k in start})) + segment.map(start)
+        index = np.ceil(
+            (frame[p] - segment.map(dict(enumerate(edges))))
+            * segment.map(rise)
+            / segment.map({k: edges[k + 1] - edges[k] for k in start})
+        ) + segment.map(start)
         iaqi[p] = index.where(segment != len(edges) - 1, beyond)
     out = frame.copy(deep=False)
     out["aqi"] = iaqi.max(axis=1)
@@ -138,7 +150,10 @@ def _pd_daily(frame: Any, highest: Callable[[Any], tuple[Any, Any]]) -> Any:
                 out[f"x_{p}"] = np.where(n >= 20, s * np.floor_divide(HOURS_LCM, n), np.nan)
     top, windows = highest(frame)
     valid = (windows >= 14) | (_pd_half_even(top, WINDOW_LCM) > 160)
-    out["O3"], out["x_O3"] = np.where(valid, _pd_half_even(top, WINDOW_LCM), np.nan), np.where(valid, top, np.nan)
+    out["O3"], out["x_O3"] = (
+        np.where(valid, _pd_half_even(top, WINDOW_LCM), np.nan),
+        np.where(valid, top, np.nan),
+    )
     return out.reset_index()
 
 
@@ -146,20 +161,29 @@ def _pd_year(daily: Any) -> Any:
     import pandas as pd
 
     parts = []
-    daily = daily.assign(year=pd.to_datetime(daily["day"]).dt.year, month=pd.to_datetime(daily["day"]).dt.month)
+    daily = daily.assign(
+        year=pd.to_datetime(daily["day"]).dt.year, month=pd.to_datetime(daily["day"]).dt.month
+    )
     for p in POLLUTANTS:
         divisor, q = WINDOW_LCM if p == "O3" else HOURS_LCM, PERCENTILES[p]
         known = daily.dropna(subset=[f"x_{p}"])
         months = known.groupby(["station", "year", "month"]).size().reset_index(name="n")
         months["ok"] = months["n"] >= months["month"].map(lambda m: 25 if m == 2 else 27)
         by_year = months.groupby(["station", "year"])
-        validity = {"days": by_year["n"].sum(), "valid": (by_year["n"].sum() >= 324) & (by_year["ok"].sum() == 12)}
+        validity = {
+            "days": by_year["n"].sum(),
+            "valid": (by_year["n"].sum() >= 324) & (by_year["ok"].sum() == 12),
+        }
         by = known.groupby(["station", "year"])[f"x_{p}"]
         if p in MEANS:
             mean = _pd_half_even(by.sum(), by.count() * divisor)
             parts.append(pd.DataFrame({"item": p, "statistic": "mean", "value": mean, **validity}))
         exact = by.agg(lambda x, q=q: _pd_rank(x.to_numpy(), q))
-        parts.append(pd.DataFrame({"item": p, "statistic": f"p{q}", "value": _pd_half_even(exact, divisor * 100), **validity}))
+        parts.append(
+            pd.DataFrame(
+                {"item": p, "statistic": f"p{q}", "value": _pd_half_even(exact, divisor * 100), **validity}
+            )
+        )
     return pd.concat(parts).reset_index()
 
 

@@ -19,12 +19,18 @@ def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, 
             reader = csv.DictReader(file)
             missing = [name for name in columns if name not in (reader.fieldnames or [])]
             if missing:
-                raise ValidationError(f"{path.name} 缺少列 {'、'.join(missing)}：请按 {','.join(columns)} 补齐表头")
-            listed = [(n, {name: (row[name] or "").strip() for name in columns}) for n, row in enumerate(reader, 2)]
+                raise ValidationError(
+                    f"{path.name} 缺少列 {'、'.join(missing)}：请按 {','.join(columns)} 补齐表头"
+                )
+            listed = [
+                (n, {name: (row[name] or "").strip() for name in columns}) for n, row in enumerate(reader, 2)
+            ]
     except UnicodeDecodeError as error:
         raise ValidationError(f"{path.name} 不是 UTF-8 编码：请在 Excel 中另存为“CSV UTF-8”") from error
     except OSError as error:
-        raise ValidationError(f"{path.name} 读不出来（{files.why(error)}）：请核对它是文件且有读取权限") from error
+        raise ValidationError(
+            f"{path.name} 读不出来（{files.why(error)}）：请核对它是文件且有读取权限"
+        ) from error
     except csv.Error as error:
         raise ValidationError(f"{path.name} 读不出来（{error}）：请在 Excel 中另存为“CSV UTF-8”") from error
     return [(number, row) for number, row in listed if any(row.values())]

@@ -73,9 +73,14 @@ def _writes(tree: ast.AST) -> list[int]:
     for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)):
         of, name = call.func.value, call.func.attr
         through_records = isinstance(of, ast.Name) and of.id == "records"
-        many = name in {"bulk_create", "bulk_update", "get_or_create", "update_or_create"} and not through_records
+        many = (
+            name in {"bulk_create", "bulk_update", "get_or_create", "update_or_create"}
+            and not through_records
+        )
         chosen = name in {"delete", "update"} and isinstance(of, ast.Call)  # …filter(…).delete()
-        created = name == "create" and isinstance(of, ast.Attribute) and of.attr in {"objects", "_default_manager"}
+        created = (
+            name == "create" and isinstance(of, ast.Attribute) and of.attr in {"objects", "_default_manager"}
+        )
         one = name == "save" and isinstance(of, ast.Name) and not through_records and not call.args
         if many or chosen or created or one:
             found.append(call.lineno)

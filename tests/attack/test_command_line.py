@@ -85,7 +85,9 @@ def test_a_report_where_nothing_can_be_written(plan, tmp_path, monkeypatch):
 
     monkeypatch.setattr(reports, "evaluation", lambda plan, day: Made())
     (tmp_path / "file").write_text("")
-    said = _said("report", "evaluation", "--county", "500229", "--as-of", "2026-06-30", "-o", str(tmp_path / "file"))
+    said = _said(
+        "report", "evaluation", "--county", "500229", "--as-of", "2026-06-30", "-o", str(tmp_path / "file")
+    )
     assert "已有同名的文件" in said
 
 

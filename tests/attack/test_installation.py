@@ -18,7 +18,9 @@ ROWS = "站点编码,时间,PM2.5\n" + "".join(f"S1,2026-10-01 {hour:02d}:00,{20
 def _start(home, **more):
     command = [sys.executable, "-m", "jiuzhi.interfaces.cli.main", "plan", "status", "--county", "500229"]
     environment = {**os.environ, "JIUZHI_HOME": str(home), **more}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def _said(home, **more) -> str:

@@ -14,7 +14,18 @@ from jiuzhi.master.models import Station
 
 pytestmark = pytest.mark.django_db
 SHA = "a" * 64
-STATIONS = ["code", "name", "kind", "level", "water_body", "target_class", "evaluated", "lon", "lat", "synthetic"]
+STATIONS = [
+    "code",
+    "name",
+    "kind",
+    "level",
+    "water_body",
+    "target_class",
+    "evaluated",
+    "lon",
+    "lat",
+    "synthetic",
+]
 
 
 @pytest.fixture
@@ -36,7 +47,10 @@ def folder(tmp_path):
         tasks=[packs.Task("T-1", "建厂", "新建", clause="1.1", start=30, end=40)],
     )  # fmt: skip
     home = packs.write_pack(made, tmp_path / "包")
-    _write(home / "stations.csv", [STATIONS, ["500998-W1", "甲断面", "river", "national", "白河", "Ⅱ", "1", "108.5", "31.5", "0"]])
+    _write(
+        home / "stations.csv",
+        [STATIONS, ["500998-W1", "甲断面", "river", "national", "白河", "Ⅱ", "1", "108.5", "31.5", "0"]],
+    )
     return home
 
 
@@ -52,7 +66,9 @@ def _write(path, rows, encoding="utf-8-sig", delimiter=","):
 
 def _everything():
     counted = [m.objects.count() for m in (Plan, Clause, Commitment, Task, Org, Station, AuditEntry)]
-    return counted, list(Commitment.objects.order_by("pk").values_list("code", "name", "value", "year", "unit"))
+    return counted, list(
+        Commitment.objects.order_by("pk").values_list("code", "name", "value", "year", "unit")
+    )
 
 
 def _cell(column, text, row=1):
@@ -121,7 +137,9 @@ def test_an_edited_pack_says_where_and_loads_nothing(folder, name, again):
     assert _everything() == before
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\x00\x9a\x01" * 50, b'id,"name\n1,2\n', b"id,name\x00,kind\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\x00\x9a\x01" * 50, b'id,"name\n1,2\n', b"id,name\x00,kind\n"]
+)
 def test_a_table_that_is_no_csv(folder, content):
     (folder / "commitments.csv").write_bytes(content)
     with pytest.raises(PlanReadError, match=r"commitments\.csv .*。$"):

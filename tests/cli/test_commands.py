@@ -121,7 +121,9 @@ def test_status_looks_back_to_what_was_judged_then(county):
         county=county, title="城口县规划", status="final", version=1, period_start=2026, period_end=2030,
         document_name="规划.docx", sha256="0" * 64, loaded_at=datetime(2026, 1, 1, tzinfo=UTC),
     )  # fmt: skip
-    target = Commitment.objects.create(plan=plan, code="C1", name="森林覆盖率", kind="target", value=60, year=2030)
+    target = Commitment.objects.create(
+        plan=plan, code="C1", name="森林覆盖率", kind="target", value=60, year=2030
+    )
     for day, state in ((date(2026, 6, 30), "late"), (date(2026, 9, 30), "met")):
         Judgement.objects.create(commitment=target, as_of=day, state=state, reason="。", value=59)
     asked = ("plan", "status", "--county", "500229", "--json")

@@ -183,9 +183,17 @@ def test_two_names_that_differ_by_a_full_width_blank_stay_two(file):
 
 
 def test_headings_people_use_are_read_as_the_template(file):
-    (row,) = formats.read(file("序号,断面名称,采样日期,溶解氧(mg/L),氨氮（mg/L）,备注\n1,水寨子,2026-10-09,8.8,0.02L,\n"))
-    assert (row.station, row.day, [v.property for v in row.values]) == ("水寨子", date(2026, 10, 9), ["DO", "NH3N"])
-    (row,) = formats.read(file("点位名称,监测时间,监测因子,监测值,计量单位\nA1,2026-10-09 08:00,SO2,0.008,mg/m3\n"))
+    (row,) = formats.read(
+        file("序号,断面名称,采样日期,溶解氧(mg/L),氨氮（mg/L）,备注\n1,水寨子,2026-10-09,8.8,0.02L,\n")
+    )
+    assert (row.station, row.day, [v.property for v in row.values]) == (
+        "水寨子",
+        date(2026, 10, 9),
+        ["DO", "NH3N"],
+    )
+    (row,) = formats.read(
+        file("点位名称,监测时间,监测因子,监测值,计量单位\nA1,2026-10-09 08:00,SO2,0.008,mg/m3\n")
+    )
     assert (row.values[0].property, row.values[0].value) == ("SO2", 8)
     with pytest.raises(FileProblem, match="不是认得的格式"):
         list(formats.read(file("断面名称,采样日期,备注\nx,2026-10-09,y\n")))

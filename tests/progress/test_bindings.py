@@ -45,7 +45,6 @@ def apply(plan, folder) -> list[str]:
         return bindings.apply(plan, folder)
 
 
-
 def write(folder, *rows: str):
     (folder / "bindings.csv").write_text(
         "commitment,indicator,progress,baseline,note\n" + "\n".join(rows) + "\n", encoding="utf-8"
@@ -72,9 +71,7 @@ def test_a_baseline_told_elsewhere_under_the_same_name_is_linked(plan, commit, t
 def test_every_row_that_does_not_fit_is_one_clear_sentence(plan, commit, tmp_path) -> None:
     commit("PM2.5 浓度", "<=", 20, code="A", unit="毫克/立方米")
     commit("甲", ">=", 1, code="B")
-    problems = apply(
-        plan, write(tmp_path, "A,air.pm25_mean,,,", "Z9,,,,", "B,air.unknown,sometimes,X1,")
-    )
+    problems = apply(plan, write(tmp_path, "A,air.pm25_mean,,,", "Z9,,,,", "B,air.unknown,sometimes,X1,"))
     assert len(problems) == 5
     for words in ("单位是", "Z9", "air.unknown 没有声明", "sometimes", "X1"):
         assert sum(words in p for p in problems) == 1

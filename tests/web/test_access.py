@@ -133,8 +133,21 @@ def test_a_batch_without_a_county_is_shown_to_its_own_person_only():
     here = Org.objects.create(code="500998", name="甲县", kind="county")
     there = Org.objects.create(code="500997", name="乙县", kind="county")
     me, other = User.objects.create(username="me"), User.objects.create(username="other")
-    facts = {"format": "x", "at": timezone.now(), "rows": 1, "new": 1, "revised": 0, "unchanged": 0, "refused": 0}
-    for name, by, county in (("mine", me, None), ("job", None, None), ("here", other, here), ("there", me, there)):
+    facts = {
+        "format": "x",
+        "at": timezone.now(),
+        "rows": 1,
+        "new": 1,
+        "revised": 0,
+        "unchanged": 0,
+        "refused": 0,
+    }
+    for name, by, county in (
+        ("mine", me, None),
+        ("job", None, None),
+        ("here", other, here),
+        ("there", me, there),
+    ):
         ImportBatch.objects.create(sha256=name, name=name, by=by, county=county, **facts)
     seen = _batches(SimpleNamespace(county=here, user=me))
     assert {b.name for b in seen} == {"mine", "here"}

@@ -49,17 +49,25 @@ def test_a_request_nobody_can_read_is_answered_in_chinese(officer, plan):
 @pytest.mark.parametrize("value", ["1e999", "NaN", "-inf", "9" * 400, "=1+1", SCRIPT, "", "1e-9", "5\x00"])
 def test_a_value_that_is_none_is_refused(officer, plan, value):
     record = Commitment.objects.get(code="C1")
-    said = _said(officer.post(f"/county/500229/commitments/{record.pk}/report/", {"period": "2026", "value": value}), officer)
+    said = _said(
+        officer.post(f"/county/500229/commitments/{record.pk}/report/", {"period": "2026", "value": value}),
+        officer,
+    )
     assert "数值" in said
     assert SCRIPT not in said
     assert "9" * 50 not in said
     assert not ReportedValue.objects.exists()
 
 
-@pytest.mark.parametrize("period", ["1900", "2099", "2026-13", "2" * 500, SCRIPT, "2026\x00", "２０２６", "../x"])
+@pytest.mark.parametrize(
+    "period", ["1900", "2099", "2026-13", "2" * 500, SCRIPT, "2026\x00", "２０２６", "../x"]
+)
 def test_a_period_that_is_none_is_refused(officer, plan, period):
     record = Commitment.objects.get(code="C1")
-    said = _said(officer.post(f"/county/500229/commitments/{record.pk}/report/", {"period": period, "value": "5"}), officer)
+    said = _said(
+        officer.post(f"/county/500229/commitments/{record.pk}/report/", {"period": period, "value": "5"}),
+        officer,
+    )
     assert "时期" in said
     assert SCRIPT not in said
     assert not ReportedValue.objects.exists()
@@ -76,10 +84,19 @@ def test_a_form_sent_twice_is_one_report(officer, plan):
 
 def test_evidence_stays_in_its_folder_and_is_never_shown_as_a_page(officer, plan, settings):
     record = Commitment.objects.get(code="C1")
-    names = ["../../../x.pdf", "..\\..\\x.pdf", "<img src=x onerror=alert(1)>.pdf", 'a".pdf', "长" * 200 + ".pdf"]
+    names = [
+        "../../../x.pdf",
+        "..\\..\\x.pdf",
+        "<img src=x onerror=alert(1)>.pdf",
+        'a".pdf',
+        "长" * 200 + ".pdf",
+    ]
     for n, name in enumerate(names):
         file = SimpleUploadedFile(name, b"%PDF x")
-        officer.post(f"/county/500229/commitments/{record.pk}/report/", {"period": "2026", "value": str(n), "evidence": file})
+        officer.post(
+            f"/county/500229/commitments/{record.pk}/report/",
+            {"period": "2026", "value": str(n), "evidence": file},
+        )
     kept = list(ReportedValue.objects.all())
     assert len(kept) == len(names)
     for value in kept:
@@ -91,7 +108,9 @@ def test_evidence_stays_in_its_folder_and_is_never_shown_as_a_page(officer, plan
     for name in ("a.exe", "a.html", "a.svg", "a.pdf.html"):
         file = SimpleUploadedFile(name, b"x")
         form = {"period": "2026", "value": "77", "evidence": file}
-        assert "佐证材料只收" in _said(officer.post(f"/county/500229/commitments/{record.pk}/report/", form), officer)
+        assert "佐证材料只收" in _said(
+            officer.post(f"/county/500229/commitments/{record.pk}/report/", form), officer
+        )
     form = {"period": "2026", "value": "78", "evidence": SimpleUploadedFile("空.pdf", b"")}
     assert "空文件" in _said(officer.post(f"/county/500229/commitments/{record.pk}/report/", form), officer)
     assert ReportedValue.objects.count() == len(names)
@@ -101,7 +120,14 @@ def test_stored_scripts_and_formulas_are_only_text(officer, plan, people):
     name = f'=HYPERLINK("http://x","{SCRIPT}")'
     Commitment.objects.filter(code="C1").update(name=name, place=f"@{SCRIPT}", owner_text="+1")
     record = Commitment.objects.get(code="C1")
-    pages = ["", "plan/", "commitments/", f"commitments/{record.pk}/", f"plan/owner/commitment/{record.pk}/", "report/"]
+    pages = [
+        "",
+        "plan/",
+        "commitments/",
+        f"commitments/{record.pk}/",
+        f"plan/owner/commitment/{record.pk}/",
+        "report/",
+    ]
     for page in pages:
         answer = officer.get(f"/county/500229/{page}")
         assert answer.status_code == 200, page
@@ -151,7 +177,17 @@ def test_no_report_of_a_day_nobody_judged(officer, plan, day):
 
 @pytest.mark.parametrize(
     "query",
-    ["?page=²", "?page=99999999999", "?page=-1", "?q=%00", "?q=" + "a" * 3000, "?state=%27", "?domain=<b>", "?owner=²", "?t=²"],
+    [
+        "?page=²",
+        "?page=99999999999",
+        "?page=-1",
+        "?q=%00",
+        "?q=" + "a" * 3000,
+        "?state=%27",
+        "?domain=<b>",
+        "?owner=²",
+        "?t=²",
+    ],
 )
 def test_odd_queries_break_nothing(officer, plan, stations, query):
     record = Commitment.objects.get(code="C1")
@@ -161,11 +197,15 @@ def test_odd_queries_break_nothing(officer, plan, stations, query):
         assert officer.get(path + query).status_code in (200, 302, 404), path
 
 
-@pytest.mark.parametrize("place", ["http://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "place", ["http://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_login_leads_nowhere_else(client, people, place):
     people.officer.set_password("long-enough-1")
     people.officer.save()
-    answer = client.post(f"/login/?next={place}", {"username": "officer", "password": "long-enough-1", "next": place})
+    answer = client.post(
+        f"/login/?next={place}", {"username": "officer", "password": "long-enough-1", "next": place}
+    )
     assert answer["Location"] == "/"
     answer = client.post("/language/", {"language": "en"}, headers={"referer": f"{place}/x"})
     assert "evil" not in answer["Location"]

@@ -25,11 +25,15 @@ def _mean(data: Inputs, item: str) -> Result:
     return _figure(data, item, "annual", Decimal(sum(known)) / len(known) if known else None, len(known))
 
 
-def _figure(data: Inputs, item: str, averaging: str, value: Decimal | None, days: int, name: str = "有效日均值") -> Result:
+def _figure(
+    data: Inputs, item: str, averaging: str, value: Decimal | None, days: int, name: str = "有效日均值"
+) -> Result:
     """A statistic of daily values with its validity; short of days, a finished period has no value."""
     short = list(_short(data, item))
     if data.over and short:
-        return Result(None, "有效数据不足：" + "；".join(short), sufficient=False, inputs=[(name, f"{days} 个")])
+        return Result(
+            None, "有效数据不足：" + "；".join(short), sufficient=False, inputs=[(name, f"{days} 个")]
+        )
     limit = air_limit(item, averaging, day=data.end)
     return Result(
         value, "" if days else "没有有效日值", edition=f"{limit.edition}；HJ 663",
@@ -72,7 +76,14 @@ def o3_p90(data: Inputs) -> Result:
     known = _known(data, "O3_8h")
     # HJ 663 sets its day counts for means; the same counts stand in for ozone, and the note says so.
     days = [{**r, "O3": r["O3_8h"]} for r in data.rows]
-    found = _figure(Inputs(data.county, data.period, data.start, data.end, data.over, days), "O3", "mda8", air_year.percentile(known, 90), len(known), "有效日最大8小时值")
+    found = _figure(
+        Inputs(data.county, data.period, data.start, data.end, data.over, days),
+        "O3",
+        "mda8",
+        air_year.percentile(known, 90),
+        len(known),
+        "有效日最大8小时值",
+    )
     found.notes.append("臭氧的年有效日数按颗粒物的要求掌握")
     return found
 
@@ -85,15 +96,27 @@ def _good(rows: list, column: str) -> tuple[int, int]:
 def _days(data: Inputs, share: bool) -> Result:
     """Good-air days by the law of each day, with both single editions beside it."""
     rows = list(data.rows)
-    figures = {name: _good(rows, column) for name, column in (("law", "aqi"), ("2012", "aqi_2012"), ("2026", "aqi_2026"))}
+    figures = {
+        name: _good(rows, column)
+        for name, column in (("law", "aqi"), ("2012", "aqi_2012"), ("2026", "aqi_2026"))
+    }
     good, valid = figures["law"]
     if not valid:
         return Result(None, "没有有效日 AQI")
-    say = {k: Decimal(100 * g) / n if share and n else Decimal(g) if n else None for k, (g, n) in figures.items()}
+    say = {
+        k: Decimal(100 * g) / n if share and n else Decimal(g) if n else None for k, (g, n) in figures.items()
+    }
     switch = edition_on("HJ 633", date(2026, 3, 1)).valid_from
     both = data.start < switch <= data.end
-    old, new = _good([r for r in rows if r["day"] < switch], "aqi"), _good([r for r in rows if r["day"] >= switch], "aqi")
-    span = f"；{switch} 前优良 {old[0]} 天（有效 {old[1]} 天），其后优良 {new[0]} 天（有效 {new[1]} 天）" if both else ""
+    old, new = (
+        _good([r for r in rows if r["day"] < switch], "aqi"),
+        _good([r for r in rows if r["day"] >= switch], "aqi"),
+    )
+    span = (
+        f"；{switch} 前优良 {old[0]} 天（有效 {old[1]} 天），其后优良 {new[0]} 天（有效 {new[1]} 天）"
+        if both
+        else ""
+    )
     names = sorted({r["edition"] for r in rows if r.get("edition")}) or [edition_on("HJ 633", data.end).name]
     return Result(
         say["law"], edition="、".join(names),
@@ -141,7 +164,10 @@ def composite(data: Inputs) -> Result:
     short = list(_short(data, "PM2.5")) if data.over else []
     if short or not all(columns.values()):
         return Result(None, "有效数据不足：" + ("；".join(short) or "六项不齐"), sufficient=False)
-    figures = {p: air_year.percentile(v, 95 if p == "CO" else 90) if p in ("CO", "O3") else Decimal(sum(v)) / len(v) for p, v in columns.items()}
+    figures = {
+        p: air_year.percentile(v, 95 if p == "CO" else 90) if p in ("CO", "O3") else Decimal(sum(v)) / len(v)
+        for p, v in columns.items()
+    }
     limits = air_year.ranking_limits(data.end)
     return Result(
         air_year.composite_index({p: round(v, 3) for p, v in figures.items() if v is not None}, day=data.end),

@@ -32,7 +32,13 @@ class Source(Protocol):
 
 
 def evaluate(
-    county: Org, as_of: date, *, actor: Actor, source: Source | None = None, only: Iterable[str] | None = None, back: bool = False
+    county: Org,
+    as_of: date,
+    *,
+    actor: Actor,
+    source: Source | None = None,
+    only: Iterable[str] | None = None,
+    back: bool = False,
 ) -> int:
     """Compute every declared indicator (or ``only`` some) of ``county`` for all periods with data up to ``as_of``, and keep them.
 
@@ -81,7 +87,9 @@ def _point(station: Station) -> Point:
     )  # fmt: skip
 
 
-def _rows(source: Source, table: str, place: str, as_of: date, cache: dict[tuple[str, str], list[Row]]) -> list[Row]:
+def _rows(
+    source: Source, table: str, place: str, as_of: date, cache: dict[tuple[str, str], list[Row]]
+) -> list[Row]:
     if (table, place) not in cache:
         cache[table, place] = source.read(table, station=place).to_pylist()
     return [r for r in cache[table, place] if _day(r) <= as_of]
@@ -117,7 +125,14 @@ def _values(
         if declared.months:
             for month in sorted({_day(r).month for r in part}):
                 days = date(year, month, 1), date(year, month, monthrange(year, month)[1])
-                inner = _inputs(county, f"{year}-{month:02d}", *days, [r for r in part if _day(r).month == month], points, as_of)
+                inner = _inputs(
+                    county,
+                    f"{year}-{month:02d}",
+                    *days,
+                    [r for r in part if _day(r).month == month],
+                    points,
+                    as_of,
+                )
                 yield _record(declared, county, inner, declared.function(inner), {})
 
 
@@ -142,10 +157,18 @@ def _beside_last_year(
         county.code, str(year), date(year, 1, 1), end, False, [r for r in before if _day(r) <= end], points
     )
     whole = Inputs(county.code, str(year), date(year, 1, 1), date(year, 12, 31), True, before, points)
-    part, full, current = declared.function(same).value, declared.function(whole).value, declared.function(now).value
+    part, full, current = (
+        declared.function(same).value,
+        declared.function(whole).value,
+        declared.function(now).value,
+    )
     found = {"same_last_year": part, "whole_last_year": full}
     if current is not None:
-        gone = Fraction(1) if declared.accumulates else Fraction(*(d.timetuple().tm_yday for d in (now.end, date(now.end.year, 12, 31))))
+        gone = (
+            Fraction(1)
+            if declared.accumulates
+            else Fraction(*(d.timetuple().tm_yday for d in (now.end, date(now.end.year, 12, 31))))
+        )
         found["projected"] = _bounded(declared, project(current, full, part, gone))
     return {k: str(v) for k, v in found.items() if v is not None}
 
@@ -158,10 +181,19 @@ def _bounded(declared: Indicator, value: Decimal | None) -> Decimal | None:
     return min(value, Decimal(str(high))) if high is not None else value
 
 
-def _record(declared: Indicator, county: Org, inputs: Inputs, result: Result, extra: dict[str, str]) -> ComputedValue:
+def _record(
+    declared: Indicator, county: Org, inputs: Inputs, result: Result, extra: dict[str, str]
+) -> ComputedValue:
     links = [
-        {"table": declared.table, "equals": {"station": place}, "start": inputs.start.isoformat(), "end": inputs.end.isoformat()}
-        for place in ([p.code for p in inputs.points if inputs.of(p.code)] if declared.kinds else [county.code])
+        {
+            "table": declared.table,
+            "equals": {"station": place},
+            "start": inputs.start.isoformat(),
+            "end": inputs.end.isoformat(),
+        }
+        for place in (
+            [p.code for p in inputs.points if inputs.of(p.code)] if declared.kinds else [county.code]
+        )
     ]
     explain = {
         "inputs": [list(pair) for pair in result.inputs], "notes": result.notes,
@@ -186,8 +218,14 @@ def _keep(
     county: Org, codes: list[str], fresh: dict[tuple[str, str], ComputedValue], as_of: date, actor: Actor
 ) -> int:
     """Bring the stored values to ``fresh``; one audit row when anything changed."""
-    stored = {(v.indicator, v.period): v for v in ComputedValue.objects.filter(county=county, indicator__in=codes)}
-    same = {k for k, v in fresh.items() if k in stored and all(getattr(stored[k], f) == getattr(v, f) for f in _COMPARED)}
+    stored = {
+        (v.indicator, v.period): v for v in ComputedValue.objects.filter(county=county, indicator__in=codes)
+    }
+    same = {
+        k
+        for k, v in fresh.items()
+        if k in stored and all(getattr(stored[k], f) == getattr(v, f) for f in _COMPARED)
+    }
     gone = [v.pk for k, v in stored.items() if k not in same]
     new = [v for k, v in fresh.items() if k not in same]
     if not gone and not new:

@@ -56,7 +56,9 @@ class ReportedValue(models.Model):
     evidence_sha256 = models.CharField("佐证指纹", max_length=64, blank=True)
     note = models.CharField("说明", max_length=400, blank=True)
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.SUBMITTED)
-    reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reported_at = models.DateTimeField("填报时间")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

@@ -62,7 +62,12 @@ def writing(wait: float | None = None) -> Iterator[None]:
             _held = 1
             try:
                 yield
-            except (duckdb.IOException, duckdb.InvalidInputException, TableNotFoundError, DeltaError) as error:
+            except (
+                duckdb.IOException,
+                duckdb.InvalidInputException,
+                TableNotFoundError,
+                DeltaError,
+            ) as error:
                 raise LakeBusy(
                     f"观测库 {lake} 的文件缺失或损坏，这一步没有执行：请从备份恢复该文件夹，或移走它后重新导入。"
                 ) from error

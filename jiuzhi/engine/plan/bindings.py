@@ -25,12 +25,17 @@ LOWER = re.compile(
     r"浓度|排放|能耗|消耗|强度|用量|损失|死亡|受灾|事件|超标|黑臭|劣|存量|填埋|流失面积|投诉|负荷|隐患|返|破坏|缺口|下降至|降至|减至"
 )
 FLOOR = re.compile(r"达标率|合格率|安全利用率|处置率|收贮|完好率|保障率|优良")
-_FLOOR_FROM = 90  # a compliance rate promised at 90 % or more is a floor; one promised at 70 % is still to be reached
+_FLOOR_FROM = (
+    90  # a compliance rate promised at 90 % or more is a floor; one promised at 70 % is still to be reached
+)
 COUNTED = re.compile(
     r"^[万百]?(个|家|座|条|处|人|名|户|亩|公顷|平方公里|平方千米|公里|千米|所|项|辆|台|艘|吨|套|株|件|起|批|场|次|片|口|块|村|只|尾|幅|宗|部|期|类|栋|间|孔|段)$"
 )
 NEW = re.compile(r"累计|新增|新建|新创建")
-RISING, FALLING = re.compile(r"提升|提高|增加|增长|扩大|改善|上升|增强"), re.compile(r"下降|降低|减少|缩小|压减|削减|消除|清零|有降")
+RISING, FALLING = (
+    re.compile(r"提升|提高|增加|增长|扩大|改善|上升|增强"),
+    re.compile(r"下降|降低|减少|缩小|压减|削减|消除|清零|有降"),
+)
 ASSIGNED = re.compile(r"下达|分解")
 
 
@@ -49,14 +54,22 @@ class Reading:
 def read(commitment: Commitment, baseline: Commitment | None = None) -> Reading:
     """Kind, direction and number of a target by general rules; a kind set on the commitment itself wins."""
     base = baseline.value if baseline else None
-    number = class_number(commitment.value_text) if commitment.value is None and "类" in commitment.unit + commitment.name else None
+    number = (
+        class_number(commitment.value_text)
+        if commitment.value is None and "类" in commitment.unit + commitment.name
+        else None
+    )
     target = commitment.value if number is None else Decimal(number)
     text = commitment.value_text or ("" if target is None else f"{target.normalize():f}")
     if target is None:
         kind = "awaiting" if ASSIGNED.search(text) else "qualitative"
         return Reading(kind, _direction(text, commitment.name), "", None, text or "—")
     better = _better(commitment, target, base, lower_is_better=number is not None)
-    comparator = commitment.comparator if commitment.comparator in (">", "<", ">=", "<=") else (">=" if better == "up" else "<=")
+    comparator = (
+        commitment.comparator
+        if commitment.comparator in (">", "<", ">=", "<=")
+        else (">=" if better == "up" else "<=")
+    )
     kind = commitment.progress or _kind(commitment, target, base, better, comparator)
     return Reading(kind, better, comparator, target, text)
 
@@ -79,7 +92,9 @@ def _kind(commitment: Commitment, target: Decimal, base: Decimal | None, better:
         return "growth"
     if target == 0 and better == "down" and NEW.search(commitment.name):
         return "hold"  # nothing new at all: kept every year or broken
-    if commitment.comparator in ("累计", "increase", "decrease") or NEW.search(f"{commitment.name} {commitment.scope}"):
+    if commitment.comparator in ("累计", "increase", "decrease") or NEW.search(
+        f"{commitment.name} {commitment.scope}"
+    ):
         return "cumulative"
     if base is not None and Promise("hold", better, comparator, target, 0, 0).met(base):
         return "hold"  # nothing left to reach: what is promised is not to lose it
@@ -114,11 +129,17 @@ def apply(plan: Plan, folder: str | Path) -> list[str]:
     for row in rows:
         commitment = listed.get(row["commitment"])
         if commitment is None or commitment.kind != Commitment.Kind.TARGET:
-            problems.append(f"bindings.csv 中的承诺编号 {row['commitment']} 不是本规划的目标：请按 commitments.csv 的 id 改正或删去该行。")
+            problems.append(
+                f"bindings.csv 中的承诺编号 {row['commitment']} 不是本规划的目标：请按 commitments.csv 的 id 改正或删去该行。"
+            )
             continue
         problems.extend(_bind(commitment, row, listed))
     for commitment in listed.values():
-        if commitment.kind == Commitment.Kind.TARGET and commitment.baseline is None and commitment.code not in cut:
+        if (
+            commitment.kind == Commitment.Kind.TARGET
+            and commitment.baseline is None
+            and commitment.code not in cut
+        ):
             commitment.baseline = _stated_before(commitment, listed.values())
         if commitment.kind == Commitment.Kind.TARGET and not commitment.progress:
             kind = read(commitment, commitment.baseline).kind
@@ -168,5 +189,12 @@ def _bind(commitment: Commitment, row: dict[str, str], listed: dict[str, Commitm
 
 def _plain_unit(unit: str) -> str:
     """Units that mean the same, written alike."""
-    text = unit.strip().lower().replace("μ", "µ").replace("立方米", "m³").replace("m3", "m³").replace("微克", "µg")
+    text = (
+        unit.strip()
+        .lower()
+        .replace("μ", "µ")
+        .replace("立方米", "m³")
+        .replace("m3", "m³")
+        .replace("微克", "µg")
+    )
     return text.replace("％", "%").replace(" ", "")

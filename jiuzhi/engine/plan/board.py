@@ -74,9 +74,13 @@ def scoreboard(plan: Plan, as_of: date | None = None) -> Scoreboard:
     grouped: dict[str, list[CommitmentItem]] = defaultdict(list)
     for one in items:
         grouped[one.domain or "其他"].append(one)
-    by_domain = {name: grouped[name] for name in sorted(grouped, key=lambda n: n == "其他")}  # the rest comes last
+    by_domain = {
+        name: grouped[name] for name in sorted(grouped, key=lambda n: n == "其他")
+    }  # the rest comes last
     order = {state: n for n, state in enumerate(_LATE)}
-    late = sorted((_late(i, day) for i in items if i.state in _LATE), key=lambda x: (order[x.state], x.days_left or 0))
+    late = sorted(
+        (_late(i, day) for i in items if i.state in _LATE), key=lambda x: (order[x.state], x.days_left or 0)
+    )
     counts = count(items)
     return Scoreboard(
         plan_id=plan.pk, title=plan.title, county=plan.county.name, county_code=plan.county.code, as_of=day,
@@ -108,7 +112,11 @@ def _card(domain: str, group: Sequence[CommitmentItem]) -> DomainCard:
     behind = counts["late"] + counts["badly_late"]
     kept = counts["met"] + counts["on_track"]
     parts = [f"{kept} 项达标或正常"] if kept else []
-    parts += [f"{behind} 项滞后" + (f"（其中 {counts['badly_late']} 项严重）" if counts["badly_late"] else "")] if behind else []
+    parts += (
+        [f"{behind} 项滞后" + (f"（其中 {counts['badly_late']} 项严重）" if counts["badly_late"] else "")]
+        if behind
+        else []
+    )
     parts += [f"{counts['no_data']} 项无数据"] if counts["no_data"] else []
     return DomainCard(domain, counts, len(group), f"{domain} {len(group)} 项目标：{'，'.join(parts)}。")
 
@@ -132,8 +140,12 @@ def tree(plan: Plan, as_of: date | None = None) -> PlanTree:
         items[c.clause_id].append(item(c, judged.get(c.pk)))
     tasks: dict[int | None, list[TaskItem]] = defaultdict(list)
     columns = ("pk", "code", "title", "domain", "owner__name", "owner_text", "clause_id", "start", "end")
-    for pk, code, title, domain, unit, said, clause_id, start, end in Task.objects.filter(plan=plan).order_by("start", "code").values_list(*columns):
-        tasks[clause_id].append(TaskItem(pk, code, title, domain, unit or said or UNASSIGNED, clause_id, start, end))
+    for pk, code, title, domain, unit, said, clause_id, start, end in (
+        Task.objects.filter(plan=plan).order_by("start", "code").values_list(*columns)
+    ):
+        tasks[clause_id].append(
+            TaskItem(pk, code, title, domain, unit or said or UNASSIGNED, clause_id, start, end)
+        )
     below: dict[int | None, list[Clause]] = defaultdict(list)
     for clause in Clause.objects.filter(plan=plan).order_by("order"):
         below[clause.parent_id].append(clause)

@@ -10,7 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 STATES = ("met", "on_track", "late", "badly_late", "no_data")
-STATE_LABELS = {"met": "达标", "on_track": "正常", "late": "滞后", "badly_late": "严重滞后", "no_data": "无数据"}
+STATE_LABELS = {
+    "met": "达标",
+    "on_track": "正常",
+    "late": "滞后",
+    "badly_late": "严重滞后",
+    "no_data": "无数据",
+}
 UNASSIGNED = "未指定责任单位"
 
 

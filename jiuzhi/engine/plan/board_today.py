@@ -20,7 +20,9 @@ def today(county_code: str, as_of: date | None = None) -> Today:
 
     found = assessed.latest(county_code, as_of)
     sections = [_section(row) for row in found["water"]]
-    return Today(found["air"], sections, bool(found["air"].get("synthetic")) or any(s.synthetic for s in sections))
+    return Today(
+        found["air"], sections, bool(found["air"].get("synthetic")) or any(s.synthetic for s in sections)
+    )
 
 
 def _section(row: dict[str, Any]) -> SectionToday:

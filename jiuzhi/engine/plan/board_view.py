@@ -36,7 +36,9 @@ def commitment_view(commitment: Commitment, as_of: date | None = None) -> Commit
     judgement = Judgement.objects.filter(commitment=commitment, as_of=day).first() if day else None
     computed = _computed(commitment, day)
     reported = list(
-        ReportedValue.objects.filter(commitment=commitment).select_related("reported_by", "decided_by").order_by("-period", "-id")
+        ReportedValue.objects.filter(commitment=commitment)
+        .select_related("reported_by", "decided_by")
+        .order_by("-period", "-id")
     )
     said: dict[str, Any] = judgement.forecast if judgement else {}
     base = commitment.baseline
@@ -98,9 +100,15 @@ def _path(commitment: Commitment) -> list[PathPoint]:
     plan, base = commitment.plan, commitment.baseline
     reading = read(commitment, base)
     rivals = plan.commitments.filter(
-        kind=commitment.kind, name=commitment.name, place=commitment.place, unit=commitment.unit, year__gte=plan.period_start
+        kind=commitment.kind,
+        name=commitment.name,
+        place=commitment.place,
+        unit=commitment.unit,
+        year__gte=plan.period_start,
     )
-    milestones = progress.milestones_of([commitment, *rivals.exclude(pk=commitment.pk)]).get(commitment.pk, [])
+    milestones = progress.milestones_of([commitment, *rivals.exclude(pk=commitment.pk)]).get(
+        commitment.pk, []
+    )
     promise = Promise(
         reading.kind, reading.better, reading.comparator, reading.target, commitment.year or plan.period_end, plan.period_start,
         base.value if base else None, (base.year or plan.period_start - 1) if base and base.value is not None else None,
@@ -142,7 +150,14 @@ def _notes(commitment: Commitment, judgement: Judgement | None) -> list[str]:
     for part in filter(None, commitment.note.split("；")):
         if part.startswith(_OWN_WORD):
             said = part.removeprefix(_OWN_WORD)
-            found.append(f"规划自评为“{said}”" + ("，与所列数值不符，请核对。" if judgement and judgement.state in ("late", "badly_late") else "。"))
+            found.append(
+                f"规划自评为“{said}”"
+                + (
+                    "，与所列数值不符，请核对。"
+                    if judgement and judgement.state in ("late", "badly_late")
+                    else "。"
+                )
+            )
         elif not part.startswith("领域："):
             found.append(part)
     base = commitment.baseline
@@ -162,7 +177,9 @@ def _notes(commitment: Commitment, judgement: Judgement | None) -> list[str]:
 
 def _crumbs(commitment: Commitment) -> list[Crumb]:
     found: list[Crumb] = []
-    by_id = {c.pk: c for c in Clause.objects.filter(plan_id=commitment.plan_id)} if commitment.clause_id else {}
+    by_id = (
+        {c.pk: c for c in Clause.objects.filter(plan_id=commitment.plan_id)} if commitment.clause_id else {}
+    )
     clause = by_id.get(commitment.clause_id) if commitment.clause_id else None
     while clause is not None:
         found.insert(0, Crumb(clause.pk, clause.level, clause.number, clause.title))

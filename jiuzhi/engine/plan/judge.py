@@ -24,7 +24,8 @@ def judge_plan(plan: Plan, as_of: date, *, actor: Actor, only: Iterable[Commitme
     series = progress.gather(plan, chosen, as_of)
     milestones = progress.milestones_of([c for c in listed if not progress.is_past(c, plan)])
     fresh = [
-        _judgement(c, progress.assess(c, plan, series[c.pk], as_of, milestones.get(c.pk, [])), as_of) for c in chosen
+        _judgement(c, progress.assess(c, plan, series[c.pk], as_of, milestones.get(c.pk, [])), as_of)
+        for c in chosen
     ]
     stored = {j.commitment_id: j for j in Judgement.objects.filter(commitment__in=chosen, as_of=as_of)}
     new = [j for j in fresh if not _same(stored.get(j.commitment_id), j)]

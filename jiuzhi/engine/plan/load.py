@@ -25,7 +25,9 @@ from .models import Clause, Commitment, Plan, Project, Task
 from .pack import PACK_FORMAT, Pack, PlanReadError, read_pack
 
 
-def load_pack(folder: str | Path, *, actor: Actor, document: str | Path | None = None, county: str = "") -> Plan:
+def load_pack(
+    folder: str | Path, *, actor: Actor, document: str | Path | None = None, county: str = ""
+) -> Plan:
     """Load the pack in ``folder``; with ``document``, keep the user's own text so that sentences can be shown.
 
     ``county``: the six-digit code, needed only where the document does not say it. Everything or nothing.
@@ -63,16 +65,27 @@ def _check_info(pack: Pack) -> None:
     """The facts about the plan as a whole, which stand in pack.csv."""
     info = pack.info
     if info.pack_format != PACK_FORMAT:
-        raise PlanReadError(f"规划包 pack.csv 的 pack_format“{info.pack_format[:20]}”不是 {PACK_FORMAT}：请用 jiuzhi plan read 重新生成。")
+        raise PlanReadError(
+            f"规划包 pack.csv 的 pack_format“{info.pack_format[:20]}”不是 {PACK_FORMAT}：请用 jiuzhi plan read 重新生成。"
+        )
     if info.status not in ("draft", "final"):
-        raise PlanReadError(f"规划包 pack.csv 的 status“{info.status[:20]}”不认得：征求意见稿填 draft，印发稿填 final。")
+        raise PlanReadError(
+            f"规划包 pack.csv 的 status“{info.status[:20]}”不认得：征求意见稿填 draft，印发稿填 final。"
+        )
     if not pack.clauses:
-        raise PlanReadError("规划包 clauses.csv 只有表头，没有一行条款：请用 jiuzhi plan read 重新生成，或从备份恢复。")
+        raise PlanReadError(
+            "规划包 clauses.csv 只有表头，没有一行条款：请用 jiuzhi plan read 重新生成，或从备份恢复。"
+        )
     if not re.fullmatch(r"[0-9a-f]{64}", info.sha256):
-        raise PlanReadError("规划包 pack.csv 的 sha256 不是文档指纹（64 位十六进制）：请用 jiuzhi plan read 重新生成。")
+        raise PlanReadError(
+            "规划包 pack.csv 的 sha256 不是文档指纹（64 位十六进制）：请用 jiuzhi plan read 重新生成。"
+        )
     if not (info.period_start and info.period_end):
         raise PlanReadError("规划包 pack.csv 没有规划期（period_start、period_end）：请补上起止年份。")
-    years = [int(text) if re.fullmatch(r"\d{4}", text, re.ASCII) else 0 for text in (info.period_start, info.period_end)]
+    years = [
+        int(text) if re.fullmatch(r"\d{4}", text, re.ASCII) else 0
+        for text in (info.period_start, info.period_end)
+    ]
     if not 2000 <= years[0] < years[1] <= 2100:
         raise PlanReadError(
             f"规划包 pack.csv 的规划期 {info.period_start}—{info.period_end} 不是先后两个年份：请改为四位年份，例如 2026 和 2030。"
@@ -104,7 +117,9 @@ def _county(adcode: str, name: str, actor: Actor) -> Org:
     if found is None:
         above = Org.objects.filter(code=f"{adcode[:2]}0000").first()
         if above is None:
-            above = Org(code=f"{adcode[:2]}0000", name=PROVINCES.get(adcode[:2], adcode[:2]), kind=Org.Kind.CITY)
+            above = Org(
+                code=f"{adcode[:2]}0000", name=PROVINCES.get(adcode[:2], adcode[:2]), kind=Org.Kind.CITY
+            )
             records.save(above, actor, "载入规划时登记")
         found = Org(code=adcode, name=name or adcode, kind=Org.Kind.COUNTY, parent=above)
         records.save(found, actor, "载入规划时登记")
@@ -140,7 +155,12 @@ def _columns(model: type[models.Model]) -> list[str]:
 
 def _rows(plan: Plan, pack: Pack, actor: Actor) -> dict[str, int]:
     """Bring clauses, commitments, tasks and projects to what the pack says; returns counts."""
-    clauses = _upsert(Clause, plan, pack.clauses, lambda r: {"level": r.level, "number": r.number, "title": r.title or r.number, "order": r.order})
+    clauses = _upsert(
+        Clause,
+        plan,
+        pack.clauses,
+        lambda r: {"level": r.level, "number": r.number, "title": r.title or r.number, "order": r.order},
+    )
     for clause in pack.clauses:
         clauses[clause.id].parent = clauses.get(clause.parent)
     records.bulk_update(clauses.values(), ["parent"])
@@ -160,7 +180,12 @@ def _rows(plan: Plan, pack: Pack, actor: Actor) -> dict[str, int]:
         "clause": clauses.get(r.clause), "name": r.name, "kind": r.type, "quantity": r.quantity, "unit": r.unit,
         "place": r.place, "owner_text": r.owner,
     })  # fmt: skip
-    return {"clauses": len(clauses), "commitments": len(commitments), "tasks": len(tasks), "projects": len(projects)}
+    return {
+        "clauses": len(clauses),
+        "commitments": len(commitments),
+        "tasks": len(tasks),
+        "projects": len(projects),
+    }
 
 
 def _commitment(row: Any, clauses: dict[str, Clause], owners: dict[str, Org]) -> dict[str, Any]:
@@ -180,7 +205,9 @@ def _number(kind: Callable[[str], Any], text: str, where: str, column: str) -> A
     try:
         return kind(text)
     except (ValueError, InvalidOperation) as error:
-        raise PlanReadError(f"{where} 的 {column} 列“{text}”不是数：文字目标请写到 value_text 列。") from error
+        raise PlanReadError(
+            f"{where} 的 {column} 列“{text}”不是数：文字目标请写到 value_text 列。"
+        ) from error
 
 
 def _upsert(
@@ -188,7 +215,10 @@ def _upsert(
 ) -> dict[str, Any]:
     """Rows of ``model`` by code as the pack says; a responsible unit that a person has assigned stays."""
     known = model.objects.filter(plan=plan)
-    old = {record.code: record for record in (known.select_related("owner") if hasattr(model, "owner") else known)}
+    old = {
+        record.code: record
+        for record in (known.select_related("owner") if hasattr(model, "owner") else known)
+    }
     found: dict[str, Any] = {}
     fresh: list[Any] = []
     for row in rows:
@@ -205,7 +235,9 @@ def _upsert(
         try:
             record.clean_fields(exclude=["plan", "parent", "clause", "baseline", "owner"])
         except ValidationError as error:
-            raise PlanReadError(f"规划包的{model._meta.verbose_name} {row.id[:40]} 不合要求：{_said(error)}，请改正后再载入。") from error
+            raise PlanReadError(
+                f"规划包的{model._meta.verbose_name} {row.id[:40]} 不合要求：{_said(error)}，请改正后再载入。"
+            ) from error
         found[row.id] = record
         if record.pk is None:
             fresh.append(record)
@@ -226,7 +258,9 @@ def _refuse_to_lose_values(plan: Plan, kept: set[str]) -> None:
         raise PlanReadError("规划包 commitments.csv 没有一行，载入会删去已有的全部承诺：请从备份恢复该文件。")
     gone = plan.commitments.exclude(code__in=kept).filter(reported_values__isnull=False).distinct()
     if names := [f"{c.code} {c.name}" for c in gone[:5]]:
-        raise PlanReadError(f"规划包里没有 {'、'.join(names)}，但它们已有填报值：请补回这些行，或先撤回填报值。")
+        raise PlanReadError(
+            f"规划包里没有 {'、'.join(names)}，但它们已有填报值：请补回这些行，或先撤回填报值。"
+        )
 
 
 def _owners(plan: Plan, pack: Pack, actor: Actor) -> dict[str, Org]:
@@ -239,7 +273,12 @@ def _owners(plan: Plan, pack: Pack, actor: Actor) -> dict[str, Org]:
         if unit is None:
             if len(name) > 80:
                 raise PlanReadError(f"责任单位“{name[:30]}…”超过 80 字：请在 owner 列只填一个单位。")
-            unit = Org(code=_unit_code(plan.county.code, name), name=name, kind=Org.Kind.DEPARTMENT, parent=plan.county)
+            unit = Org(
+                code=_unit_code(plan.county.code, name),
+                name=name,
+                kind=Org.Kind.DEPARTMENT,
+                parent=plan.county,
+            )
             records.save(unit, actor, "规划中的责任单位")
         found[name] = unit
     return found
@@ -256,7 +295,10 @@ def _carry_owners(plan: Plan) -> None:
     before = Plan.objects.filter(county=plan.county, version__lt=plan.version).first()
     if before is None:
         return
-    known = {(c.name, c.unit, c.year): c.owner for c in before.commitments.exclude(owner=None).select_related("owner")}
+    known = {
+        (c.name, c.unit, c.year): c.owner
+        for c in before.commitments.exclude(owner=None).select_related("owner")
+    }
     changed: list[Commitment] = []
     for commitment in plan.commitments.filter(owner=None):
         if owner := known.get((commitment.name, commitment.unit, commitment.year)):

@@ -275,9 +275,7 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
             f"规划包 {path.parent} 缺少 {path.name}：请用 jiuzhi plan read 重新生成。"
         ) from error
     except OSError as error:
-        raise PlanReadError(
-            f"打不开 {path}（{files.why(error)}）：请核对它是文件且有读取权限。"
-        ) from error
+        raise PlanReadError(f"打不开 {path}（{files.why(error)}）：请核对它是文件且有读取权限。") from error
     except UnicodeDecodeError as error:
         raise PlanReadError(
             f"{path} 不是 UTF-8 的 CSV：请在 Excel 中另存为“CSV UTF-8（逗号分隔）”。"
@@ -296,7 +294,10 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
                 continue
             if any(cell.strip() for cell in cells[len(header) :]):
                 raise PlanReadError(f"{path} 第 {number} 行的单元格比表头多：请检查逗号和引号。")
-            texts = [*(_CONTROL.sub(" ", plain_cell(cell)).strip() for cell in cells), *[""] * (len(header) - len(cells))]
+            texts = [
+                *(_CONTROL.sub(" ", plain_cell(cell)).strip() for cell in cells),
+                *[""] * (len(header) - len(cells)),
+            ]
             row = {name: cell for name, cell in zip(header, texts, strict=False) if name}
             if problem := pack_checks.row_problem(path.stem, row):
                 ident = f"（{row['id'][:40]}）" if row.get("id") else ""

@@ -28,7 +28,19 @@ CHOICES = {
     ("clauses", "level"): ("chapter", "section", "paragraph", "table"),
     ("commitments", "kind"): ("target", "baseline", "achieved", "scale"),
     ("commitments", "basis"): ("", "explicit", "implicit", "qualitative"),
-    ("commitments", "comparator"): ("", "=", ">", ">=", "<", "<=", "累计", "年均", "increase", "decrease", "range"),
+    ("commitments", "comparator"): (
+        "",
+        "=",
+        ">",
+        ">=",
+        "<",
+        "<=",
+        "累计",
+        "年均",
+        "increase",
+        "decrease",
+        "range",
+    ),
 }
 WHOLE = frozenset({"start", "end", "order", "count", "year"})
 EXACT = frozenset({"value", "value_high"})
@@ -37,7 +49,9 @@ LARGEST_OFFSET = 10**9
 _WHOLE = re.compile(r"\d{1,10}(\.0+)?", re.ASCII)
 _EXACT = re.compile(r"-?\d{1,14}(\.\d{1,6})?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", re.ASCII)
-_DATE = re.compile(r"\d{4}[-/年]\d{1,2}([-/月]\d{1,2}日?|月)?|\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{2}")
+_DATE = re.compile(
+    r"\d{4}[-/年]\d{1,2}([-/月]\d{1,2}日?|月)?|\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{2}"
+)
 
 
 def header_problem(table: str, header: list[str]) -> str:

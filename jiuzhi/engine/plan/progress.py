@@ -32,7 +32,9 @@ class Series:
 
     points: list[Point] = field(default_factory=list)
     monthly: list[tuple[str, Decimal]] = field(default_factory=list)
-    nearness: list[tuple[str, Decimal]] = field(default_factory=list)  # of the indicator that foretells this one
+    nearness: list[tuple[str, Decimal]] = field(
+        default_factory=list
+    )  # of the indicator that foretells this one
     places: int = 0  # how many stations the newest value rests on
     source: str = ""
     edition: str = ""
@@ -56,7 +58,9 @@ def is_past(commitment: Commitment, plan: Plan) -> bool:
 
 def targets(plan: Plan) -> list[Commitment]:
     return list(
-        plan.commitments.filter(kind=Commitment.Kind.TARGET).select_related("baseline", "owner", "clause").order_by("start", "code")
+        plan.commitments.filter(kind=Commitment.Kind.TARGET)
+        .select_related("baseline", "owner", "clause")
+        .order_by("start", "code")
     )
 
 
@@ -84,7 +88,9 @@ def _known(plan: Plan, wanted: set[str], as_of: date) -> dict[str, list[Computed
     if wanted and evaluate.later_than(plan.county, as_of, wanted):
         for (code, _), value in sorted(evaluate.compute(plan.county, as_of, only=wanted).items()):
             found[code].append(value)
-    stored = ComputedValue.objects.filter(county_id=plan.county_id, indicator__in=wanted - set(found), data_to__lte=as_of)
+    stored = ComputedValue.objects.filter(
+        county_id=plan.county_id, indicator__in=wanted - set(found), data_to__lte=as_of
+    )
     for value in stored.order_by("period"):
         found[value.indicator].append(value)
     return found
@@ -143,10 +149,20 @@ def _stated(target: Commitment, stated: Iterable[Commitment]) -> Series:
     if not mine:
         return Series(source="规划原文")
     worst = (min if reading.better == "up" else max)(mine, key=lambda s: s.value or Decimal(0))
-    return Series([Point(str(target.year), worst.value or Decimal(0))], source="规划原文", edition="规划原文所述，未经数据核验")
+    return Series(
+        [Point(str(target.year), worst.value or Decimal(0))],
+        source="规划原文",
+        edition="规划原文所述，未经数据核验",
+    )
 
 
-def assess(commitment: Commitment, plan: Plan, series: Series, as_of: date, milestones: Sequence[tuple[int, Decimal]] = ()) -> Assessment:
+def assess(
+    commitment: Commitment,
+    plan: Plan,
+    series: Series,
+    as_of: date,
+    milestones: Sequence[tuple[int, Decimal]] = (),
+) -> Assessment:
     """Judge and forecast one target by the values known on ``as_of``."""
     base = commitment.baseline
     reading = read(commitment, base)
@@ -161,26 +177,41 @@ def assess(commitment: Commitment, plan: Plan, series: Series, as_of: date, mile
         start=year - 4 if past else plan.period_start, milestones=milestones, unit=_spoken(commitment), text=reading.text,
     )  # fmt: skip
     if verdict.state == "no_data" and series.why and not series.points:
-        verdict = attainment.Verdict(verdict.state, f"{verdict.reason[:-1]}（{series.why}）。", path=verdict.path)
+        verdict = attainment.Verdict(
+            verdict.state, f"{verdict.reason[:-1]}（{series.why}）。", path=verdict.path
+        )
     if past and reading.kind == "awaiting":
         said = f"目标写作“{reading.text}”，规划没有给出数值，是否完成无法核验。"
         verdict = attainment.Verdict(verdict.state, said)
     if not past:
         verdict = _with_room(commitment, reading, series, verdict)
-    return Assessment(reading, verdict, _forecast(commitment, reading, series, year, past), series, _trend(series))
+    return Assessment(
+        reading, verdict, _forecast(commitment, reading, series, year, past), series, _trend(series)
+    )
 
 
 def _with_room(commitment: Commitment, reading: Reading, series: Series, verdict: Verdict) -> Verdict:
     """For a yearly mean that must stay below a limit: what the days left may average, as long as they can still decide."""
     declared = INDICATORS.get(commitment.indicator)
     last = series.points[-1] if series.points else None
-    if not declared or declared.months != "mean" or reading.better != "down" or last is None or last.complete or reading.target is None:
+    if (
+        not declared
+        or declared.months != "mean"
+        or reading.better != "down"
+        or last is None
+        or last.complete
+        or reading.target is None
+    ):
         return verdict
     room = allowed_rest(reading.target, last.value, last.end)
     if room is None or last.period != verdict.period:
         return verdict
     days, mean = room
-    said = f"余下 {days} 天平均不超过 {say(mean, commitment.unit)} 即守住全年" if mean > 0 else f"余下 {days} 天已无法把全年平均降到限值以内"
+    said = (
+        f"余下 {days} 天平均不超过 {say(mean, commitment.unit)} 即守住全年"
+        if mean > 0
+        else f"余下 {days} 天已无法把全年平均降到限值以内"
+    )
     return replace(verdict, reason=f"{verdict.reason[:-1]}；{said}。")
 
 
@@ -190,11 +221,20 @@ def _spoken(commitment: Commitment) -> str:
 
 def _forecast(commitment: Commitment, reading: Reading, series: Series, year: int, past: bool) -> Forecast:
     if past or reading.target is None:
-        return Forecast(False, "上一规划期目标，不作预测。" if past else "目标不是数值，不作预测。", target_year=year)
-    yearly = [(p.period, p.value) for p in series.points if p.complete and len(p.period) == 4 and p.to is None]
+        return Forecast(
+            False, "上一规划期目标，不作预测。" if past else "目标不是数值，不作预测。", target_year=year
+        )
+    yearly = [
+        (p.period, p.value) for p in series.points if p.complete and len(p.period) == 4 and p.to is None
+    ]
     if reading.kind in ("cumulative", "growth"):
         word = "年度增量" if reading.kind == "cumulative" else "年度增速"
-        return Forecast(False, f"数据不足：{word}只有 {len(yearly)} 个，不足以外推；快慢以路径和今后每年所需衡量。", target_year=year, periods=len(yearly))
+        return Forecast(
+            False,
+            f"数据不足：{word}只有 {len(yearly)} 个，不足以外推；快慢以路径和今后每年所需衡量。",
+            target_year=year,
+            periods=len(yearly),
+        )
     declared = INDICATORS.get(commitment.indicator)
     low, high = declared.bounds if declared else (0, 100 if commitment.unit in ("%", "％") else None)
     if series.nearness and reading.target == 100 and series.places:
@@ -211,7 +251,12 @@ def _trend(series: Series) -> dict[str, Any]:
         return {}
     found = trend([(p, float(v)) for p, v in series.monthly])
     slope = None if found.slope is None else float(f"{found.slope:.6g}")
-    return {"direction": found.direction, "slope": slope, "p": None if found.p is None else round(found.p, 4), "reason": found.reason}
+    return {
+        "direction": found.direction,
+        "slope": slope,
+        "p": None if found.p is None else round(found.p, 4),
+        "reason": found.reason,
+    }
 
 
 def milestones_of(listed: Sequence[Commitment]) -> dict[int, list[tuple[int, Decimal]]]:

@@ -32,7 +32,14 @@ _COUNTS = ("个", "家", "处", "座", "人")
 
 
 def report_value(
-    commitment: Commitment, period: str, value: Decimal, evidence: File[Any] | None, note: str, actor: Actor, *, synthetic: bool = False
+    commitment: Commitment,
+    period: str,
+    value: Decimal,
+    evidence: File[Any] | None,
+    note: str,
+    actor: Actor,
+    *,
+    synthetic: bool = False,
 ) -> ReportedValue:
     """Submit one value for a period ("2026", "2026-Q3", "2026-10"). For a cumulative commitment: the sum since the period began.
 
@@ -71,7 +78,11 @@ def decide(reported: ReportedValue, approve: bool, note: str, actor: Actor) -> N
     """
     note = files.printable(note)
     with transaction.atomic():
-        current = ReportedValue.objects.select_for_update(of=("self",)).select_related("commitment__plan__county", "commitment__owner").get(pk=reported.pk)
+        current = (
+            ReportedValue.objects.select_for_update(of=("self",))
+            .select_related("commitment__plan__county", "commitment__owner")
+            .get(pk=reported.pk)
+        )
         _may(actor, "approve_value", current.commitment)
         if current.status != _STATUS.SUBMITTED:
             raise ValidationError(f"该值已是“{current.get_status_display()}”，不能再审核：请刷新页面。")
@@ -93,7 +104,11 @@ def withdraw(reported: ReportedValue, note: str, actor: Actor) -> None:
     """Take a value back. The reporter may while it waits; an approved one only who may approve, and with a reason."""
     note = files.printable(note)
     with transaction.atomic():
-        current = ReportedValue.objects.select_for_update(of=("self",)).select_related("commitment__plan__county", "commitment__owner").get(pk=reported.pk)
+        current = (
+            ReportedValue.objects.select_for_update(of=("self",))
+            .select_related("commitment__plan__county", "commitment__owner")
+            .get(pk=reported.pk)
+        )
         approved = current.status == _STATUS.APPROVED
         _may(actor, "approve_value" if approved else "report_value", current.commitment)
         if current.status not in (_STATUS.SUBMITTED, _STATUS.APPROVED):
@@ -136,18 +151,31 @@ def _check(commitment: Commitment, period: str, value: Decimal) -> None:
         raise ValidationError(str(error)) from error
     year, today = end.year, timezone.now().astimezone(ZoneInfo("Asia/Shanghai")).date()
     if period_start(period) > today or year < _FIRST_YEAR:
-        raise ValidationError(f"时期 {period} 不在可填报的范围：请填 {_FIRST_YEAR} 年以来已经开始的年份、季度或月份。")
+        raise ValidationError(
+            f"时期 {period} 不在可填报的范围：请填 {_FIRST_YEAR} 年以来已经开始的年份、季度或月份。"
+        )
     if not value.is_finite() or value.adjusted() >= _DIGITS:
-        raise ValidationError(f"数值 {str(value)[:30]} 不合理：请填写以“{commitment.unit or '无单位'}”计的普通数字。")
+        raise ValidationError(
+            f"数值 {str(value)[:30]} 不合理：请填写以“{commitment.unit or '无单位'}”计的普通数字。"
+        )
     if int(value.as_tuple().exponent) < -6:
         raise ValidationError("数值的小数位超过 6 位：请按统计口径保留位数。")
     reading = read(commitment)
     if reading.kind == "qualitative" and not reading.better and value not in (0, 1):
-        raise ValidationError(f"“{commitment.name}”是定性目标（{reading.text}）：请据佐证填 1（已达成）或 0（尚未达成）。")
-    changes = reading.kind in ("growth", "cumulative")  # a rate of change may be negative, a share or a count may not
+        raise ValidationError(
+            f"“{commitment.name}”是定性目标（{reading.text}）：请据佐证填 1（已达成）或 0（尚未达成）。"
+        )
+    changes = reading.kind in (
+        "growth",
+        "cumulative",
+    )  # a rate of change may be negative, a share or a count may not
     if value < 0 and (commitment.unit in _COUNTS or (commitment.unit in ("%", "％") and not changes)):
         raise ValidationError(f"以“{commitment.unit}”计的数值不能为负：请核对。")
-    if value > 100 and commitment.unit in ("%", "％") and commitment.name.endswith(("率", "比例", "占比", "覆盖")):
+    if (
+        value > 100
+        and commitment.unit in ("%", "％")
+        and commitment.name.endswith(("率", "比例", "占比", "覆盖"))
+    ):
         raise ValidationError(f"“{commitment.name}”不能超过 100%：请核对数值 {value}。")
 
 

@@ -88,7 +88,9 @@ def judge(
     if county:
         plans = plans.filter(county__code__in=county)
     if county and (unknown := set(county) - {plan.county.code for plan in plans}):
-        setup.fail(f"没有载入 {'、'.join(sorted(unknown))} 的规划：请核对区县代码，或先运行 `jiuzhi plan load 规划包文件夹`。")
+        setup.fail(
+            f"没有载入 {'、'.join(sorted(unknown))} 的规划：请核对区县代码，或先运行 `jiuzhi plan load 规划包文件夹`。"
+        )
     if not plans:
         setup.fail("还没有载入规划：先运行 `jiuzhi plan load 规划包文件夹`。")
     for plan in plans:

@@ -41,7 +41,9 @@ def check_address(host: str, port: int) -> None:
             setup.fail(f"端口 {port} 需要管理员权限：请用 --port 换一个 1024 以上的端口，例如 8000。")
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                setup.fail(f"端口 {port} 已被占用：请停止占用它的程序，或用 --port 换一个，例如 {port % 60000 + 1}。")
+                setup.fail(
+                    f"端口 {port} 已被占用：请停止占用它的程序，或用 --port 换一个，例如 {port % 60000 + 1}。"
+                )
             setup.fail(f"不能在 {host} 上监听（本机没有这个地址）：本机用 127.0.0.1，全部网卡用 0.0.0.0。")
 
 

@@ -14,7 +14,12 @@ _TEMPORARY = "iaqi__"
 
 
 def with_aqi(
-    table: ir.Table, form: str, units: Mapping[str, Any], *, day: Any = None, edition: str | None = None,
+    table: ir.Table,
+    form: str,
+    units: Mapping[str, Any],
+    *,
+    day: Any = None,
+    edition: str | None = None,
     not_monitored: tuple[str, ...] = (),
 ) -> ir.Table:
     """Add ``aqi level primary_mask edition`` to a table, and ``iaqi_<pollutant>`` of the edition that judges.
@@ -40,7 +45,9 @@ def with_aqi(
     staged = _judging_edition(staged, table, stages, names, day)
     judged = staged.mutate(
         level=rules.level(staged.aqi),
-        primary_mask=rules.primary_mask({p: staged[f"iaqi_{p}"] for p in _present(stages, names)}, staged.aqi),
+        primary_mask=rules.primary_mask(
+            {p: staged[f"iaqi_{p}"] for p in _present(stages, names)}, staged.aqi
+        ),
     )
     unwanted = [column for column in judged.columns if column.startswith(_TEMPORARY)]
     unwanted += [f"aqi_{name[-4:]}" for name in names if edition]
@@ -48,7 +55,12 @@ def with_aqi(
 
 
 def _indices(
-    staged: ir.Table, table: ir.Table, form: str, edition: str, units: Mapping[str, Any], done: dict[str, dict[str, str]],
+    staged: ir.Table,
+    table: ir.Table,
+    form: str,
+    edition: str,
+    units: Mapping[str, Any],
+    done: dict[str, dict[str, str]],
 ) -> tuple[ir.Table, dict[str, str]]:
     """IAQI columns of one edition; a column that an earlier edition computes in the same way is used again."""
     columns, new = {}, {}
@@ -76,7 +88,8 @@ def _judging_edition(
     if day is None:
         (name,) = names
         return staged.mutate(
-            aqi=staged[f"aqi_{name[-4:]}"], edition=ibis.literal(name),
+            aqi=staged[f"aqi_{name[-4:]}"],
+            edition=ibis.literal(name),
             **{f"iaqi_{p}": staged[column] for p, column in stages[name].items()},
         )
     starts = [(day >= rules.start_of(name), name) for name in reversed(names)]
@@ -86,6 +99,11 @@ def _judging_edition(
     }
     for pollutant in _present(stages, names):
         own = {stages[name][pollutant] for name in names}
-        law[f"iaqi_{pollutant}"] = staged[own.pop()] if len(own) == 1 else choose(
-            [(inside, staged[stages[name][pollutant]]) for inside, name in starts], otherwise=None)
+        law[f"iaqi_{pollutant}"] = (
+            staged[own.pop()]
+            if len(own) == 1
+            else choose(
+                [(inside, staged[stages[name][pollutant]]) for inside, name in starts], otherwise=None
+            )
+        )
     return staged.mutate(**law)

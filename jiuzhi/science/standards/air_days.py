@@ -26,7 +26,9 @@ WINDOW_ENDS = range(8, 25)
 """Hours at which the 17 running 8-hour means of a local day end (HJ 663-2013)."""
 MIN_WINDOWS = 14
 (OZONE_LIMIT,) = {
-    int(row["limit"]) for row in rows("air_limits") if (row["item"], row["averaging"], row["grade"]) == ("O3", "mda8", "2")
+    int(row["limit"])
+    for row in rows("air_limits")
+    if (row["item"], row["averaging"], row["grade"]) == ("O3", "mda8", "2")
 }
 """Grade-2 MDA8 limit [µg/m³]: with fewer windows a day counts only when it exceeds it. One number, because every edition so far
 states the same; this line fails when the table says otherwise."""
@@ -35,7 +37,12 @@ states the same; this line fails when the table says otherwise."""
 def minimum(item: str, averaging: str, requirement: str, edition: str = "GB 3095-2026") -> int:
     """Least number of values for validity, GB 3095 table 4. Raises LookupError when not stated."""
     for row in rows("air_validity"):
-        if (row["edition"], row["item"], row["averaging"], row["requirement"]) == (edition, item, averaging, requirement):
+        if (row["edition"], row["item"], row["averaging"], row["requirement"]) == (
+            edition,
+            item,
+            averaging,
+            requirement,
+        ):
             return int(row["minimum"])
     raise LookupError(f"{edition} table 4 states no {requirement} for {item} {averaging}")
 
@@ -87,14 +94,18 @@ def mda8(hourly: list[Any]) -> Any:
     (100, None)
     """
     units = [fixed(value, 6).units for value in hourly]
-    spans = [[value for value in units[end - 8:end] if value is not None] for end in WINDOW_ENDS]
+    spans = [[value for value in units[end - 8 : end] if value is not None] for end in WINDOW_ENDS]
     means = [window_mean(sum(known), len(known)) for known in spans]
     exact = mda8_counts(largest(*means), sum(mean is not None for mean in means), 6)
     return round_ratio(exact, WINDOW_LCM * 10**6)
 
 
 def daily_from_hourly(
-    hourly: ir.Table, columns: Mapping[str, Fixed], *, keys: tuple[str, ...] = ("station",), day: str = "day",
+    hourly: ir.Table,
+    columns: Mapping[str, Fixed],
+    *,
+    keys: tuple[str, ...] = ("station",),
+    day: str = "day",
     hour: str = "hour",
 ) -> ir.Table:
     """Daily values of every station and local day.
@@ -108,7 +119,9 @@ def daily_from_hourly(
     for pollutant, value in columns.items():
         if pollutant == "O3":
             clock = hourly[hour]
-            sums |= {f"O3_at{h}": choose([(clock == h, value.units)], otherwise=None).max() for h in range(1, 25)}
+            sums |= {
+                f"O3_at{h}": choose([(clock == h, value.units)], otherwise=None).max() for h in range(1, 25)
+            }
         else:
             sums[f"{pollutant}_sum"] = summed(value.units)
             sums[f"{pollutant}_hours"] = value.units.count()
@@ -131,13 +144,23 @@ def _daily_columns(grouped: ir.Table, columns: Mapping[str, Fixed], keys: list[s
     at = [grouped[f"O3_at{clock}"] for clock in range(1, 25)]
     one_hour = round_ratio(ibis.greatest(*at), 10**digits)
     running = grouped.mutate(**_running_windows(at)).mutate(**daily, O3_1h=one_hour)
-    means = running.mutate(**{
-        f"O3_mean{end}": window_mean(running[f"O3_sum{end}"], running[f"O3_n{end}"]) for end in WINDOW_ENDS})
+    means = running.mutate(
+        **{
+            f"O3_mean{end}": window_mean(running[f"O3_sum{end}"], running[f"O3_n{end}"])
+            for end in WINDOW_ENDS
+        }
+    )
     columns_of_means = [means[f"O3_mean{end}"] for end in WINDOW_ENDS]
     highest = means.select(
-        *keys, *daily, "O3_1h", O3_highest=largest(*columns_of_means),
-        O3_windows=_total([flag(mean.notnull()) for mean in columns_of_means]))
-    exact = highest.mutate(O3_exact=mda8_counts(highest.O3_highest, highest.O3_windows, digits)).drop("O3_highest")
+        *keys,
+        *daily,
+        "O3_1h",
+        O3_highest=largest(*columns_of_means),
+        O3_windows=_total([flag(mean.notnull()) for mean in columns_of_means]),
+    )
+    exact = highest.mutate(O3_exact=mda8_counts(highest.O3_highest, highest.O3_windows, digits)).drop(
+        "O3_highest"
+    )
     return exact.mutate(O3=round_ratio(exact.O3_exact, WINDOW_LCM * 10**digits))
 
 

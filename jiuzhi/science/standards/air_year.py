@@ -21,7 +21,14 @@ from jiuzhi.science.standards.aqi import EDITIONS, POLLUTANTS, REPORTING_DIGITS
 from jiuzhi.science.standards.rounding import round_ratio
 from jiuzhi.science.standards.tables import Limit, air_limit, rows
 
-RANKING_ITEMS = {"SO2": "annual", "NO2": "annual", "CO": "24h", "O3": "mda8", "PM10": "annual", "PM2.5": "annual"}
+RANKING_ITEMS = {
+    "SO2": "annual",
+    "NO2": "annual",
+    "CO": "24h",
+    "O3": "mda8",
+    "PM10": "annual",
+    "PM2.5": "annual",
+}
 """Averaging time whose grade-2 limit divides each pollutant in the ranking index (环办监测[2018]19号)."""
 
 
@@ -51,7 +58,11 @@ def exceedance_multiple(value: Any, limit: Any, places: int = 2) -> Decimal | No
 
 
 def annual_statistics(
-    daily: ir.Table, *, keys: tuple[str, ...] = ("station",), day: str = "day", digits: Mapping[str, int] | None = None
+    daily: ir.Table,
+    *,
+    keys: tuple[str, ...] = ("station",),
+    day: str = "day",
+    digits: Mapping[str, int] | None = None,
 ) -> ir.Table:
     """Annual mean and percentile of each pollutant, with validity.
 
@@ -65,7 +76,8 @@ def annual_statistics(
     known = _known_days(daily, items, keys, day, digits or {})
     by_year = [*keys, "item", "year"]
     years = known.group_by(by_year).aggregate(
-        total=summed(known.x), listed=known.x.collect(), divisor=known.divisor.max())
+        total=summed(known.x), listed=known.x.collect(), divisor=known.divisor.max()
+    )
     held = years.join(_validity(known, by_year), by_year).mutate(ordered=lambda year: year.listed.sort())
     parts = []
     for name in dict.fromkeys(row["statistic"] for row in statistics):
@@ -80,17 +92,32 @@ def annual_statistics(
 
 
 def monthly_means(
-    daily: ir.Table, *, keys: tuple[str, ...] = ("station",), day: str = "day", digits: Mapping[str, int] | None = None
+    daily: ir.Table,
+    *,
+    keys: tuple[str, ...] = ("station",),
+    day: str = "day",
+    digits: Mapping[str, int] | None = None,
 ) -> ir.Table:
     """Mean of each pollutant's daily values in each calendar month (GB 3095 3.11), with validity.
 
     daily, digits: as for :func:`annual_statistics`. Returns keys, year, month, item, value [reporting units], days, valid: at
     least 27 days, in February 25 (GB 3095 table 4; for CO and O3 by analogy, grade M).
     """
-    known = _known_days(daily, tuple(item for item in POLLUTANTS if item in daily.columns), keys, day, digits or {})
+    known = _known_days(
+        daily, tuple(item for item in POLLUTANTS if item in daily.columns), keys, day, digits or {}
+    )
     months = known.group_by([*keys, "year", "month", "item"]).aggregate(
-        total=summed(known.x), days=known.x.count(), divisor=known.divisor.max())
-    return months.select(*keys, "year", "month", "item", "days", value=_mean(months), valid=_enough_in_month(months.month, months.days))
+        total=summed(known.x), days=known.x.count(), divisor=known.divisor.max()
+    )
+    return months.select(
+        *keys,
+        "year",
+        "month",
+        "item",
+        "days",
+        value=_mean(months),
+        valid=_enough_in_month(months.month, months.days),
+    )
 
 
 def _known_days(
@@ -103,9 +130,16 @@ def _known_days(
         exact = daily[item].cast("int64")
         if f"{item}_exact" in daily.columns:
             exact, divisor = daily[f"{item}_exact"], divisor * (WINDOW_LCM if item == "O3" else HOURS_LCM)
-        parts.append(daily.filter(exact.notnull()).select(
-            *keys, year=daily[day].year(), month=daily[day].month(), item=ibis.literal(item), x=exact,
-            divisor=ibis.literal(divisor, "int64")))
+        parts.append(
+            daily.filter(exact.notnull()).select(
+                *keys,
+                year=daily[day].year(),
+                month=daily[day].month(),
+                item=ibis.literal(item),
+                x=exact,
+                divisor=ibis.literal(divisor, "int64"),
+            )
+        )
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
@@ -128,7 +162,9 @@ def _validity(known: ir.Table, by_year: list[str]) -> ir.Table:
     months = known.group_by([*by_year, "month"]).aggregate(n=known.x.count())
     enough = months.mutate(ok=flag(_enough_in_month(months.month, months.n)))
     years = enough.group_by(by_year).aggregate(days=summed(enough.n), ok=summed(enough.ok))
-    return years.mutate(valid=(years.days >= minimum("PM2.5", "annual", "daily_means_per_year")) & (years.ok == 12)).drop("ok")
+    return years.mutate(
+        valid=(years.days >= minimum("PM2.5", "annual", "daily_means_per_year")) & (years.ok == 12)
+    ).drop("ok")
 
 
 def good_days(daily: ir.Table, *, keys: tuple[str, ...] = ("station",), day: str = "day") -> ir.Table:
@@ -145,8 +181,12 @@ def good_days(daily: ir.Table, *, keys: tuple[str, ...] = ("station",), day: str
         figures[f"good{suffix}"] = summed(days[f"aqi{suffix}"] <= 100)
     counted = days.group_by([*keys, "year"]).aggregate(**figures)
     suffixes = ["", *(f"_{name[-4:]}" for name in EDITIONS)]
-    return counted.mutate(**{
-        f"ratio{s}": round_ratio(counted[f"good{s}"] * 1000, counted[f"days{s}"].nullif(0)) for s in suffixes})
+    return counted.mutate(
+        **{
+            f"ratio{s}": round_ratio(counted[f"good{s}"] * 1000, counted[f"days{s}"].nullif(0))
+            for s in suffixes
+        }
+    )
 
 
 def ranking_limits(day: Any) -> dict[str, Limit]:
@@ -183,14 +223,24 @@ def annual_index(means: Mapping[str, Any], percentiles: Mapping[str, Any], *, da
     for item in POLLUTANTS:
         terms = []
         if means.get(item) is not None and item not in ("CO", "O3"):
-            terms.append(Fraction(Decimal(str(means[item]))) / Fraction(air_limit(item, "annual", day=day).value))
+            terms.append(
+                Fraction(Decimal(str(means[item]))) / Fraction(air_limit(item, "annual", day=day).value)
+            )
         if percentiles.get(item) is not None:
             averaging = "mda8" if item == "O3" else "24h"
-            terms.append(Fraction(Decimal(str(percentiles[item]))) / Fraction(air_limit(item, averaging, day=day).value))
+            terms.append(
+                Fraction(Decimal(str(percentiles[item])))
+                / Fraction(air_limit(item, averaging, day=day).value)
+            )
         if terms:
             single[item] = max(terms)
-    rounded = {name: Decimal(round_ratio(value.numerator * 100, value.denominator)).scaleb(-2)
-               for name, value in (("sum", sum(single.values(), Fraction(0))), ("max", max(single.values(), default=Fraction(0))))}
+    rounded = {
+        name: Decimal(round_ratio(value.numerator * 100, value.denominator)).scaleb(-2)
+        for name, value in (
+            ("sum", sum(single.values(), Fraction(0))),
+            ("max", max(single.values(), default=Fraction(0))),
+        )
+    }
     return {"single": single, **rounded}
 
 
@@ -202,9 +252,14 @@ def annual_compliance(item: str, mean: Any, high: Any, *, year: int, grade: int 
     """
     day = as_day(f"{year}-12-31")
     checks = [] if item in ("CO", "O3") else [("mean", mean, air_limit(item, "annual", day=day, grade=grade))]
-    checks.append(("percentile", high, air_limit(item, "mda8" if item == "O3" else "24h", day=day, grade=grade)))
+    checks.append(
+        ("percentile", high, air_limit(item, "mda8" if item == "O3" else "24h", day=day, grade=grade))
+    )
     multiples = {name: exceedance_multiple(value, limit.value) for name, value, limit in checks}
     known = all(value is not None for _, value, _ in checks)
     met = None if not known else all(multiple is None for multiple in multiples.values())
-    return {"met": met, "limits": [limit for _, _, limit in checks],
-            "multiples": {name: multiple for name, multiple in multiples.items() if multiple is not None}}
+    return {
+        "met": met,
+        "limits": [limit for _, _, limit in checks],
+        "multiples": {name: multiple for name, multiple in multiples.items() if multiple is not None},
+    }

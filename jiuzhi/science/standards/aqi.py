@@ -33,7 +33,14 @@ from jiuzhi.science.standards.rounding import round_units
 from jiuzhi.science.standards.tables import editions, rows
 
 POLLUTANTS = ("SO2", "NO2", "CO", "O3", "PM10", "PM2.5")
-NAMES = {"SO2": "二氧化硫", "NO2": "二氧化氮", "CO": "一氧化碳", "O3": "臭氧", "PM10": "可吸入颗粒物", "PM2.5": "细颗粒物"}
+NAMES = {
+    "SO2": "二氧化硫",
+    "NO2": "二氧化氮",
+    "CO": "一氧化碳",
+    "O3": "臭氧",
+    "PM10": "可吸入颗粒物",
+    "PM2.5": "细颗粒物",
+}
 EDITIONS = tuple(edition.name for edition in editions("HJ 633"))
 LEVEL_NAMES = tuple(row["name"] for row in rows("aqi_levels"))
 REPORTING_DIGITS = {pollutant: 1 if pollutant == "CO" else 0 for pollutant in POLLUTANTS}
@@ -42,11 +49,27 @@ TOP = 500
 """Highest index; above the last breakpoint the index stays here (2026 clause 4.1.1: 1~500)."""
 
 _ITEMS = {
-    "hourly": {"SO2": "SO2_1h", "NO2": "NO2_1h", "CO": "CO_1h", "O3": "O3_1h", "PM10": "PM10_24h", "PM2.5": "PM2.5_24h"},
-    "daily": {"SO2": "SO2_24h", "NO2": "NO2_24h", "CO": "CO_24h", "O3": "O3_8h", "PM10": "PM10_24h", "PM2.5": "PM2.5_24h"},
+    "hourly": {
+        "SO2": "SO2_1h",
+        "NO2": "NO2_1h",
+        "CO": "CO_1h",
+        "O3": "O3_1h",
+        "PM10": "PM10_24h",
+        "PM2.5": "PM2.5_24h",
+    },
+    "daily": {
+        "SO2": "SO2_24h",
+        "NO2": "NO2_24h",
+        "CO": "CO_24h",
+        "O3": "O3_8h",
+        "PM10": "PM10_24h",
+        "PM2.5": "PM2.5_24h",
+    },
 }
 # Above the last breakpoint of an item: its fixed index, or none (2012: the other averaging time speaks).
-_BEYOND_TABLE = {(row["edition"], row["item"]): int(row["iaqi"]) if row["iaqi"] else None for row in rows("aqi_beyond")}
+_BEYOND_TABLE = {
+    (row["edition"], row["item"]): int(row["iaqi"]) if row["iaqi"] else None for row in rows("aqi_beyond")
+}
 
 
 @cache
@@ -55,7 +78,8 @@ def breakpoints(item: str, edition: str) -> tuple[tuple[int, int], ...]:
     digits = REPORTING_DIGITS[item.rsplit("_", 1)[0]]
     pairs = tuple(
         (int(Decimal(row["concentration"]).scaleb(digits)), int(row["iaqi"]))
-        for row in rows("aqi_breakpoints") if row["edition"] == edition and row["item"] == item
+        for row in rows("aqi_breakpoints")
+        if row["edition"] == edition and row["item"] == item
     )
     if not pairs:
         raise LookupError(f"{edition} has no breakpoints for {item}")
@@ -138,7 +162,10 @@ def level(aqi: Any) -> Any:
 
 def _level(aqi: Any) -> Any:
     tops = [int(row["aqi_to"]) for row in rows("aqi_levels") if row["aqi_to"]]
-    return choose([*((aqi <= top, number) for number, top in enumerate(tops, start=1)), (aqi > tops[-1], 6)], otherwise=None)
+    return choose(
+        [*((aqi <= top, number) for number, top in enumerate(tops, start=1)), (aqi > tops[-1], 6)],
+        otherwise=None,
+    )
 
 
 _remembered_level = lru_cache(maxsize=1024)(_level)
@@ -147,7 +174,9 @@ _remembered_level = lru_cache(maxsize=1024)(_level)
 @null_in_null_out
 def level_name(number: Any) -> Any:
     """Chinese name of a level 1..6: 优 良 轻度污染 中度污染 重度污染 严重污染."""
-    return choose([(number == index, name) for index, name in enumerate(LEVEL_NAMES, start=1)], otherwise=None)
+    return choose(
+        [(number == index, name) for index, name in enumerate(LEVEL_NAMES, start=1)], otherwise=None
+    )
 
 
 @dataclass(frozen=True)
@@ -221,14 +250,20 @@ def same_rule(form: str, pollutant: str, edition: str, other: str) -> bool:
 def _ozone_2012(eight_hours: Any, one_hour: Any) -> Any:
     """2012 daily ozone: the larger of both averaging times; beyond 800 µg/m³ the 8-hour index is not computed and the
     1-hour one speaks (table 1 note 3). Where no 1-hour value is known the index is held at 300, the least it can be."""
-    by_table = largest(*(iaqi_of_units(units, item, "HJ 633-2012")
-                         for units, item in ((eight_hours, "O3_8h"), (one_hour, "O3_1h"))))
+    by_table = largest(
+        *(
+            iaqi_of_units(units, item, "HJ 633-2012")
+            for units, item in ((eight_hours, "O3_8h"), (one_hour, "O3_1h"))
+        )
+    )
     if eight_hours is None:
         return by_table
     return first_known(by_table, choose([(eight_hours > 800, 300)], otherwise=None))
 
 
-def published(edition: str, known: Any, indices: Mapping[str, Any], not_monitored: tuple[str, ...] = ()) -> Any:
+def published(
+    edition: str, known: Any, indices: Mapping[str, Any], not_monitored: tuple[str, ...] = ()
+) -> Any:
     """The index that may be published, from the largest known IAQI.
 
     2012 publishes what is known (5.1.1). 2026 clause 5.3.1: with a pollutant missing, only an index above 100.
@@ -252,8 +287,11 @@ def primary_mask(indices: dict[str, Any], aqi: Any) -> Any:
         return None
     if not is_expression(aqi) and aqi <= 50:
         return 0
-    bits = [choose([(indices[name] == aqi, 2**k)], otherwise=0) for k, name in enumerate(POLLUTANTS)
-            if indices.get(name) is not None]
+    bits = [
+        choose([(indices[name] == aqi, 2**k)], otherwise=0)
+        for k, name in enumerate(POLLUTANTS)
+        if indices.get(name) is not None
+    ]
     return choose([(aqi > 50, sum(bits[1:], bits[0]))], otherwise=0)
 
 
@@ -261,7 +299,9 @@ def primary_text(mask: Any, *, names: dict[str, str] | None = None, join: str = 
     """Names of the primary pollutants in a mask, joined; empty when there is none."""
     labels = names or {name: name for name in POLLUTANTS}
     subsets = [chosen for size in range(1, 7) for chosen in combinations(range(6), size)]
-    texts = [(sum(2**k for k in chosen), join.join(labels[POLLUTANTS[k]] for k in chosen)) for chosen in subsets]
+    texts = [
+        (sum(2**k for k in chosen), join.join(labels[POLLUTANTS[k]] for k in chosen)) for chosen in subsets
+    ]
     if mask is None:
         return ""
     return choose([(mask == bits, text) for bits, text in texts], otherwise="")

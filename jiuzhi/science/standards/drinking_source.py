@@ -24,8 +24,17 @@ BASIC_ITEMS = tuple(item for item in water.CLASS_ITEMS if item != "COD")
 def source_limits() -> Mapping[str, Limit]:
     """Item (Chinese name as printed) -> limit of tables 2 and 3 [mg/L]."""
     return {
-        row["item"]: Limit(row["standard"], row["edition"], row["clause"], row["item"], "sample", "", Decimal(row["limit"]),
-                           row["unit"], row["verification"])
+        row["item"]: Limit(
+            row["standard"],
+            row["edition"],
+            row["clause"],
+            row["item"],
+            "sample",
+            "",
+            Decimal(row["limit"]),
+            row["unit"],
+            row["verification"],
+        )
         for row in rows("drinking_source_limits")
     }
 
@@ -38,7 +47,11 @@ def within(item: str, value: Any) -> Any:
     if item not in source_limits():
         raise LookupError(f"{water.STANDARD} tables 2 and 3 set no limit for {item}")
     quantity = fixed(value, water.DIGITS)
-    return None if quantity.units is None else quantity.units <= int(source_limits()[item].value * 10**quantity.digits)
+    return (
+        None
+        if quantity.units is None
+        else quantity.units <= int(source_limits()[item].value * 10**quantity.digits)
+    )
 
 
 @dataclass(frozen=True)
@@ -52,7 +65,11 @@ class Source:
 def judge_source(values: Mapping[str, Any], *, is_lake: bool = False) -> Source:
     """Judge one sample of a source. values: table 1 items by code (``NH3N``), tables 2 and 3 by Chinese name (``硝酸盐``)."""
     basic = water.section_classes({item: values[item] for item in BASIC_ITEMS if item in values}, is_lake)
-    beyond = [water.ITEM_NAMES[item] for item, number in basic.items() if number is not None and number > CLASS_NEEDED]
+    beyond = [
+        water.ITEM_NAMES[item]
+        for item, number in basic.items()
+        if number is not None and number > CLASS_NEEDED
+    ]
     special = {item: within(item, value) for item, value in values.items() if item in source_limits()}
     beyond += [item for item, met in special.items() if met is False]
     known = [*basic.values(), *special.values()]

@@ -74,13 +74,21 @@ def weighted_index(sub_indices: Mapping[str, Any]) -> Any:
 
 def trophic_index(values: Mapping[str, Any]) -> Any:
     """TLI(Σ) from measured values: chla [mg/m³], TP TN CODMn [mg/L], SD [m]; chlorophyll a is the reference and required."""
-    return weighted_index({item: sub_index(item, values[item]) for item in TLI_ITEMS if values.get(item) is not None})
+    return weighted_index(
+        {item: sub_index(item, values[item]) for item in TLI_ITEMS if values.get(item) is not None}
+    )
 
 
 def trophic_state(index: Any) -> Any:
     """State in words: 贫营养 <30, 中营养 30–50, 轻度富营养 –60, 中度富营养 –70, 重度富营养 above."""
     if index is None:
         return None
-    compare = {"<": lambda limit: index < limit, "<=": lambda limit: index <= limit, ">": lambda limit: index > limit}
-    return choose([(compare[row["comparison"]](float(row["limit"])), row["name"]) for row in rows("tli_levels")],
-                  otherwise=None)
+    compare = {
+        "<": lambda limit: index < limit,
+        "<=": lambda limit: index <= limit,
+        ">": lambda limit: index > limit,
+    }
+    return choose(
+        [(compare[row["comparison"]](float(row["limit"])), row["name"]) for row in rows("tli_levels")],
+        otherwise=None,
+    )

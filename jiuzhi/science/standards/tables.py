@@ -38,7 +38,9 @@ def _day(text: str) -> date | None:
 
 
 def _covers(row: Mapping[str, str], day: date) -> bool:
-    return row["valid_from"] <= day.isoformat() and (not row["valid_to"] or day.isoformat() <= row["valid_to"])
+    return row["valid_from"] <= day.isoformat() and (
+        not row["valid_to"] or day.isoformat() <= row["valid_to"]
+    )
 
 
 @dataclass(frozen=True)
@@ -71,20 +73,36 @@ class Limit:
     @property
     def text(self) -> str:
         """The limit in words for a screen or report."""
-        words = {"annual": "年平均", "24h": "日平均", "1h": "1小时平均", "mda8": "日最大8小时平均", "quarter": "季平均"}
+        words = {
+            "annual": "年平均",
+            "24h": "日平均",
+            "1h": "1小时平均",
+            "mda8": "日最大8小时平均",
+            "quarter": "季平均",
+        }
         grade = {"1": "一级", "2": "二级"}.get(self.grade, self.grade)
         mark = "" if is_verified(self.verification) else "（未核实）"
-        return f"{self.edition} {self.clause} {self.item} {words.get(self.averaging, self.averaging)}{grade}限值 " \
-               f"{self.value} {self.unit}{mark}"
+        return (
+            f"{self.edition} {self.clause} {self.item} {words.get(self.averaging, self.averaging)}{grade}限值 "
+            f"{self.value} {self.unit}{mark}"
+        )
 
 
 @cache
 def editions(standard: str) -> tuple[Edition, ...]:
     """Editions of a standard such as ``"GB 3095"``, oldest first. Raises LookupError for an unknown standard."""
     found = tuple(
-        Edition(row["standard"], row["edition"], row["title"], date.fromisoformat(row["valid_from"]),
-                _day(row["valid_to"]), row["verification"], row["note"])
-        for row in rows("editions") if row["standard"] == standard
+        Edition(
+            row["standard"],
+            row["edition"],
+            row["title"],
+            date.fromisoformat(row["valid_from"]),
+            _day(row["valid_to"]),
+            row["verification"],
+            row["note"],
+        )
+        for row in rows("editions")
+        if row["standard"] == standard
     )
     if not found:
         raise LookupError(f"no such standard: {standard}")
@@ -121,7 +139,18 @@ def air_limit(item: str, averaging: str, *, day: Any, grade: int = 2) -> Limit:
     """
     when = as_day(day)
     for row in rows("air_limits"):
-        if (row["item"], row["averaging"], row["grade"]) == (item, averaging, str(grade)) and _covers(row, when):
-            return Limit(row["standard"], row["edition"], row["clause"], item, averaging, str(grade),
-                         Decimal(row["limit"]), row["unit"], row["verification"])
+        if (row["item"], row["averaging"], row["grade"]) == (item, averaging, str(grade)) and _covers(
+            row, when
+        ):
+            return Limit(
+                row["standard"],
+                row["edition"],
+                row["clause"],
+                item,
+                averaging,
+                str(grade),
+                Decimal(row["limit"]),
+                row["unit"],
+                row["verification"],
+            )
     raise LookupError(f"GB 3095 sets no {averaging} limit for {item}, grade {grade}, on {when}")

@@ -26,7 +26,9 @@ DIGITS = 9
 """Digits kept of a concentration: GB 3838 sets limits down to 10^-6 mg/L and stations report seven digits."""
 AUTOMATIC_ITEMS = ("pH", "DO", "CODMn", "NH3N", "TP")
 """The five indicators by which the national automatic stations publish a class."""
-CLASS_ITEMS = tuple(dict.fromkeys(row["item"] for row in rows("water_limits") if row["item"] not in ("TN", "fecal_coliform")))
+CLASS_ITEMS = tuple(
+    dict.fromkeys(row["item"] for row in rows("water_limits") if row["item"] not in ("TN", "fecal_coliform"))
+)
 """The 21 indicators of a class: table 1 without water temperature, total nitrogen and faecal coliforms."""
 ITEM_NAMES = {row["item"]: row["name"] for row in rows("water_limits")}
 _NO_MULTIPLE = ("pH", "DO")
@@ -43,7 +45,9 @@ def limits(item: str, body: str = "river") -> tuple[Decimal, ...]:
     raise LookupError(f"{STANDARD} table 1 sets no class limits for {item} in a {body}")
 
 
-def indicator_class(item: str, value: Any, *, body: str = "river", count: Any = 1, saturation: Any = None) -> Any:
+def indicator_class(
+    item: str, value: Any, *, body: str = "river", count: Any = 1, saturation: Any = None
+) -> Any:
     """Class 1…6 of one indicator, or missing.
 
     value [mg/L; pH unitless; faecal coliforms per litre]: number, Fixed or numeric column; with ``count`` > 1 the sum of that many
@@ -85,7 +89,9 @@ def body_class(item: str, value: Any, is_lake: Any, *, count: Any = 1) -> Any:
 
 def section_classes(values: Mapping[str, Any], is_lake: Any = False) -> dict[str, Any]:
     """Class of each indicator of a section. values: item -> number, Fixed, column or None; TN and coliforms are left out."""
-    return {item: body_class(item, values[item], is_lake) for item in CLASS_ITEMS if values.get(item) is not None}
+    return {
+        item: body_class(item, values[item], is_lake) for item in CLASS_ITEMS if values.get(item) is not None
+    }
 
 
 def section_class(values: Mapping[str, Any], is_lake: Any = False) -> Any:
@@ -97,14 +103,24 @@ def class_name(number: Any) -> Any:
     """Ⅰ Ⅱ Ⅲ Ⅳ Ⅴ 劣Ⅴ of a class number; missing stays missing."""
     if number is None:
         return None
-    return choose([(number == index, name) for index, name in enumerate(CLASS_NAMES, start=1)], otherwise=None)
+    return choose(
+        [(number == index, name) for index, name in enumerate(CLASS_NAMES, start=1)], otherwise=None
+    )
 
 
 def class_number(text: Any) -> int | None:
     """1…6 of a written class: Ⅲ, III, Ⅲ类, 3, 劣Ⅴ, 劣V, 超Ⅴ类; None for anything else."""
     name = str(text or "").strip().upper().removesuffix("类").removesuffix("水质").removesuffix("类")
-    roman = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, **{n: k for k, n in enumerate(CLASS_NAMES[:5], 1)},
-             **{n: k for k, n in enumerate("一二三四五", 1)}, **{str(k): k for k in range(1, 7)}}
+    roman = {
+        "I": 1,
+        "II": 2,
+        "III": 3,
+        "IV": 4,
+        "V": 5,
+        **{n: k for k, n in enumerate(CLASS_NAMES[:5], 1)},
+        **{n: k for k, n in enumerate("一二三四五", 1)},
+        **{str(k): k for k in range(1, 7)},
+    }
     if name[:1] in ("劣", "超"):
         return 6 if roman.get(name[1:]) == 5 else None
     return roman.get(name)
@@ -114,7 +130,9 @@ def section_grade(number: Any) -> Any:
     """Grade in words of a section class: 优 良好 轻度污染 中度污染 重度污染 (环办[2011]22号 table 1)."""
     if number is None:
         return None
-    return choose([(number <= int(row["to_class"]), row["grade"]) for row in rows("water_grades")], otherwise=None)
+    return choose(
+        [(number <= int(row["to_class"]), row["grade"]) for row in rows("water_grades")], otherwise=None
+    )
 
 
 def river_grade(good: int, worst: int, sections: int) -> str | None:
@@ -134,7 +152,9 @@ def river_grade(good: int, worst: int, sections: int) -> str | None:
     return "中度污染" if worst * 100 < 40 * sections else "重度污染"
 
 
-def mean_class(sections: Iterable[Mapping[str, Any]], is_lake: bool = False) -> tuple[int | None, dict[str, int]]:
+def mean_class(
+    sections: Iterable[Mapping[str, Any]], is_lake: bool = False
+) -> tuple[int | None, dict[str, int]]:
     """Class of fewer than five sections, or of the points of a lake: each indicator's arithmetic mean, then single factor.
 
     Compared exactly, as sum against n × limit. Returns (class, {item: class}).
@@ -145,13 +165,20 @@ def mean_class(sections: Iterable[Mapping[str, Any]], is_lake: bool = False) -> 
             units = fixed(value, DIGITS).units
             if units is not None and item in CLASS_ITEMS:
                 sums.setdefault(item, []).append(units)
-    classes = {item: body_class(item, Fixed(sum(known), DIGITS), is_lake, count=len(known)) for item, known in sums.items()}
+    classes = {
+        item: body_class(item, Fixed(sum(known), DIGITS), is_lake, count=len(known))
+        for item, known in sums.items()
+    }
     return largest(*classes.values()), classes
 
 
 def target_limit(item: str, target: int, *, is_lake: bool = False) -> Decimal | None:
     """Limit of the target class [table unit]; None for pH (a range)."""
-    return None if item == "pH" else limits(item, "lake" if is_lake and item == "TP" else "river")[min(target, 5) - 1]
+    return (
+        None
+        if item == "pH"
+        else limits(item, "lake" if is_lake and item == "TP" else "river")[min(target, 5) - 1]
+    )
 
 
 def exceedance_multiple(item: str, value: Any, *, target: int = 3, is_lake: bool = False) -> Fraction | None:
@@ -167,7 +194,9 @@ def multiple_text(multiple: Fraction | None, places: int = 2) -> str:
     """An exceedance multiple as reported, half-even; empty when there is none."""
     if multiple is None:
         return ""
-    return format(Decimal(round_ratio(multiple.numerator * 10**places, multiple.denominator)).scaleb(-places), "f")
+    return format(
+        Decimal(round_ratio(multiple.numerator * 10**places, multiple.denominator)).scaleb(-places), "f"
+    )
 
 
 @dataclass(frozen=True)
@@ -183,8 +212,14 @@ class Exceeding:
 def exceeding(values: Mapping[str, Any], *, target: int = 3, is_lake: bool = False) -> list[Exceeding]:
     """Indicators worse than the target class, worst class first, then by multiple, largest first."""
     found = [
-        Exceeding(item, ITEM_NAMES[item], number, exceedance_multiple(item, values[item], target=target, is_lake=is_lake))
-        for item, number in section_classes(values, is_lake).items() if number is not None and number > target
+        Exceeding(
+            item,
+            ITEM_NAMES[item],
+            number,
+            exceedance_multiple(item, values[item], target=target, is_lake=is_lake),
+        )
+        for item, number in section_classes(values, is_lake).items()
+        if number is not None and number > target
     ]
     return sorted(found, key=lambda one: (-one.number, -(one.multiple or 0)))
 
@@ -223,7 +258,10 @@ def water_quality_index(item: str, value: Any, *, is_lake: bool = False) -> Frac
 
 def change_between(good_before: Any, good_after: Any, worst_before: Any, worst_after: Any) -> str:
     """Change between two periods by ratios [%] of Ⅰ–Ⅲ and of 劣Ⅴ sections (环办[2011]22号 3.1, grade 2)."""
-    gain, loss = Decimal(str(good_after)) - Decimal(str(good_before)), Decimal(str(worst_after)) - Decimal(str(worst_before))
+    gain, loss = (
+        Decimal(str(good_after)) - Decimal(str(good_before)),
+        Decimal(str(worst_after)) - Decimal(str(worst_before)),
+    )
     change = gain - loss
     if abs(change) <= 10:
         return "无明显变化"

@@ -29,7 +29,22 @@ _ON_THE_LAKE = re.compile(
 )
 _WATER_NAME = re.compile(r"(湖|水库|淀|洱海|滇池|阳宗海|程海|荡|泊)$")
 _WORDS: Mapping[str, Body] = {
-    **dict.fromkeys(("lake", "reservoir", "湖", "库", "湖泊", "水库", "湖库", "湖(库)", "湖泊水库", "湖泊(水库)", "湖、库"), "lake"),
+    **dict.fromkeys(
+        (
+            "lake",
+            "reservoir",
+            "湖",
+            "库",
+            "湖泊",
+            "水库",
+            "湖库",
+            "湖(库)",
+            "湖泊水库",
+            "湖泊(水库)",
+            "湖、库",
+        ),
+        "lake",
+    ),
     **dict.fromkeys(("river", "河", "河流", "江河", "河道", "溪流", "运河"), "river"),
 }
 

@@ -6,86 +6,186 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
-        ('plan', '0001_initial'),
+        ("core", "0001_initial"),
+        ("plan", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ComputedValue',
+            name="ComputedValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indicator', models.CharField(max_length=60, verbose_name='指标')),
-                ('period', models.CharField(max_length=10, verbose_name='时期')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=20, null=True, verbose_name='数值')),
-                ('unit', models.CharField(blank=True, max_length=40, verbose_name='单位')),
-                ('data_to', models.DateField(verbose_name='数据截至')),
-                ('complete', models.BooleanField(verbose_name='时期完整')),
-                ('edition', models.CharField(blank=True, max_length=200, verbose_name='依据')),
-                ('why', models.CharField(blank=True, max_length=400, verbose_name='说明')),
-                ('explain', models.JSONField(blank=True, default=dict, verbose_name='计算过程')),
-                ('synthetic', models.BooleanField(default=False, verbose_name='含模拟数据')),
-                ('computed_at', models.DateTimeField(verbose_name='计算时间')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='computed_values', to='core.org')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("indicator", models.CharField(max_length=60, verbose_name="指标")),
+                ("period", models.CharField(max_length=10, verbose_name="时期")),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=6, max_digits=20, null=True, verbose_name="数值"),
+                ),
+                ("unit", models.CharField(blank=True, max_length=40, verbose_name="单位")),
+                ("data_to", models.DateField(verbose_name="数据截至")),
+                ("complete", models.BooleanField(verbose_name="时期完整")),
+                ("edition", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("why", models.CharField(blank=True, max_length=400, verbose_name="说明")),
+                ("explain", models.JSONField(blank=True, default=dict, verbose_name="计算过程")),
+                ("synthetic", models.BooleanField(default=False, verbose_name="含模拟数据")),
+                ("computed_at", models.DateTimeField(verbose_name="计算时间")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="computed_values",
+                        to="core.org",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '计算值',
-                'verbose_name_plural': '计算值',
-                'ordering': ['county_id', 'indicator', 'period'],
-                'constraints': [models.UniqueConstraint(fields=('county', 'indicator', 'period'), name='one_computed_value')],
+                "verbose_name": "计算值",
+                "verbose_name_plural": "计算值",
+                "ordering": ["county_id", "indicator", "period"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "indicator", "period"), name="one_computed_value"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField(verbose_name='截至')),
-                ('state', models.CharField(choices=[('met', '达标'), ('on_track', '正常'), ('late', '滞后'), ('badly_late', '严重滞后'), ('no_data', '无数据')], max_length=12, verbose_name='状态')),
-                ('reason', models.CharField(max_length=400, verbose_name='理由')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=20, null=True, verbose_name='现值')),
-                ('period', models.CharField(blank=True, max_length=10, verbose_name='现值时期')),
-                ('expected', models.DecimalField(decimal_places=6, max_digits=20, null=True, verbose_name='路径应达')),
-                ('forecast', models.JSONField(blank=True, default=dict, verbose_name='预测')),
-                ('edition', models.CharField(blank=True, max_length=200, verbose_name='依据')),
-                ('synthetic', models.BooleanField(default=False, verbose_name='含模拟数据')),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='judgements', to='plan.commitment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField(verbose_name="截至")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("met", "达标"),
+                            ("on_track", "正常"),
+                            ("late", "滞后"),
+                            ("badly_late", "严重滞后"),
+                            ("no_data", "无数据"),
+                        ],
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=400, verbose_name="理由")),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=6, max_digits=20, null=True, verbose_name="现值"),
+                ),
+                ("period", models.CharField(blank=True, max_length=10, verbose_name="现值时期")),
+                (
+                    "expected",
+                    models.DecimalField(decimal_places=6, max_digits=20, null=True, verbose_name="路径应达"),
+                ),
+                ("forecast", models.JSONField(blank=True, default=dict, verbose_name="预测")),
+                ("edition", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("synthetic", models.BooleanField(default=False, verbose_name="含模拟数据")),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="judgements",
+                        to="plan.commitment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '研判',
-                'verbose_name_plural': '研判',
-                'ordering': ['commitment_id', '-as_of'],
-                'indexes': [models.Index(fields=['as_of', 'state'], name='indicators__as_of_166d4a_idx')],
-                'constraints': [models.UniqueConstraint(fields=('commitment', 'as_of'), name='one_judgement_a_day')],
+                "verbose_name": "研判",
+                "verbose_name_plural": "研判",
+                "ordering": ["commitment_id", "-as_of"],
+                "indexes": [models.Index(fields=["as_of", "state"], name="indicators__as_of_166d4a_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("commitment", "as_of"), name="one_judgement_a_day")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReportedValue',
+            name="ReportedValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(max_length=10, verbose_name='时期')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=20, verbose_name='数值')),
-                ('evidence', models.FileField(blank=True, upload_to='reported/%Y/', verbose_name='佐证材料')),
-                ('evidence_sha256', models.CharField(blank=True, max_length=64, verbose_name='佐证指纹')),
-                ('note', models.CharField(blank=True, max_length=400, verbose_name='说明')),
-                ('status', models.CharField(choices=[('submitted', '待审核'), ('approved', '已通过'), ('returned', '已退回'), ('withdrawn', '已撤回')], default='submitted', max_length=10, verbose_name='状态')),
-                ('reported_at', models.DateTimeField(verbose_name='填报时间')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='审核时间')),
-                ('decision_note', models.CharField(blank=True, max_length=400, verbose_name='审核意见')),
-                ('synthetic', models.BooleanField(default=False, verbose_name='模拟')),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reported_values', to='plan.commitment')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", models.CharField(max_length=10, verbose_name="时期")),
+                ("value", models.DecimalField(decimal_places=6, max_digits=20, verbose_name="数值")),
+                ("evidence", models.FileField(blank=True, upload_to="reported/%Y/", verbose_name="佐证材料")),
+                ("evidence_sha256", models.CharField(blank=True, max_length=64, verbose_name="佐证指纹")),
+                ("note", models.CharField(blank=True, max_length=400, verbose_name="说明")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "待审核"),
+                            ("approved", "已通过"),
+                            ("returned", "已退回"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="submitted",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reported_at", models.DateTimeField(verbose_name="填报时间")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="审核时间")),
+                ("decision_note", models.CharField(blank=True, max_length=400, verbose_name="审核意见")),
+                ("synthetic", models.BooleanField(default=False, verbose_name="模拟")),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reported_values",
+                        to="plan.commitment",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '填报值',
-                'verbose_name_plural': '填报值',
-                'ordering': ['commitment_id', 'period', '-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'approved')), fields=('commitment', 'period'), name='one_approved_value')],
+                "verbose_name": "填报值",
+                "verbose_name_plural": "填报值",
+                "ordering": ["commitment_id", "period", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "approved")),
+                        fields=("commitment", "period"),
+                        name="one_approved_value",
+                    )
+                ],
             },
         ),
     ]

@@ -228,7 +228,9 @@ def _year_sql() -> tuple[str, str]:
     )
     daily = ibis.table(schema, name="daily")
     statistics = annual_statistics(daily, digits=dict.fromkeys(POLLUTANTS, DIGITS))
-    return str(ibis.to_sql(statistics, dialect="duckdb")), str(ibis.to_sql(good_days(daily), dialect="duckdb"))
+    return str(ibis.to_sql(statistics, dialect="duckdb")), str(
+        ibis.to_sql(good_days(daily), dialect="duckdb")
+    )
 
 
 def _add_statistic(row: dict[str, Any], found: dict[str, Any]) -> None:

@@ -127,7 +127,9 @@ def _first_error(path: Path, zipped: bool, encoding: str) -> tuple[int, int]:
                 sound = error.object[: error.start].decode(encoding, "ignore")
                 return where + error.start, wide + sum(map(str.__gt__, sound, repeat("\x7f")))
             if "\x00" in text:
-                raise FileProblem(f"文件 {path.name} 里有空字符，不是文本表格或已损坏，请重新导出为 CSV 或 .xlsx。")
+                raise FileProblem(
+                    f"文件 {path.name} 里有空字符，不是文本表格或已损坏，请重新导出为 CSV 或 .xlsx。"
+                )
             if wide < _SURELY_UTF8 and not text.isascii():
                 wide += sum(map(str.__gt__, text, repeat("\x7f")))
             where += len(chunk)
@@ -183,7 +185,9 @@ def _excel(path: Path, stack: ExitStack, recognise: Callable[[list[str]], object
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
-    warnings.filterwarnings("ignore", module=r"openpyxl\.")  # English remarks about styles and dates; cells say it in rows
+    warnings.filterwarnings(
+        "ignore", module=r"openpyxl\."
+    )  # English remarks about styles and dates; cells say it in rows
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > _UNPACKED:

@@ -170,7 +170,9 @@ class Free:
                 given = "day" if parts[4] is None else "time"
                 return check(self._moment(text, [part for part in parts.groups() if part], given), context)
         if _SERIAL.fullmatch(text):
-            raise ValueError(f"时间“{text[:20]}”像是 Excel 的日期序号，请把该列设为日期格式后另存，应如 2026-10-01 08:00")
+            raise ValueError(
+                f"时间“{text[:20]}”像是 Excel 的日期序号，请把该列设为日期格式后另存，应如 2026-10-01 08:00"
+            )
         raise ValueError(f"时间“{text[:40]}”读不懂，应如 2026-10-01 08:00")
 
     @staticmethod

@@ -6,37 +6,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='文件指纹')),
-                ('name', models.CharField(max_length=200, verbose_name='文件')),
-                ('format', models.CharField(max_length=40, verbose_name='格式')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('rows', models.PositiveIntegerField(verbose_name='行数')),
-                ('new', models.PositiveIntegerField(verbose_name='新增值')),
-                ('revised', models.PositiveIntegerField(verbose_name='修订值')),
-                ('unchanged', models.PositiveIntegerField(verbose_name='未变值')),
-                ('refused', models.PositiveIntegerField(verbose_name='退回行')),
-                ('reasons', models.JSONField(blank=True, default=list, verbose_name='退回原因')),
-                ('synthetic', models.BooleanField(default=False, verbose_name='模拟')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('county', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.org')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(db_index=True, max_length=64, verbose_name="文件指纹")),
+                ("name", models.CharField(max_length=200, verbose_name="文件")),
+                ("format", models.CharField(max_length=40, verbose_name="格式")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("rows", models.PositiveIntegerField(verbose_name="行数")),
+                ("new", models.PositiveIntegerField(verbose_name="新增值")),
+                ("revised", models.PositiveIntegerField(verbose_name="修订值")),
+                ("unchanged", models.PositiveIntegerField(verbose_name="未变值")),
+                ("refused", models.PositiveIntegerField(verbose_name="退回行")),
+                ("reasons", models.JSONField(blank=True, default=list, verbose_name="退回原因")),
+                ("synthetic", models.BooleanField(default=False, verbose_name="模拟")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.org",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入批次',
-                'verbose_name_plural': '导入批次',
-                'ordering': ['-id'],
+                "verbose_name": "导入批次",
+                "verbose_name_plural": "导入批次",
+                "ordering": ["-id"],
             },
         ),
     ]

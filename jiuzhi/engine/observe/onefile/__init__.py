@@ -73,8 +73,13 @@ class Summary:
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``."""
-        return {"format": self.title, "rows": self.rows, "judged": self.judged, "verdicts": dict(self.verdicts),
-                "not_judged": dict(self.reasons.most_common(20))}
+        return {
+            "format": self.title,
+            "rows": self.rows,
+            "judged": self.judged,
+            "verdicts": dict(self.verdicts),
+            "not_judged": dict(self.reasons.most_common(20)),
+        }
 
 
 class Reader:
@@ -135,11 +140,15 @@ class Reader:
             raise FileProblem(f"列“{name}”大多数值不能用（例如“{text}”）：{reason}。")
         values = sorted(cell.value for cell in self.memory.values() if cell.value)
         if tiny is not None and values and values[-1] < tiny:
-            raise FileProblem(f"列“{name}”最大只有 {values[-1]} {item.unit}，像是单位差了 1000 倍，请在表头写明单位，"
-                              f"例如 {name}(mg/m³)。")
+            raise FileProblem(
+                f"列“{name}”最大只有 {values[-1]} {item.unit}，像是单位差了 1000 倍，请在表头写明单位，"
+                f"例如 {name}(mg/m³)。"
+            )
         if typical is not None and values and values[len(values) // 2] > typical:
-            raise FileProblem(f"列“{name}”多数值大于 {typical} {item.unit}，像是单位差了 1000 倍，请在表头写明单位，"
-                              f"例如 {name}({'µg/L' if '/L' in item.unit else 'µg/m³'})。")
+            raise FileProblem(
+                f"列“{name}”多数值大于 {typical} {item.unit}，像是单位差了 1000 倍，请在表头写明单位，"
+                f"例如 {name}({'µg/L' if '/L' in item.unit else 'µg/m³'})。"
+            )
 
 
 def judge_file(path: Path, out: Path, make: Any, *, as_of: date, year: int | None = None) -> Summary:
@@ -152,7 +161,9 @@ def judge_file(path: Path, out: Path, make: Any, *, as_of: date, year: int | Non
         raise FileProblem("输出文件就是输入文件，请另取一个名字。")
     with open_table(Path(path), lambda header: make(header)) as table:
         layout, judge = make(table.header)
-        context = Context(table.name, year, as_of.replace(year=as_of.year + FUTURE_YEARS, day=min(as_of.day, 28)))
+        context = Context(
+            table.name, year, as_of.replace(year=as_of.year + FUTURE_YEARS, day=min(as_of.day, 28))
+        )
         with _whole_or_nothing(out) as (file, keep):
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([*_written_header(Path(path), table), *judge.added])
@@ -180,7 +191,11 @@ def _rows(table: Table, layout: Layout, judge: Judge, context: Context, as_of: d
             if isinstance(when, Moment) and when.day > as_of:
                 verdict = (*verdict[:-1], f"{verdict[-1]}；日期晚于 {as_of}，请核对")
         else:
-            reason = verdict[-1] if len(summary.reasons) < REASONS or verdict[-1] in summary.reasons else "其他原因"
+            reason = (
+                verdict[-1]
+                if len(summary.reasons) < REASONS or verdict[-1] in summary.reasons
+                else "其他原因"
+            )
             summary.reasons[reason] += 1
             summary.first.setdefault(reason, number_)
         if len(cells) > width:  # more cells than headings: kept, the verdict stays under its own heading
@@ -242,12 +257,20 @@ class _whole_or_nothing:
 
     def __enter__(self) -> tuple[Any, Any]:
         if self.out.is_dir():
-            raise FileProblem(f"不能写到 {self.out}：这是一个文件夹，请给出文件名，例如 {self.out / '评价结果.csv'}。")
+            raise FileProblem(
+                f"不能写到 {self.out}：这是一个文件夹，请给出文件名，例如 {self.out / '评价结果.csv'}。"
+            )
         if not self.out.parent.is_dir():
             raise FileProblem(f"不能写到 {self.out}：没有文件夹 {self.out.parent}，请先建立或换一个位置。")
         try:
             self.file = tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8-sig", newline="", dir=self.out.parent, prefix=f".{self.out.name}.", delete=False)
+                "w",
+                encoding="utf-8-sig",
+                newline="",
+                dir=self.out.parent,
+                prefix=f".{self.out.name}.",
+                delete=False,
+            )
         except OSError as error:
             raise FileProblem(f"不能写到 {self.out}：{files.why(error)}，请换一个文件夹。") from None
         return self.file, self._keep

@@ -17,7 +17,11 @@ from . import Cell, Reader
 from .columns import Layout, Source, layout
 
 LABELS = {
-    "SO2": "二氧化硫(SO2)", "NO2": "二氧化氮(NO2)", "CO": "一氧化碳(CO)", "O3": "臭氧(O3)", "PM10": "颗粒物(PM10)",
+    "SO2": "二氧化硫(SO2)",
+    "NO2": "二氧化氮(NO2)",
+    "CO": "一氧化碳(CO)",
+    "O3": "臭氧(O3)",
+    "PM10": "颗粒物(PM10)",
     "PM2.5": "细颗粒物(PM2.5)",
 }
 FORMS = {"hourly": "实时报", "daily": "日报"}
@@ -28,8 +32,14 @@ _HIGHEST = {"SO2": Decimal(4000), "NO2": Decimal(5800), "CO": Decimal(225)}
 _CLAUSE = {row["edition"]: row["clause"] for row in rows("aqi_breakpoints")}
 
 
-def air_judge(header: list[str], *, form: str = "", edition: str = "", not_monitored: tuple[str, ...] = (),
-              wanted: str = "") -> tuple[Layout, AirJudge]:
+def air_judge(
+    header: list[str],
+    *,
+    form: str = "",
+    edition: str = "",
+    not_monitored: tuple[str, ...] = (),
+    wanted: str = "",
+) -> tuple[Layout, AirJudge]:
     """The judge of a heading row. form: ``hourly`` / ``daily`` or "" (told by the file); edition: ``2012`` / ``2026`` or "" (by date).
 
     Raises FileProblem when columns are missing or the edition cannot be known.
@@ -47,7 +57,9 @@ class AirJudge:
         self.layout, self.not_monitored = found, not_monitored
         self.form = form or found.form
         self.edition = f"HJ 633-{edition}" if edition else ""
-        self.readers = {name: {p: Reader(s, _HIGHEST.get(p)) for p, s in _sources(found, name).items()} for name in FORMS}
+        self.readers = {
+            name: {p: Reader(s, _HIGHEST.get(p)) for p, s in _sources(found, name).items()} for name in FORMS
+        }
         self.mode, self.standard = found.roles.get("mode"), found.roles.get("standard")
         ozone = self.readers["daily"].get("O3")
         self.plain_ozone = ozone is not None and ozone.source.item.code == "O3" and not ozone.source.average
@@ -62,11 +74,17 @@ class AirJudge:
         if not any(name in ready for name in wanted):
             lacking = min((self._lacking(name) for name in wanted), key=len)
             if len(lacking) > 3:
-                raise FileProblem("表头里认不出六项污染物的列：需要 SO2、NO2、CO、O3、PM10、PM2.5（或中文名），请核对表头。")
+                raise FileProblem(
+                    "表头里认不出六项污染物的列：需要 SO2、NO2、CO、O3、PM10、PM2.5（或中文名），请核对表头。"
+                )
             words = "、".join(f"{p}（{aqi.NAMES[p]}）" for p in lacking)
-            raise FileProblem(f"缺少列 {words}：请补上；确实不监测的项目用 --not-monitored {','.join(lacking)} 说明。")
+            raise FileProblem(
+                f"缺少列 {words}：请补上；确实不监测的项目用 --not-monitored {','.join(lacking)} 说明。"
+            )
         if self.layout.time is None and not self.edition and self.standard is None:
-            raise FileProblem("没有时间列，不能确定执行哪一版标准：请加“时间”列，或用 --edition 2012 / 2026 指明。")
+            raise FileProblem(
+                "没有时间列，不能确定执行哪一版标准：请加“时间”列，或用 --edition 2012 / 2026 指明。"
+            )
         if self.layout.time is None and not self.form and self.mode is None:
             raise FileProblem("不能确定是小时值还是日均值：请用 --form hourly 或 --form daily 指明。")
 
@@ -77,7 +95,13 @@ class AirJudge:
         """judged_aqi, judged_level, judged_primary, judged_edition, why."""
         edition = self._edition(cells, when)
         if not edition:
-            return "", "", "", "", when if isinstance(when, str) else f"{when.day if when else ''} 没有在用的空气质量指数标准"
+            return (
+                "",
+                "",
+                "",
+                "",
+                when if isinstance(when, str) else f"{when.day if when else ''} 没有在用的空气质量指数标准",
+            )
         form = self._form(cells, when)
         readings: dict[str, Cell] = {}
         units: dict[str, int | None] = {}
@@ -118,8 +142,12 @@ class AirJudge:
             self.units[key] = aqi.reporting_units(name.split("_")[0], value)
         return self.units[key]
 
-    def _verdict(self, judged: aqi.Assessment, form: str, units: dict[str, Any], readings: dict[str, Cell]) -> tuple[str, ...]:
-        missing = [name for name in aqi.POLLUTANTS if judged.iaqi[name] is None and name not in self.not_monitored]
+    def _verdict(
+        self, judged: aqi.Assessment, form: str, units: dict[str, Any], readings: dict[str, Cell]
+    ) -> tuple[str, ...]:
+        missing = [
+            name for name in aqi.POLLUTANTS if judged.iaqi[name] is None and name not in self.not_monitored
+        ]
         remarks = _problems(readings)
         if form == "daily" and self.plain_ozone:
             remarks.append("臭氧列按日最大8小时平均")
@@ -132,8 +160,13 @@ class AirJudge:
         leading = next(name for name in aqi.POLLUTANTS if judged.iaqi[name] == judged.aqi)
         value = units.get(leading)
         reason = _reason(judged.edition, form, leading, judged.aqi, value)
-        return (str(judged.aqi), _level_name(judged.level), _primary(judged.primary_mask), judged.edition,
-                "；".join([reason, *remarks]) if remarks else reason)
+        return (
+            str(judged.aqi),
+            _level_name(judged.level),
+            _primary(judged.primary_mask),
+            judged.edition,
+            "；".join([reason, *remarks]) if remarks else reason,
+        )
 
     def label(self, verdict: tuple[str, ...]) -> str:
         """Counted by level."""
@@ -156,7 +189,9 @@ def _sources(found: Layout, form: str) -> dict[str, Source]:
             continue
         if source.average in ("", own) and (code not in chosen or source.average == own):
             chosen[code] = source
-    ozone = {source.average or "plain": source for source in found.sources.values() if source.item.code == "O3"}
+    ozone = {
+        source.average or "plain": source for source in found.sources.values() if source.item.code == "O3"
+    }
     eight = next((source for source in found.sources.values() if source.item.code == "O3_8h"), None)
     one_hour = ozone.get("1h") or ozone.get("plain")
     if form == "hourly" and one_hour:

@@ -16,11 +16,46 @@ from ..properties import PROPERTIES, Property, factor, find, plain
 TIME_WORDS = ("时间", "监测时间", "采样时间", "采样日期", "监测日期", "日期", "数据时间", "发布时间", "统计时间", "time", "date",
               "datetime", "timepoint", "day", "时段")  # fmt: skip
 ROLES = {
-    "section": ("section", "断面", "断面名称", "监测断面", "站点", "站点名称", "点位", "点位名称", "测点", "水质断面", "站名", "监测点位"),
-    "water": ("river", "河流", "水体", "水体名称", "所在水体", "河流名称", "湖库名称", "湖泊", "水库", "河湖名称", "所属河流"),
+    "section": (
+        "section",
+        "断面",
+        "断面名称",
+        "监测断面",
+        "站点",
+        "站点名称",
+        "点位",
+        "点位名称",
+        "测点",
+        "水质断面",
+        "站名",
+        "监测点位",
+    ),
+    "water": (
+        "river",
+        "河流",
+        "水体",
+        "水体名称",
+        "所在水体",
+        "河流名称",
+        "湖库名称",
+        "湖泊",
+        "水库",
+        "河湖名称",
+        "所属河流",
+    ),
     "province": ("province", "省份", "省", "所在省份", "省(区、市)"),
     "body": ("body_type", "body", "水体类型", "断面类型", "水域类型", "河湖类型", "类型"),
-    "target": ("target", "target_class", "目标水质", "水质目标", "考核目标", "目标类别", "水质目标类别", "功能区类别", "目标"),
+    "target": (
+        "target",
+        "target_class",
+        "目标水质",
+        "水质目标",
+        "考核目标",
+        "目标类别",
+        "水质目标类别",
+        "功能区类别",
+        "目标",
+    ),
     "standard": ("standard", "edition", "执行标准", "评价标准", "标准"),
     "mode": ("mode", "form", "averaging", "报告类型"),
     "status": ("status", "状态", "站点情况", "运行状态"),
@@ -92,11 +127,22 @@ def _from_format(found: Format, header: list[str], index: dict[str, int], roles:
     for column in found.bind(header):
         item = PROPERTIES[column.property]
         places = [index[name] for name in (column.prefer, column.source) if name in index]
-        sources.setdefault(item.code, Source(item, column.source, tuple(places), column.factor, found.missing | column.missing))
+        sources.setdefault(
+            item.code,
+            Source(item, column.source, tuple(places), column.factor, found.missing | column.missing),
+        )
         kinds.add(column.kind)
     form = "daily" if "day" in kinds else "hourly" if "hour" in kinds else ""
     normal = found.status[1] if found.status else frozenset({"正常", ""})
-    return Layout(found.title, sources, roles, found.time, tuple(index[name] for name in found.time.columns), form, normal)
+    return Layout(
+        found.title,
+        sources,
+        roles,
+        found.time,
+        tuple(index[name] for name in found.time.columns),
+        form,
+        normal,
+    )
 
 
 def _roles(header: list[str]) -> dict[str, int]:
@@ -120,14 +166,26 @@ class _Joined:
         if len(parts) >= 3:
             text = "-".join(parts[:3]) + (f" {parts[3]}:00" if len(parts) > 3 and parts[3] else "")
         else:
-            text = f"{parts[0]} {parts[1]}:00" if "-" in parts[0] or "/" in parts[0] else "".join((parts[0], parts[1].zfill(2)))
+            text = (
+                f"{parts[0]} {parts[1]}:00"
+                if "-" in parts[0] or "/" in parts[0]
+                else "".join((parts[0], parts[1].zfill(2)))
+            )
         return Free(("",)).read([text], context)  # type: ignore[arg-type]
 
 
 def _time(header: list[str], index: dict[str, int]) -> tuple[TimeRule | None, tuple[int, ...]]:
     lower = {name.casefold(): name for name in header}
-    for names in (("year", "month", "day", "hour"), ("年", "月", "日", "时"), ("year", "month", "day"), ("年", "月", "日"),
-                  ("date", "hour"), ("日期", "小时"), ("日期", "时间"), ("日期", "时")):
+    for names in (
+        ("year", "month", "day", "hour"),
+        ("年", "月", "日", "时"),
+        ("year", "month", "day"),
+        ("年", "月", "日"),
+        ("date", "hour"),
+        ("日期", "小时"),
+        ("日期", "时间"),
+        ("日期", "时"),
+    ):
         if all(name in lower for name in names):
             real = tuple(lower[name] for name in names)
             return _Joined(real), tuple(index[name] for name in real)  # type: ignore[return-value]
@@ -153,7 +211,9 @@ def _from_headings(header: list[str], medium: str, missing: frozenset[str]) -> d
             raise FileProblem(f"列“{sources[code].heading}”和“{heading}”都是{item.title}，请只保留一列。")
         ratio = Decimal(1) if not unit else factor(item, unit)
         if ratio is None:
-            raise FileProblem(f"列“{heading}”的单位“{unit}”不是{item.title}的单位，应为 {item.unit or '无量纲'}。")
+            raise FileProblem(
+                f"列“{heading}”的单位“{unit}”不是{item.title}的单位，应为 {item.unit or '无量纲'}。"
+            )
         sources[code] = Source(item, heading, (place,), ratio, missing, average)
     return sources
 
@@ -172,7 +232,9 @@ def parse_heading(heading: str) -> tuple[Property, str, str] | None:
         stripped = pattern.sub("", stripped)
     stripped = re.sub(r"(日|最大|滑动|移动|平均|均|浓度|含量|值)+$", "", stripped.strip(" _-")).strip(" _-")
     tries = [name, base, stripped, *brackets]
-    item = next((found for text in tries if text and (found := _EXTRA.get(text.casefold()) or find(text))), None)
+    item = next(
+        (found for text in tries if text and (found := _EXTRA.get(text.casefold()) or find(text))), None
+    )
     if item is None:
         return None
     for inside in brackets:
@@ -183,7 +245,9 @@ def parse_heading(heading: str) -> tuple[Property, str, str] | None:
     return item, unit, average
 
 
-_EXTRA: dict[str, Property] = {plain(name).casefold(): PROPERTIES[code] for name, code in _EXTRA_NAMES.items()}
+_EXTRA: dict[str, Property] = {
+    plain(name).casefold(): PROPERTIES[code] for name, code in _EXTRA_NAMES.items()
+}
 _SUFFIX_UNITS = {"mgl": "mg/L", "mgm3": "mg/m³", "ugm3": "µg/m³", "ugl": "µg/L", "mg/l": "mg/L", "µg/m³": "µg/m³",
                  "mg/m3": "mg/m³", "ug/m3": "µg/m³", "μg/m3": "µg/m³"}  # fmt: skip
 
@@ -193,5 +257,3 @@ def _unit_after(base: str) -> tuple[str, str]:
     parts = re.split(r"[_\s]+", base)
     unit = _SUFFIX_UNITS.get(parts[-1].casefold(), "") if len(parts) > 1 else ""
     return ("_".join(parts[:-1]), unit) if unit else (base, "")
-
-

@@ -19,13 +19,27 @@ from .columns import Layout, layout
 CODES = {"sulfide": "S", "coliform": "fecal_coliform"}
 _TYPICAL = {"NH3N": Decimal(30), "TP": Decimal(5), "TN": Decimal(100)}
 _SUB_INDEX = re.compile(r"TLI\s*\(\s*(chl\.?\s*a|chla|TP|TN|SD|CODMn|IMn)\s*\)", re.I)
-_SUB_CODES = {"chl.a": "chla", "chla": "chla", "tp": "TP", "tn": "TN", "sd": "SD", "codmn": "CODMn", "imn": "CODMn"}
+_SUB_CODES = {
+    "chl.a": "chla",
+    "chla": "chla",
+    "tp": "TP",
+    "tn": "TN",
+    "sd": "SD",
+    "codmn": "CODMn",
+    "imn": "CODMn",
+}
 _BODY_WORDS = {"river": "河流", "lake": "湖库"}
 TARGET = 3
 
 
-def water_judge(header: list[str], *, body: str = "", target: str = "", not_monitored: tuple[str, ...] = (),
-                wanted: str = "") -> tuple[Layout, WaterJudge]:
+def water_judge(
+    header: list[str],
+    *,
+    body: str = "",
+    target: str = "",
+    not_monitored: tuple[str, ...] = (),
+    wanted: str = "",
+) -> tuple[Layout, WaterJudge]:
     """The judge of a heading row of sections on rivers and lakes.
 
     body: ``river`` / ``lake`` for every row, or "" (by the 水体类型 column, else by names); target: class such as Ⅲ for rows without
@@ -55,17 +69,24 @@ class _Sections:
     def __init__(self, found: Layout, body: str, target: int) -> None:
         self.layout, self.body, self.target = found, body, target
         codes = {name: CODES.get(name, name) for name in found.sources}
-        self.readers = {codes[name]: Reader(source) for name, source in found.sources.items()
-                        if codes[name] in (*water.CLASS_ITEMS, "TN", "chla", "SD")}
+        self.readers = {
+            codes[name]: Reader(source)
+            for name, source in found.sources.items()
+            if codes[name] in (*water.CLASS_ITEMS, "TN", "chla", "SD")
+        }
         self.classed = {name: reader for name, reader in self.readers.items() if name in water.CLASS_ITEMS}
 
     def require(self, items: tuple[str, ...]) -> None:
         lacking = [item for item in items if item not in self.classed]
         if not self.classed:
-            raise FileProblem("没有找到水质指标的列：需要 pH、溶解氧、高锰酸盐指数、氨氮、总磷 等，请核对表头。")
+            raise FileProblem(
+                "没有找到水质指标的列：需要 pH、溶解氧、高锰酸盐指数、氨氮、总磷 等，请核对表头。"
+            )
         if lacking:
             words = "、".join(f"{item}（{water.ITEM_NAMES[item]}）" for item in lacking)
-            raise FileProblem(f"缺少列 {words}：请补上；确实不测的项目用 --not-monitored {','.join(lacking)} 说明。")
+            raise FileProblem(
+                f"缺少列 {words}：请补上；确实不测的项目用 --not-monitored {','.join(lacking)} 说明。"
+            )
 
     def text(self, cells: list[str], role: str) -> str:
         place = self.layout.roles.get(role)
@@ -74,7 +95,9 @@ class _Sections:
     def row_target(self, cells: list[str]) -> int:
         return water.class_number(plain(self.text(cells, "target"))) or self.target
 
-    def judge(self, cells: list[str], is_lake: bool) -> tuple[int | None, list[tuple[str, Cell, int]], list[str]]:
+    def judge(
+        self, cells: list[str], is_lake: bool
+    ) -> tuple[int | None, list[tuple[str, Cell, int]], list[str]]:
         """Class, (item, cell, class) of each indicator, and the reasons of refused cells."""
         found, problems = [], []
         for item, reader in self.classed.items():
@@ -85,7 +108,9 @@ class _Sections:
                 found.append((item, cell, _class_of(item, _used(cell), is_lake)))
         return max((number for _, _, number in found), default=None), found, problems
 
-    def remarks(self, cells: list[str], problems: list[str], found: list[tuple[str, Cell, int]], when: Any) -> list[str]:
+    def remarks(
+        self, cells: list[str], problems: list[str], found: list[tuple[str, Cell, int]], when: Any
+    ) -> list[str]:
         status = plain(self.text(cells, "status"))
         remarks = list(problems)
         undetected = [water.ITEM_NAMES[item] for item, cell, _ in found if cell.qualifier]
@@ -122,12 +147,16 @@ class WaterJudge(_Sections):
         number, found, problems = self.judge(cells, body == "lake")
         if number is None:
             status = plain(self.text(cells, "status"))
-            reason = "没有可评价的指标数值" + (f"（状态“{status}”）" if status and status not in self.layout.normal_status else "")
+            reason = "没有可评价的指标数值" + (
+                f"（状态“{status}”）" if status and status not in self.layout.normal_status else ""
+            )
             return "", "", "；".join([reason, *problems])
         target = self.row_target(cells)
         over = _exceeding(found, target, body == "lake")
-        why = [_why(number, tuple((item, _used(cell), n) for item, cell, n in found if n == number), body, told),
-               *self.remarks(cells, problems, found, when)]
+        why = [
+            _why(number, tuple((item, _used(cell), n) for item, cell, n in found if n == number), body, told),
+            *self.remarks(cells, problems, found, when),
+        ]
         if target != TARGET:
             why.append(f"目标 {water.CLASS_NAMES[target - 1]} 类")
         return _class_name(number), over, "；".join(why)
@@ -138,7 +167,9 @@ class WaterJudge(_Sections):
             return word, "按水体类型列"
         if self.body:
             return ("lake" if self.body == "lake" else "river"), "按 --body"
-        return body_of_section(self.text(cells, "section"), self.text(cells, "water"), self.text(cells, "province")), "按名称"
+        return body_of_section(
+            self.text(cells, "section"), self.text(cells, "water"), self.text(cells, "province")
+        ), "按名称"
 
 
 class LakeJudge(_Sections):
@@ -148,8 +179,11 @@ class LakeJudge(_Sections):
 
     def __init__(self, found: Layout, header: list[str], target: int) -> None:
         super().__init__(found, "lake", target)
-        self.sub_indices = {_SUB_CODES[match[1].lower().replace(" ", "")]: place for place, heading in enumerate(header)
-                            if (match := _SUB_INDEX.fullmatch(heading))}
+        self.sub_indices = {
+            _SUB_CODES[match[1].lower().replace(" ", "")]: place
+            for place, heading in enumerate(header)
+            if (match := _SUB_INDEX.fullmatch(heading))
+        }
         if not self.sub_indices and "chla" not in self.readers:
             self.require(())
 
@@ -161,10 +195,19 @@ class LakeJudge(_Sections):
             return "", "", "", "", "；".join(["没有可评价的指标数值", *problems])
         why = []
         if number is not None:
-            why.append(_why(number, tuple((item, _used(cell), n) for item, cell, n in found if n == number), "lake", ""))
+            why.append(
+                _why(
+                    number,
+                    tuple((item, _used(cell), n) for item, cell, n in found if n == number),
+                    "lake",
+                    "",
+                )
+            )
         nitrogen = self.readers["TN"].read(cells).value if "TN" in self.readers else None
         if nitrogen is not None:
-            why.append(f"总氮 {_number(nitrogen)} mg/L 为 {_class_name(lake.nitrogen_class(nitrogen))} 类，单独评价")
+            why.append(
+                f"总氮 {_number(nitrogen)} mg/L 为 {_class_name(lake.nitrogen_class(nitrogen))} 类，单独评价"
+            )
         if index is not None:
             why.append(f"TLI(Σ) 用 {'、'.join(used)}（环办[2011]22号）")
         else:
@@ -172,7 +215,13 @@ class LakeJudge(_Sections):
         over = _exceeding(found, self.row_target(cells), True)
         why += self.remarks(cells, problems, found, when)
         name = _class_name(number) if number is not None else ""
-        return name, f"{index:.3f}" if index is not None else "", lake.trophic_state(index) or "", over, "；".join(why)
+        return (
+            name,
+            f"{index:.3f}" if index is not None else "",
+            lake.trophic_state(index) or "",
+            over,
+            "；".join(why),
+        )
 
     def label(self, verdict: tuple[str, ...]) -> str:
         """Counted by class, or by trophic state where only that is known."""
@@ -184,7 +233,11 @@ class LakeJudge(_Sections):
             parts = {item: _float(cells[place]) for item, place in self.sub_indices.items()}
         else:
             values = {item: self.readers[item].read(cells) for item in lake.TLI_ITEMS if item in self.readers}
-            parts = {item: lake.sub_index(item, _used(cell)) for item, cell in values.items() if cell.value is not None}
+            parts = {
+                item: lake.sub_index(item, _used(cell))
+                for item, cell in values.items()
+                if cell.value is not None
+            }
         known = {item: part for item, part in parts.items() if part is not None}
         index = lake.weighted_index(known)
         return index, list(known)
@@ -229,7 +282,12 @@ def _exceeding(found: list[tuple[str, Cell, int]], target: int, is_lake: bool) -
     """Indicators worse than the target with their multiples, worst class first, then largest multiple."""
     over = [(item, _used(cell), number) for item, cell, number in found if number > target]
     if len(over) > 1:
-        over.sort(key=lambda one: (-one[2], -(water.exceedance_multiple(one[0], one[1], target=target, is_lake=is_lake) or 0)))
+        over.sort(
+            key=lambda one: (
+                -one[2],
+                -(water.exceedance_multiple(one[0], one[1], target=target, is_lake=is_lake) or 0),
+            )
+        )
     return "、".join(_over_text(item, value, target, is_lake) for item, value, _ in over)
 
 
@@ -243,7 +301,10 @@ def _why(number: int, deciding: tuple[tuple[str, Decimal, int], ...], body: Body
 
 
 def _part(item: str, value: Decimal, number: int, body: Body) -> str:
-    name, unit = water.ITEM_NAMES[item], "" if item == "pH" else " mg/L" if item != "fecal_coliform" else " 个/L"
+    name, unit = (
+        water.ITEM_NAMES[item],
+        "" if item == "pH" else " mg/L" if item != "fecal_coliform" else " 个/L",
+    )
     if item == "pH":
         return f"pH {_number(value)} {'在' if number < 6 else '超出'} 6～9"
     limits = water.limits(item, body)

@@ -5,175 +5,352 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Clause',
+            name="Clause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='编号')),
-                ('start', models.PositiveIntegerField(default=0, verbose_name='起')),
-                ('end', models.PositiveIntegerField(default=0, verbose_name='止')),
-                ('confidence', models.FloatField(default=1.0, verbose_name='把握')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='说明')),
-                ('level', models.CharField(choices=[('chapter', '章'), ('section', '节'), ('paragraph', '段'), ('table', '专栏')], max_length=10, verbose_name='层次')),
-                ('number', models.CharField(blank=True, max_length=20, verbose_name='序号')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('order', models.PositiveIntegerField(verbose_name='次序')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='plan.clause')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="编号")),
+                ("start", models.PositiveIntegerField(default=0, verbose_name="起")),
+                ("end", models.PositiveIntegerField(default=0, verbose_name="止")),
+                ("confidence", models.FloatField(default=1.0, verbose_name="把握")),
+                ("note", models.CharField(blank=True, max_length=1000, verbose_name="说明")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("chapter", "章"),
+                            ("section", "节"),
+                            ("paragraph", "段"),
+                            ("table", "专栏"),
+                        ],
+                        max_length=10,
+                        verbose_name="层次",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=20, verbose_name="序号")),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("order", models.PositiveIntegerField(verbose_name="次序")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="plan.clause",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '条款',
-                'verbose_name_plural': '条款',
-                'ordering': ['plan_id', 'order'],
+                "verbose_name": "条款",
+                "verbose_name_plural": "条款",
+                "ordering": ["plan_id", "order"],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('status', models.CharField(choices=[('draft', '征求意见稿'), ('final', '印发稿')], max_length=8, verbose_name='文本状态')),
-                ('version', models.PositiveIntegerField(verbose_name='版次')),
-                ('current', models.BooleanField(default=True, verbose_name='现行')),
-                ('period_start', models.PositiveIntegerField(verbose_name='规划期起 [年]')),
-                ('period_end', models.PositiveIntegerField(verbose_name='规划期止 [年]')),
-                ('period_basis', models.CharField(default='stated', max_length=10, verbose_name='规划期依据')),
-                ('document_name', models.CharField(max_length=200, verbose_name='文档')),
-                ('sha256', models.CharField(max_length=64, verbose_name='文档指纹')),
-                ('loaded_at', models.DateTimeField(verbose_name='载入时间')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='core.org', verbose_name='区县')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "征求意见稿"), ("final", "印发稿")],
+                        max_length=8,
+                        verbose_name="文本状态",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="版次")),
+                ("current", models.BooleanField(default=True, verbose_name="现行")),
+                ("period_start", models.PositiveIntegerField(verbose_name="规划期起 [年]")),
+                ("period_end", models.PositiveIntegerField(verbose_name="规划期止 [年]")),
+                (
+                    "period_basis",
+                    models.CharField(default="stated", max_length=10, verbose_name="规划期依据"),
+                ),
+                ("document_name", models.CharField(max_length=200, verbose_name="文档")),
+                ("sha256", models.CharField(max_length=64, verbose_name="文档指纹")),
+                ("loaded_at", models.DateTimeField(verbose_name="载入时间")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="core.org",
+                        verbose_name="区县",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规划',
-                'verbose_name_plural': '规划',
-                'ordering': ['county_id', '-version'],
+                "verbose_name": "规划",
+                "verbose_name_plural": "规划",
+                "ordering": ["county_id", "-version"],
             },
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='编号')),
-                ('start', models.PositiveIntegerField(default=0, verbose_name='起')),
-                ('end', models.PositiveIntegerField(default=0, verbose_name='止')),
-                ('confidence', models.FloatField(default=1.0, verbose_name='把握')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='说明')),
-                ('name', models.CharField(max_length=160, verbose_name='名称')),
-                ('domain', models.CharField(blank=True, max_length=8, verbose_name='领域')),
-                ('unit', models.CharField(blank=True, max_length=40, verbose_name='单位')),
-                ('kind', models.CharField(choices=[('target', '目标'), ('baseline', '基线'), ('achieved', '已达成'), ('scale', '规模')], max_length=10, verbose_name='类别')),
-                ('comparator', models.CharField(blank=True, max_length=16, verbose_name='关系')),
-                ('value', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='数值')),
-                ('value_high', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='区间上限')),
-                ('value_text', models.CharField(blank=True, max_length=60, verbose_name='原文值')),
-                ('basis', models.CharField(default='explicit', max_length=12, verbose_name='给法')),
-                ('year', models.PositiveIntegerField(blank=True, null=True, verbose_name='年份')),
-                ('year_basis', models.CharField(blank=True, max_length=10, verbose_name='年份依据')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='地点')),
-                ('scope', models.CharField(blank=True, max_length=400, verbose_name='口径')),
-                ('nature', models.CharField(blank=True, max_length=10, verbose_name='属性')),
-                ('owner_text', models.CharField(blank=True, max_length=200, verbose_name='责任单位（原文）')),
-                ('progress', models.CharField(blank=True, choices=[('reach', '达到型'), ('hold', '保持型'), ('cumulative', '累计型'), ('growth', '年增长型'), ('qualitative', '定性')], max_length=12, verbose_name='进度类型')),
-                ('indicator', models.CharField(blank=True, max_length=60, verbose_name='绑定指标')),
-                ('baseline', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='targets', to='plan.commitment')),
-                ('clause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='commitments', to='plan.clause')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='commitments', to='core.org')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commitments', to='plan.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="编号")),
+                ("start", models.PositiveIntegerField(default=0, verbose_name="起")),
+                ("end", models.PositiveIntegerField(default=0, verbose_name="止")),
+                ("confidence", models.FloatField(default=1.0, verbose_name="把握")),
+                ("note", models.CharField(blank=True, max_length=1000, verbose_name="说明")),
+                ("name", models.CharField(max_length=160, verbose_name="名称")),
+                ("domain", models.CharField(blank=True, max_length=8, verbose_name="领域")),
+                ("unit", models.CharField(blank=True, max_length=40, verbose_name="单位")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("target", "目标"),
+                            ("baseline", "基线"),
+                            ("achieved", "已达成"),
+                            ("scale", "规模"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("comparator", models.CharField(blank=True, max_length=16, verbose_name="关系")),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=20, null=True, verbose_name="数值"
+                    ),
+                ),
+                (
+                    "value_high",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=20, null=True, verbose_name="区间上限"
+                    ),
+                ),
+                ("value_text", models.CharField(blank=True, max_length=60, verbose_name="原文值")),
+                ("basis", models.CharField(default="explicit", max_length=12, verbose_name="给法")),
+                ("year", models.PositiveIntegerField(blank=True, null=True, verbose_name="年份")),
+                ("year_basis", models.CharField(blank=True, max_length=10, verbose_name="年份依据")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="地点")),
+                ("scope", models.CharField(blank=True, max_length=400, verbose_name="口径")),
+                ("nature", models.CharField(blank=True, max_length=10, verbose_name="属性")),
+                ("owner_text", models.CharField(blank=True, max_length=200, verbose_name="责任单位（原文）")),
+                (
+                    "progress",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reach", "达到型"),
+                            ("hold", "保持型"),
+                            ("cumulative", "累计型"),
+                            ("growth", "年增长型"),
+                            ("qualitative", "定性"),
+                        ],
+                        max_length=12,
+                        verbose_name="进度类型",
+                    ),
+                ),
+                ("indicator", models.CharField(blank=True, max_length=60, verbose_name="绑定指标")),
+                (
+                    "baseline",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="targets",
+                        to="plan.commitment",
+                    ),
+                ),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="commitments",
+                        to="plan.clause",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="commitments",
+                        to="core.org",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="commitments",
+                        to="plan.plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '承诺',
-                'verbose_name_plural': '承诺',
-                'ordering': ['plan_id', 'start', 'code'],
+                "verbose_name": "承诺",
+                "verbose_name_plural": "承诺",
+                "ordering": ["plan_id", "start", "code"],
             },
         ),
         migrations.AddField(
-            model_name='clause',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clauses', to='plan.plan'),
+            model_name="clause",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="clauses", to="plan.plan"
+            ),
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='编号')),
-                ('start', models.PositiveIntegerField(default=0, verbose_name='起')),
-                ('end', models.PositiveIntegerField(default=0, verbose_name='止')),
-                ('confidence', models.FloatField(default=1.0, verbose_name='把握')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='说明')),
-                ('name', models.CharField(max_length=160, verbose_name='名称')),
-                ('kind', models.CharField(blank=True, max_length=20, verbose_name='类别')),
-                ('quantity', models.CharField(blank=True, max_length=120, verbose_name='规模')),
-                ('unit', models.CharField(blank=True, max_length=40, verbose_name='单位')),
-                ('place', models.CharField(blank=True, max_length=120, verbose_name='地点')),
-                ('owner_text', models.CharField(blank=True, max_length=200, verbose_name='责任单位（原文）')),
-                ('clause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='projects', to='plan.clause')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='plan.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="编号")),
+                ("start", models.PositiveIntegerField(default=0, verbose_name="起")),
+                ("end", models.PositiveIntegerField(default=0, verbose_name="止")),
+                ("confidence", models.FloatField(default=1.0, verbose_name="把握")),
+                ("note", models.CharField(blank=True, max_length=1000, verbose_name="说明")),
+                ("name", models.CharField(max_length=160, verbose_name="名称")),
+                ("kind", models.CharField(blank=True, max_length=20, verbose_name="类别")),
+                ("quantity", models.CharField(blank=True, max_length=120, verbose_name="规模")),
+                ("unit", models.CharField(blank=True, max_length=40, verbose_name="单位")),
+                ("place", models.CharField(blank=True, max_length=120, verbose_name="地点")),
+                ("owner_text", models.CharField(blank=True, max_length=200, verbose_name="责任单位（原文）")),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="projects",
+                        to="plan.clause",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="projects", to="plan.plan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '项目',
-                'verbose_name_plural': '项目',
-                'ordering': ['plan_id', 'start', 'code'],
+                "verbose_name": "项目",
+                "verbose_name_plural": "项目",
+                "ordering": ["plan_id", "start", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='编号')),
-                ('start', models.PositiveIntegerField(default=0, verbose_name='起')),
-                ('end', models.PositiveIntegerField(default=0, verbose_name='止')),
-                ('confidence', models.FloatField(default=1.0, verbose_name='把握')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='说明')),
-                ('title', models.CharField(max_length=160, verbose_name='任务')),
-                ('verb', models.CharField(blank=True, max_length=40, verbose_name='动作')),
-                ('object', models.CharField(blank=True, max_length=200, verbose_name='对象')),
-                ('places', models.CharField(blank=True, max_length=200, verbose_name='地点')),
-                ('domain', models.CharField(blank=True, max_length=8, verbose_name='领域')),
-                ('owner_text', models.CharField(blank=True, max_length=200, verbose_name='责任单位（原文）')),
-                ('clause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to='plan.clause')),
-                ('commitments', models.ManyToManyField(blank=True, related_name='tasks', to='plan.commitment')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to='core.org')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='plan.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="编号")),
+                ("start", models.PositiveIntegerField(default=0, verbose_name="起")),
+                ("end", models.PositiveIntegerField(default=0, verbose_name="止")),
+                ("confidence", models.FloatField(default=1.0, verbose_name="把握")),
+                ("note", models.CharField(blank=True, max_length=1000, verbose_name="说明")),
+                ("title", models.CharField(max_length=160, verbose_name="任务")),
+                ("verb", models.CharField(blank=True, max_length=40, verbose_name="动作")),
+                ("object", models.CharField(blank=True, max_length=200, verbose_name="对象")),
+                ("places", models.CharField(blank=True, max_length=200, verbose_name="地点")),
+                ("domain", models.CharField(blank=True, max_length=8, verbose_name="领域")),
+                ("owner_text", models.CharField(blank=True, max_length=200, verbose_name="责任单位（原文）")),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tasks",
+                        to="plan.clause",
+                    ),
+                ),
+                (
+                    "commitments",
+                    models.ManyToManyField(blank=True, related_name="tasks", to="plan.commitment"),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tasks",
+                        to="core.org",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="plan.plan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任务',
-                'verbose_name_plural': '任务',
-                'ordering': ['plan_id', 'start', 'code'],
+                "verbose_name": "任务",
+                "verbose_name_plural": "任务",
+                "ordering": ["plan_id", "start", "code"],
             },
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('county', 'version'), name='plan_version'),
+            model_name="plan",
+            constraint=models.UniqueConstraint(fields=("county", "version"), name="plan_version"),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('county',), name='one_current_plan'),
+            model_name="plan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("current", True)), fields=("county",), name="one_current_plan"
+            ),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['plan', 'kind'], name='plan_commit_plan_id_e33d86_idx'),
+            model_name="commitment",
+            index=models.Index(fields=["plan", "kind"], name="plan_commit_plan_id_e33d86_idx"),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='commitment_code'),
+            model_name="commitment",
+            constraint=models.UniqueConstraint(fields=("plan", "code"), name="commitment_code"),
         ),
         migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='clause_code'),
+            model_name="clause",
+            constraint=models.UniqueConstraint(fields=("plan", "code"), name="clause_code"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='project_code'),
+            model_name="project",
+            constraint=models.UniqueConstraint(fields=("plan", "code"), name="project_code"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='task_code'),
+            model_name="task",
+            constraint=models.UniqueConstraint(fields=("plan", "code"), name="task_code"),
         ),
     ]

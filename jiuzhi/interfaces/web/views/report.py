@@ -51,7 +51,9 @@ def _file(request: HttpRequest, scope: Scope) -> HttpResponse:
     except ValueError:
         day = None
     if wanted and (day is None or scope.as_of is None or day > scope.as_of):
-        messages.error(request, _("截至日期“%(day)s”没有研判记录：请从列表里选一个日期。") % {"day": wanted[:20]})
+        messages.error(
+            request, _("截至日期“%(day)s”没有研判记录：请从列表里选一个日期。") % {"day": wanted[:20]}
+        )
         return redirect("report", scope.county.code)
     if scope.plan is None or day is None or form not in FORMS:
         messages.error(request, _("还不能出报告：先载入规划并完成一次研判。"))
