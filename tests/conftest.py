@@ -2,7 +2,9 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -13,28 +15,33 @@ def _shared() -> Path:
     return Path(os.environ.get("JIUZHI_TEST_DATA", ROOT.parent / "shared"))
 
 
-def _lacking(message: str) -> None:
+@pytest.fixture(scope="session")
+def lacking() -> Callable[[str], NoReturn]:
     """What a person's own machine may lack skips a test and says so; in CI the same is a failure."""
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
+
+    def said(message: str) -> NoReturn:
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+
+    return said
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
+def shared(lacking) -> Path:
     """The folder of real plans and measurements kept outside the project."""
     folder = _shared()
     if not (folder / "seeds").is_dir():
-        _lacking("真实规划与监测数据不在本机：把 JIUZHI_TEST_DATA 指向它们所在的文件夹")
+        lacking("真实规划与监测数据不在本机：把 JIUZHI_TEST_DATA 指向它们所在的文件夹")
     return folder
 
 
 @pytest.fixture(scope="session")
-def pdftoppm() -> str:
+def pdftoppm(lacking) -> str:
     """The command that draws PDF pages (poppler)."""
     found = shutil.which("pdftoppm")
     if found is None:
-        _lacking("pdftoppm 不在本机：安装 poppler-utils 后再运行")
+        lacking("pdftoppm 不在本机：安装 poppler-utils 后再运行")
     return str(found)
 
 
