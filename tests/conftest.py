@@ -49,6 +49,8 @@ def pdftoppm(lacking) -> str:
 def _home(settings, tmp_path):
     """Every test writes below a folder of its own, never into the installation's."""
     settings.HOME = tmp_path
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    settings.CACHES = {"default": memory, "attempts": {**memory, "KEY_PREFIX": "attempts"}}
     settings.LAKE_DIR = tmp_path / "lake"
     settings.INBOX_FILE = tmp_path / "inbox.sqlite3"
     settings.DOCUMENTS_DIR = tmp_path / "documents"

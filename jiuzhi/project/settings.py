@@ -114,6 +114,11 @@ TEMPLATES = [
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Wrong passwords are counted for all worker processes together.
+    "attempts": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": HOME / "attempts"},
+}
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 CSRF_FAILURE_VIEW = "jiuzhi.interfaces.web.views.account.expired"

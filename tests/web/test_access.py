@@ -151,3 +151,23 @@ def test_a_batch_without_a_county_is_shown_to_its_own_person_only():
         ImportBatch.objects.create(sha256=name, name=name, by=by, county=county, **facts)
     seen = _batches(SimpleNamespace(county=here, user=me))
     assert {b.name for b in seen} == {"mine", "here"}
+
+
+@pytest.mark.django_db
+def test_the_door_stays_shut_after_too_many_wrong_passwords(client):
+    from django.urls import reverse
+
+    from jiuzhi.core.models import User
+    from jiuzhi.interfaces.web.views.account import TRIES
+
+    User.objects.create_user("wang", password="right-password")
+
+    def knock(name, password, address="10.0.0.1"):
+        return client.post(reverse("login"), {"username": name, "password": password}, REMOTE_ADDR=address)
+
+    for _ in range(TRIES):
+        assert "用户名或密码不对" in knock("wang", "wrong").content.decode()
+    assert "10 分钟后再试" in knock("wang", "right-password").content.decode()
+    assert "10 分钟后再试" in knock("WANG", "right-password").content.decode()
+    assert knock("li", "wrong").status_code == 200
+    assert knock("wang", "right-password", "10.0.0.2").status_code == 302, "another desk is not shut out"
