@@ -117,7 +117,10 @@ AUTH_USER_MODEL = "core.User"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     # Wrong passwords are counted for all worker processes together.
-    "attempts": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": HOME / "attempts"},
+    "attempts": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HOME / "attempts",
+    },
 }
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
