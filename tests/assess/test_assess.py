@@ -198,7 +198,7 @@ BAD_AIR = {
     "before any edition": (f"{AIR}\n1999-05-01 08:00,35,60,5,20,0.8,100", "没有在用"),
     "no such day": (f"{AIR}\n2026-02-30 08:00,35,60,5,20,0.8,100", "不是日历上的时刻"),
     "not text": (bytes(range(128, 256)) * 20, "编码认不出"),
-    "truncated gzip": (gzip.compress((f"{AIR}\n" + f"{GOOD}\n" * 9999).encode())[:200], "不完整"),
+    "truncated gzip": (gzip.compress((f"{AIR}\n" + f"{GOOD}\n" * 9999).encode(), mtime=0)[:200], "不完整"),
 }
 
 
