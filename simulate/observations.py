@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+
+from jiuzhi.core.local import LOCAL
 
 from .air import air_gaps, air_year
 from .counties import County, county_of
@@ -26,8 +28,6 @@ from .water import (
     water_year,
 )
 from .weather import weather
-
-LOCAL = timezone(timedelta(hours=8))  # Asia/Shanghai has kept UTC+8 since 1991
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jiuzhi.core.local import LOCAL
 from jiuzhi.engine.observe import delta, lake
-from jiuzhi.engine.observe.formats.times import LOCAL
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -23,12 +23,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from jiuzhi.core import files, records
+from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org
 from jiuzhi.core.records import Actor
 
 from . import delta, lake
 from .formats import Context, FileProblem, Format, Refusal, Row, Value, open_file, rows
-from .formats.times import LOCAL, MonthDay, month_in_name
+from .formats.times import MonthDay, month_in_name
 from .models import ImportBatch
 from .properties import PROPERTIES, another_unit
 from .stations import Match

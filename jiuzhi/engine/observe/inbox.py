@@ -18,8 +18,9 @@ from typing import NamedTuple
 import pyarrow as pa
 from django.conf import settings
 
+from jiuzhi.core.local import LOCAL
+
 from . import lake
-from .formats.times import LOCAL
 from .properties import PROPERTIES
 
 PORTION = 50_000  # messages in one commit

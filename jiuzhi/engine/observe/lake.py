@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from jiuzhi.core.local import LOCAL
+
 from . import delta
 from .delta import LakeBusy, writing
-from .formats.times import LOCAL
 
 __all__ = [
     "IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "counts_of", "current", "last_version",

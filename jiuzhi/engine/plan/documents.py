@@ -13,10 +13,6 @@ from django.conf import settings
 from .models import Plan
 
 
-class DocumentError(ValueError):
-    """The document does not belong to the plan."""
-
-
 def _home(sha256: str) -> Path:
     return Path(settings.DOCUMENTS_DIR) / f"{sha256}.txt"
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from jiuzhi.core.local import LOCAL
 from jiuzhi.engine.indicators import evaluate
 from jiuzhi.engine.indicators.models import ComputedValue, ReportedValue
 from jiuzhi.engine.indicators.registry import INDICATORS
@@ -22,8 +22,6 @@ from jiuzhi.science.statistics.wording import period_end, say
 
 from .bindings import Reading, read
 from .models import Commitment, Plan
-
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass

@@ -9,14 +9,13 @@ import hashlib
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
-from jiuzhi.core import access, files, records
+from jiuzhi.core import access, files, local, records
 from jiuzhi.core.records import Actor
 from jiuzhi.engine.indicators.models import ReportedValue
 from jiuzhi.science.statistics.wording import period_end
@@ -71,6 +70,12 @@ def _refuse_repeated(commitment: Commitment, period: str, value: Decimal, actor:
         raise ValidationError(f"{period} 的数值 {value} 您已提交，正在等待审核：不必重复提交，要改请先撤回。")
 
 
+def _locked(reported: ReportedValue) -> ReportedValue:
+    """The value as it stands now, held until the transaction ends, with what the decision needs."""
+    held = ReportedValue.objects.select_for_update(of=("self",))
+    return held.select_related("commitment__plan__county", "commitment__owner").get(pk=reported.pk)
+
+
 def decide(reported: ReportedValue, approve: bool, note: str, actor: Actor) -> None:
     """Approve or return a submitted value. Nobody decides on what they reported themselves; a return needs a reason.
 
@@ -78,11 +83,7 @@ def decide(reported: ReportedValue, approve: bool, note: str, actor: Actor) -> N
     """
     note = files.printable(note)
     with transaction.atomic():
-        current = (
-            ReportedValue.objects.select_for_update(of=("self",))
-            .select_related("commitment__plan__county", "commitment__owner")
-            .get(pk=reported.pk)
-        )
+        current = _locked(reported)
         _may(actor, "approve_value", current.commitment)
         if current.status != _STATUS.SUBMITTED:
             raise ValidationError(f"该值已是“{current.get_status_display()}”，不能再审核：请刷新页面。")
@@ -104,11 +105,7 @@ def withdraw(reported: ReportedValue, note: str, actor: Actor) -> None:
     """Take a value back. The reporter may while it waits; an approved one only who may approve, and with a reason."""
     note = files.printable(note)
     with transaction.atomic():
-        current = (
-            ReportedValue.objects.select_for_update(of=("self",))
-            .select_related("commitment__plan__county", "commitment__owner")
-            .get(pk=reported.pk)
-        )
+        current = _locked(reported)
         approved = current.status == _STATUS.APPROVED
         _may(actor, "approve_value" if approved else "report_value", current.commitment)
         if current.status not in (_STATUS.SUBMITTED, _STATUS.APPROVED):
@@ -149,7 +146,7 @@ def _check(commitment: Commitment, period: str, value: Decimal) -> None:
         end = period_end(period)
     except ValueError as error:
         raise ValidationError(str(error)) from error
-    year, today = end.year, timezone.now().astimezone(ZoneInfo("Asia/Shanghai")).date()
+    year, today = end.year, local.today()
     if period_start(period) > today or year < _FIRST_YEAR:
         raise ValidationError(
             f"时期 {period} 不在可填报的范围：请填 {_FIRST_YEAR} 年以来已经开始的年份、季度或月份。"

@@ -1,7 +1,7 @@
 """`jiuzhi assess …`: judge a file in place, without loading it and without a database."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -110,7 +110,7 @@ def _run(
     from jiuzhi.engine.observe.formats import FileProblem
     from jiuzhi.engine.observe.onefile import judge_file
 
-    day = as_of.date() if as_of else date.today()
+    day = setup.day(as_of)
     console = Console(stderr=True, markup=False)
     with setup.sentences(FileProblem), console.status(f"评价 {file.name} …"):
         summary = judge_file(file, out, make, as_of=day, year=year)

@@ -36,7 +36,7 @@ def demo(
     from . import demo_data
 
     console = Console()
-    day = as_of.date() if as_of else datetime.now(demo_data.LOCAL).date()
+    day = setup.day(as_of)
     if fresh or not demo_data.ready(day):
         with Progress(console=console) as progress:
             demo_data.build(day, progress, documents)

@@ -4,13 +4,13 @@ import hashlib
 import json
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pyarrow.compute as pc
 from django.conf import settings
 from rich.progress import Progress
 
 from jiuzhi.core import records
+from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Grant, Org, User
 from jiuzhi.core.records import SYSTEM
 from jiuzhi.engine.indicators.evaluate import evaluate
@@ -24,7 +24,6 @@ from jiuzhi.interfaces.demo_people import LOGINS, PASSWORD
 from jiuzhi.master.models import Station
 
 START = date(2021, 1, 1)
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 def _marker() -> Path:

@@ -157,7 +157,7 @@ def refresh(
     from jiuzhi.engine.observe import assessed
     from jiuzhi.engine.observe.lake import LakeBusy
 
-    day = (as_of or datetime.now()).date()
+    day = setup.day(as_of)
     with setup.sentences(LakeBusy), Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(),
                                              console=Console(stderr=True), disable=as_json) as progress:  # fmt: skip
         step = progress.add_task("评价", total=None)

@@ -1,6 +1,6 @@
 """`jiuzhi plan …`: from a document to judged commitments."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,10 +67,6 @@ def load(
         typer.secho(f"  注意：{said}", fg=typer.colors.YELLOW, err=True)
 
 
-def _day(as_of: datetime | None) -> date:
-    return as_of.date() if as_of else date.today()
-
-
 def judge(
     county: Annotated[list[str] | None, typer.Option("--county", help="区县代码，可多次；默认全部")] = None,
     as_of: AsOf = None,
@@ -94,17 +90,17 @@ def judge(
     if not plans:
         setup.fail("还没有载入规划：先运行 `jiuzhi plan load 规划包文件夹`。")
     for plan in plans:
-        setup.check_day(plan, _day(as_of))
+        setup.check_day(plan, setup.day(as_of))
     with setup.sentences(LakeBusy):
-        assessed.refresh(_day(as_of))
+        assessed.refresh(setup.day(as_of))
     done = []
     for plan in plans:
-        values = evaluate(plan.county, _day(as_of), actor=setup.actor())
-        judged = judge_plan(plan, _day(as_of), actor=setup.actor())
+        values = evaluate(plan.county, setup.day(as_of), actor=setup.actor())
+        judged = judge_plan(plan, setup.day(as_of), actor=setup.actor())
         done.append({"county": plan.county.code, "values": values, "judged": judged})
         if not as_json:
             typer.echo(
-                f"{plan.county.name}：计算指标值 {values} 个，研判有变化的承诺 {judged} 项（截至 {_day(as_of)}）。"
+                f"{plan.county.name}：计算指标值 {values} 个，研判有变化的承诺 {judged} 项（截至 {setup.day(as_of)}）。"
             )
     if as_json:
         setup.say_json(done)

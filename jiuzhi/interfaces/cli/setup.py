@@ -4,9 +4,12 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any, NoReturn
 
 import typer
+
+from jiuzhi.core.local import today
 
 
 def django() -> None:
@@ -79,6 +82,11 @@ def cannot_write(place: Any, error: Exception) -> NoReturn:
     fail(
         f"写不到 {place}（{files.why(cause) if cause else error}）：请检查位置、权限和磁盘空间，或换一个位置。"
     )
+
+
+def day(as_of: datetime | None) -> date:
+    """The day an option names; without one, today in China."""
+    return as_of.date() if as_of else today()
 
 
 def check_day(plan: Any, day: Any) -> None:

@@ -10,8 +10,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from jiuzhi.core.local import LOCAL
 from jiuzhi.engine.observe import assessed, lake
-from jiuzhi.engine.observe.formats.times import LOCAL
 from jiuzhi.engine.observe.properties import PROPERTIES
 from jiuzhi.master.models import Station
 from jiuzhi.science.standards import tables, water

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org
 from jiuzhi.engine.observe import assessed, lake
 from jiuzhi.engine.observe.assessed.air import UNROUNDED
@@ -19,7 +19,6 @@ from jiuzhi.master.models import Station
 
 from .present import plain, property_name
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 TITLES = {
     "air_day": gettext_lazy("空气日评价"),
     "air_year": gettext_lazy("空气年评价"),

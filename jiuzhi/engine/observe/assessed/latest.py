@@ -7,11 +7,12 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import Any
 
+from jiuzhi.core.local import LOCAL
 from jiuzhi.master.models import Station
 from jiuzhi.science.standards import aqi
 
 from .. import delta, lake
-from ..formats.times import HOUR, LOCAL
+from ..formats.times import HOUR
 from .read import rows
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from jiuzhi.core.local import LOCAL
+
 from ..properties import plain
 
-LOCAL = timezone(timedelta(hours=8))
 HOUR = timedelta(hours=1)
 EARLIEST = date(1980, 1, 1)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from jiuzhi.engine.plan.reader import headings as H
 from jiuzhi.engine.plan.reader import lexicon as X
-from jiuzhi.engine.plan.reader.structure import Node, Outline
+from jiuzhi.engine.plan.reader.structure import Outline
 
 _ROLE_WORDS: tuple[tuple[str, str], ...] = (
     (
@@ -239,8 +239,3 @@ def _county(front: str, text: str) -> str:
     good = [(n, name) for name, n in counts.items() if not _NOT_COUNTY.search(name[:-1])]
     best = max(good, default=(0, ""))
     return best[1] if best[0] >= 3 else ""
-
-
-def sections_of(outline: Outline, roles: set[str]) -> list[Node]:
-    """Clauses with text whose role is one of `roles`."""
-    return [n for n in outline.nodes if n.role in roles and n.body.text]
