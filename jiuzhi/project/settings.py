@@ -71,6 +71,13 @@ DEBUG = os.environ.get("JIUZHI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("JIUZHI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JIUZHI_ORIGINS", "").split(",") if o]
 
+# The plan's chapters in its order; each is a package of declarations below `jiuzhi.domains`.
+DOMAINS = {
+    "water": "治水", "air": "治气", "soil": "治土", "waste": "治废", "plastic": "治塑", "mountain": "治山", "shore": "治岸",
+    "city": "治城", "countryside": "治乡", "culture": "生态文化", "carbon": "绿色低碳", "risk": "风险防控",
+    "governance": "治理体系",
+}  # fmt: skip
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -83,6 +90,7 @@ INSTALLED_APPS = [
     "jiuzhi.engine.plan",
     "jiuzhi.engine.observe",
     "jiuzhi.engine.indicators",
+    *(f"jiuzhi.domains.{domain}" for domain in DOMAINS),
     "jiuzhi.domains",
     "jiuzhi.interfaces.web",
 ]

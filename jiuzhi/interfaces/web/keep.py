@@ -33,7 +33,8 @@ def data_version() -> str:
     documents = Path(settings.DOCUMENTS_DIR)
     stamp = documents.stat().st_mtime_ns if documents.exists() else 0
     # Several ids, not the highest alone: on a server a change may be committed after one with a higher id.
-    newest = list(AuditEntry.objects.order_by("-id").values_list("id", flat=True)[:_NEWEST])
+    changes = AuditEntry.objects.exclude(action__in=("read", "export"))
+    newest = list(changes.order_by("-id").values_list("id", flat=True)[:_NEWEST])
     return f"{settings.HOME}/{max(newest, default=0)}-{sum(newest)}/{stamp}/" + "/".join(
         str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES)
     )
