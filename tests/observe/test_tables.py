@@ -195,3 +195,10 @@ def test_a_damaged_workbook(tmp_path, cut, flip, byte):
         bytes(content[: max(1, len(content) - cut % len(content))]) if cut % 3 == 0 else bytes(content)
     )
     outcome(path)
+
+
+def test_a_broken_workbook_and_garbled_headings_are_told_as_such(file):
+    with pytest.raises(FileProblem, match="不是 Excel 工作簿"):
+        list(formats.read(file(b"\xff\x81\xff not a workbook", "data.xlsx")))
+    with pytest.raises(FileProblem, match="乱码"):
+        list(formats.read(file("绔欑偣\ufffd,鏃堕棿\n1,2\n".encode(), "data.csv")))

@@ -23,6 +23,8 @@ SENTENCES = [
     ("规划期末，湿地保护率达60%。", [("60", "T", "=", "%", "2030")]),
     ("森林覆盖率稳定在70%左右。", [("70", "T", None, "%", "2030")]),
     ("危险废物利用处置率保持100%。", [("100", "T", "=", "%", "2030")]),
+    ("县城降尘量不高于8吨/平方公里。", [("8", None, "<=", "吨/平方公里", "2030")]),
+    ("推广测土配方施肥120万亩次。", [("120", "T", "=", "万亩次", "2030")]),
     ("噪声投诉量较2025年减少两成。", [("20", "T", "decrease", "%", "2030")]),
     ("新增城市绿道不少于三十公里。", [("30", "T", ">=", "公里", "2030")]),
     ("建成国家级生态村三个、市级生态村十二个。", [("3", "T", "=", "个", None), ("12", "T", "=", "个", None)]),
@@ -156,3 +158,15 @@ def test_latex_of_a_text_recognition_is_read_and_its_offsets_kept():
 def test_radicals_of_a_pdf_font_are_read_as_their_characters():
     [row] = [r for r in read_text(FRAME.format("新增绿地⾯积5公顷。")).commitments if r.value == "5"]
     assert row.name.endswith("绿地面积")
+
+
+@pytest.mark.parametrize("verb", ["保持", "保持在", "维持在", "稳定在", "稳定保持在"])
+def test_a_water_class_that_is_to_be_held(verb):
+    pack = read_text(FRAME.format(f"到2028年，南江干流水质{verb}Ⅱ类。"), name="p.txt")
+    [fact] = [c for c in pack.commitments if c.value_text == "Ⅱ类"]
+    assert (fact.kind, fact.comparator, fact.year, fact.year_basis) == ("target", "<=", "2028", "stated")
+
+
+def test_a_dated_project_is_named_without_its_date():
+    pack = read_text(FRAME.format("2027年底前完成县城第二污水处理厂扩建工程。"), name="p.txt")
+    assert [p.name for p in pack.projects] == ["县城第二污水处理厂扩建工程"]

@@ -113,6 +113,10 @@ def _encoding(path: Path, zipped: bool) -> str:
             return name
         if name == "utf-8" and wide >= _SURELY_UTF8:
             break  # reading the rest as GB18030 would turn every Chinese word into another one
+    if path.suffix.lower() in (".xlsx", ".xlsm"):  # no advice about encodings to someone who sent a workbook
+        raise FileProblem(
+            f"文件 {path.name} 的内容不是 Excel 工作簿（可能下载不完整），请重新下载或用 Excel 另存。"
+        )
     raise FileProblem(f"文件 {path.name} 的编码认不出（约第 {where} 字节），请另存为 UTF-8 或 GB18030。")
 
 
