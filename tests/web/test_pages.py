@@ -261,6 +261,9 @@ def test_measured_air_and_water_are_shown_with_their_levels(officer, measured, t
     assert "GB 3095-2026 二级 60" in air
     assert "2026 年 AQI 日历" in air
     assert 'class="d aqi-2"' in air
+    assert "<small>20</small>良" in air, "a day is found without hovering over it"
+    county = read(officer, "/county/500229/stations/500229/")
+    assert "县控" not in county, "the whole county is not a station"
     assert "GB 3095-2026 二级 200" in read(officer, "/county/500229/stations/A1/?property=NO2&period=raw")
     water = read(officer, "/county/500229/stations/重庆市/水寨子/?property=TP&period=raw")
     assert "Ⅱ类限值 0.1" in water
