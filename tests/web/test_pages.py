@@ -284,6 +284,21 @@ def test_raw_rows_show_text_revision_and_file(officer, measured, tmp_path, orgs)
     assert rowsource.raw("A1", "2026-13", "", orgs.county).rows == []
 
 
+def test_assessed_rows_say_the_level_in_words_and_the_unit_of_each_column(measured, tmp_path, orgs):
+    from datetime import date
+
+    from jiuzhi.engine.plan.board import RowsLink
+    from jiuzhi.interfaces.web import rowsource
+
+    measured(tmp_path)
+    link = RowsLink("air_day", {"station": "A1"}, date(2026, 11, 20), date(2026, 11, 20))
+    table = rowsource.assessed_rows(link, orgs.county)
+    (cells, _address), *_rest = table.rows
+    assert cells[table.columns.index("级别")] == "良"
+    assert "一氧化碳 CO\nmg/m³" in table.columns
+    assert rowsource.place("500229", orgs.county) == "城口县"
+
+
 def test_a_unit_sees_first_what_it_answers_for(client, people, plan):
     client.force_login(people.unit)
     page = read(client, "/county/500229/")
