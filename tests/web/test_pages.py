@@ -140,6 +140,12 @@ def test_search_spans_all_kinds(officer, plan, stations):
     assert "水寨子" in read(officer, "/search/?q=水寨子")
 
 
+def test_search_names_what_was_promised_before_what_was_merely_measured(officer, plan):
+    Commitment.objects.filter(code="C5").update(start=1)
+    page = read(officer, "/search/?q=城镇污水处理率")
+    assert page.index("目标") < page.index("基线")
+
+
 def test_unknown_addresses_get_a_chinese_sentence(officer, plan):
     for path in (
         "/nope/",
