@@ -201,7 +201,7 @@ def _cell(day: date, row: Row | None) -> SafeString | str:
         return f'<i class="d lv-none" title="{day:%m-%d} {escape(_("无有效数据"))}">{day.day}</i>'
     level = AQI_LEVELS[int(row["level"])]
     said = f"{day:%m-%d} AQI {row['aqi']} {level.name}{_word(row.get('primary'))} {row.get('edition') or ''}"
-    return f'<i class="d aqi-{level.number}" title="{escape(said)}">{level.mark}</i>'
+    return f'<i class="d aqi-{level.number}" title="{escape(said)}"><small>{day.day}</small>{level.mark}</i>'
 
 
 def class_history(code: str) -> list[dict[str, Any]]:

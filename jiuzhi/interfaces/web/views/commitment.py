@@ -116,6 +116,7 @@ def rows(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         paged = Paginator(table.rows, ROWS_SHOWN).get_page(request.GET.get("page"))
         context |= {
             "chosen": chosen + 1, "link": link, "table": table, "page_rows": paged, "station": station, "period": period,
+            "place": rowsource.place(station, scope.county),
             "tables": list(enumerate(rowsource.titles(links, scope.county), 1)),
         }  # fmt: skip
     return page(request, "web/rows.html", context, active="commitments")

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,8 @@ from .base import Scope, any_county_page, page
 from .systems import matching
 
 SHOWN = 12
+# What was promised comes before what was measured or merely described.
+_TARGETS_FIRST = Case(When(kind="target", then=0), default=1)
 
 
 def _having(rows: QuerySet[Any], words: list[str], *fields: str) -> list[Any]:
@@ -35,7 +37,12 @@ def _groups(scope: Scope, q: str) -> list[dict[str, Any]]:
     if scope.plan:
         plan = scope.plan
         found = _having(
-            plan.commitments.select_related("owner"), words, "name", "place", "code", "owner__name"
+            plan.commitments.select_related("owner").order_by(_TARGETS_FIRST, "start", "pk"),
+            words,
+            "name",
+            "place",
+            "code",
+            "owner__name",
         )
         groups.append(
             (

@@ -40,7 +40,7 @@ function option(d, rem, width) {
   }
   series.push({
     name: d.words.seen, type: "line", lineStyle: { color: c.ink, width: 2 }, itemStyle: { color: c.ink }, data: dots, z: 5,
-    label: { show: true, position: "top", color: c.ink, fontSize: 0.8 * rem, formatter: (p) => (p.dataIndex >= dots.length - 2 || width > 620 ? show(p.value[1]) : "") },
+    label: { show: true, position: "top", color: c.ink, fontSize: 0.8 * rem, textBorderColor: c.card, textBorderWidth: 3, formatter: (p) => (p.dataIndex >= dots.length - 2 || width > 620 ? show(p.value[1]) : "") },
     labelLayout: { hideOverlap: true },
     markLine: d.target.value === null ? undefined : {
       silent: true, symbol: "none", lineStyle: { color: c.bad, type: "dashed", width: 1.6 },
