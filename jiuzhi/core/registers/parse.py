@@ -201,7 +201,7 @@ class References:
         found = known.get(text) or known.get(half_width(text).replace(" ", "")) or []
         title = str(column.target._meta.verbose_name)
         if not found:
-            near = difflib.get_close_matches(text, known, 1, 0.6)
+            near = difflib.get_close_matches(text, known, 1, 0.5)
             hint = f"；是不是“{near[0]}”" if near else f"：请先登记这个{title}，或核对写法"
             raise Refused(f"本区县没有叫“{text[:30]}”的{title}{hint}")
         if len(found) > 1:

@@ -1,0 +1,188 @@
+"""What a list, an export, a map and the API are asked for: words, filters, order — read from an address, applied to records.
+
+    q=龙河&state=整治中&state=待验收&plan_end_to=2026-12-31&sort=-plan_end
+
+A field that is masked for some can neither be searched, filtered nor sorted by anybody: the order would tell what the mask hides.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.db.models import Count, ForeignKey, Q, QuerySet
+
+from jiuzhi.core import files
+from jiuzhi.core.models import Org, Record
+
+from . import columns
+from .columns import Column
+from .declare import Register, of
+
+NONE = "空"  # the choice "nothing filled in"
+DUE = {"expired": "已过期", "soon": "即将到期", "open": "未办结"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for. ``filters``: field → words chosen (any of them); ``ranges``: field → (from, to), either may be empty."""
+
+    q: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    due: str = ""
+    sort: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.q or self.filters or self.ranges or self.due)
+
+
+def ask(register: Register, given: Any) -> Asked:
+    """Read an address (`QueryDict` or a dict of lists). What no field answers to is passed over."""
+    get = given.getlist if hasattr(given, "getlist") else lambda k: given.get(k, [])
+    chosen, ranges = {}, {}
+    for column in register.fields.values():
+        if column.filterable and (words := tuple(w[:80] for w in get(column.name) if w)):
+            chosen[column.name] = words
+        if column.kind in (columns.NUMBER, columns.WHOLE, columns.DAY) and not column.sensitive:
+            low, high = ((get(f"{column.name}_{end}") or [""])[-1].strip()[:30] for end in ("from", "to"))
+            if low or high:
+                ranges[column.name] = (low, high)
+    due = (get("due") or [""])[-1]
+    sort = (get("sort") or [""])[-1]
+    known = sort.lstrip("-") in register.fields and not register.fields[sort.lstrip("-")].sensitive
+    return Asked(
+        files.printable((get("q") or [""])[-1]).strip()[:80], chosen, ranges, due if due in due_choices(register) else "",
+        sort if known else "",
+    )  # fmt: skip
+
+
+def due_choices(register: Register) -> dict[str, str]:
+    """Which questions of time a register can answer."""
+    life = register.lifecycle
+    if life is None:
+        return {}
+    return {k: v for k, v in DUE.items() if (life.expires if k != "open" else life.closed)}
+
+
+def select(register: Register, found: QuerySet[Record], asked: Asked, today: date) -> QuerySet[Record]:
+    """``found`` narrowed and ordered as asked; references come along in the same query."""
+    for word in asked.q.split():
+        found = found.filter(reduce(or_, (Q(**{f"{n}__icontains": word}) for n in _searched(register)), Q()))
+    for name, words in asked.filters.items():
+        found = found.filter(reduce(or_, (_chosen(register.fields[name], w) for w in words)))
+    for name, (low, high) in asked.ranges.items():
+        found = found.filter(_between(register.fields[name], low, high))
+    if asked.due:
+        found = found.filter(_due(register, asked.due, today))
+    return ordered(register, found, asked.sort)
+
+
+def ordered(register: Register, found: QuerySet[Record], sort: str) -> QuerySet[Record]:
+    """In the order asked for, else by key; always a total order, so that pages do not overlap."""
+    links = [c.name for c in register.fields.values() if c.kind == columns.REF]
+    found = found.select_related(*links)
+    if not sort:
+        return found.order_by(*_key_order(register), "pk")
+    down, name = ("-" if sort.startswith("-") else ""), sort.lstrip("-")
+    return found.order_by(*(down + path for path in _sorted(register.fields[name])), "pk")
+
+
+def _key_order(register: Register) -> list[str]:
+    return [path for k in register.key for path in _sorted(register.fields[k])]
+
+
+def _sorted(column: Column) -> list[str]:
+    """Order by what people see of a reference, not by its id."""
+    if column.kind != columns.REF or column.target is None:
+        return [column.name]
+    return [f"{column.name}__{n}" for n in _called(column.target)]
+
+
+def _called(model: Any) -> list[str]:
+    """The fields that make a record's name: where they are references themselves, their ids stand in."""
+    if model is Org:
+        return ["name"]
+    names = ["name"] if any(f.name == "name" for f in model._meta.concrete_fields) else list(model.KEY)
+    return [f"{n}_id" if isinstance(model._meta.get_field(n), ForeignKey) else n for n in names]
+
+
+def _searched(register: Register) -> list[str]:
+    """Key, list columns and names of references: what a person would type."""
+    found: list[str] = []
+    for name in dict.fromkeys((*register.key, *register.columns, *register.lookup, "name")):
+        column = register.fields.get(name)
+        if column is None or column.sensitive:
+            continue
+        if column.searchable or column.kind == columns.CHOICE:
+            found.append(name)
+        elif column.kind == columns.REF and column.target is not None and name != "org":
+            found += [f"{name}__{n}" for n in _called(column.target) if not n.endswith("_id")]
+    return found
+
+
+def _chosen(column: Column, word: str) -> Q:
+    if word == NONE:
+        empty = Q(**{f"{column.name}__isnull": True})
+        return empty | Q(**{column.name: ""}) if column.kind in (columns.CHOICE, columns.SEVERAL) else empty
+    if column.kind == columns.YES:
+        return Q(**{column.name: word == "是"})
+    if column.kind == columns.REF:
+        return Q(**{f"{column.name}_id": int(word)}) if word.isascii() and word.isdigit() else Q(pk__in=[])
+    return Q(**{f"{column.name}__contains" if column.kind == columns.SEVERAL else column.name: word})
+
+
+def _between(column: Column, low: str, high: str) -> Q:
+    """Both ends count; an end that cannot be read lets everything through."""
+    parts = []
+    for text, test in ((low, "gte"), (high, "lte")):
+        try:
+            value: Any = date.fromisoformat(text) if column.kind == columns.DAY else Decimal(text)
+        except (ValueError, InvalidOperation):
+            continue
+        if column.kind == columns.DAY or (value.is_finite() and value.adjusted() < 15):
+            parts.append(Q(**{f"{column.name}__{test}": value}))
+    return reduce(and_, parts, Q())
+
+
+def _due(register: Register, due: str, today: date) -> Q:
+    life = register.lifecycle
+    assert life is not None
+    still = ~Q(**{f"{life.field}__in": life.closed}) if life.closed else Q()
+    if due == "expired":
+        return still & Q(**{f"{life.expires}__lt": today})
+    if due == "soon":
+        limit = today + timedelta(days=life.renew_days or 30)
+        return still & Q(**{f"{life.expires}__range": (today, limit)})
+    return still
+
+
+def counts(register: Register, found: QuerySet[Record], name: str) -> dict[str, int]:
+    """How many records have each word of a choice field, in the order of the code list; "" for none."""
+    held = {row[name] or "": row["n"] for row in found.order_by().values(name).annotate(n=Count("pk"))}
+    listed: Sequence[str] = (*register.fields[name].choices, "")
+    return {word: held[word] for word in listed if held.get(word)}
+
+
+def reference_choices(register: Register, column: Column, county: Org) -> list[tuple[int, str]]:
+    """The records a reference filter offers: those that occur, at most 200."""
+    used = register.model._default_manager.filter(county=county).order_by().values(f"{column.name}_id")
+    assert column.target is not None
+    found = column.target._default_manager.filter(pk__in=used)[:200]
+    return [(r.pk, str(r)) for r in found]
+
+
+def registers_of(domain: str) -> list[Register]:
+    """The registers of one domain in the order of their declaration."""
+    from .declare import REGISTERS
+
+    return [r for r in REGISTERS.values() if r.domain == domain]
+
+
+def target_register(column: Column) -> Register | None:
+    """The register a reference leads to, for a link."""
+    return of(column.target) if column.target is not None else None
