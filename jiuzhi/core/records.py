@@ -188,7 +188,6 @@ def save_many(
     ``progress`` is called with how many are done. Returns the id of the change set. Errors: as `save`.
     """
     from .registers import guard, of
-    from .registers.reading import holder
 
     change_set, done = uuid4().hex, 0
     asked: set[Any] = set()
@@ -197,16 +196,7 @@ def save_many(
             register = of(type(group[0][0]))
             for record, old in group:
                 if register is not None:
-                    question = (
-                        record.org_id,
-                        old and old.org_id,
-                        guard.periods.period_of(register, record),
-                        old and guard.periods.period_of(register, old),
-                        register.holder and holder(register, record),
-                    )
-                    if question not in asked or register.lifecycle:
-                        guard.writable(register, actor.user, record, old)
-                        asked.add(question)
+                    guard.writable(register, actor.user, record, old, asked)
                 record.revision = (old.revision if old else 0) + 1
             fresh = [r for r, old in group if old is None]
             changed = [r for r, old in group if old is not None]

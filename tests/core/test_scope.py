@@ -3,10 +3,12 @@
 import random
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from jiuzhi.core import access, records
 from jiuzhi.core.codes import uscc_check
 from jiuzhi.core.models import Grant, Org, User
+from jiuzhi.core.records import Actor
 from jiuzhi.core.registers import get, reading
 from jiuzhi.domains.water.models import Outlet
 from jiuzhi.master.models import Enterprise, WaterBody
@@ -78,3 +80,33 @@ def test_an_enterprise_sees_its_own_only(world):
     assert mine.enterprise.unit == firm
     assert not reading.visible_to(get("master.waterbody"), user).exists()
     assert not access.can(user, "view", firm)
+
+
+def test_what_cannot_be_read_cannot_be_overwritten(world):
+    user, outlet = User.objects.create_user("u", password="x" * 12), Outlet.objects.first()
+    Grant.objects.create(user=user, org=outlet.org, role="unit")
+    outlet.sources = "改"
+    with pytest.raises(ValidationError, match="没有权限查看"):
+        records.save(outlet, Actor(user))
+    outlet.sources, outlet.name = "", "改"
+    assert records.save(outlet, Actor(user))
+
+
+def test_an_enterprise_cannot_choose_who_answers_for_it(world):
+    user, outlet = User.objects.create_user("e", password="x" * 12), Outlet.objects.get(org__code="500229001")
+    Grant.objects.create(user=user, org=outlet.enterprise.unit, role="enterprise")
+    other = Org.objects.get(code="500229002")
+    outlet.org = other
+    with pytest.raises(PermissionDenied, match="责任单位"):
+        records.save(outlet, Actor(user))
+    fresh = Outlet(
+        code="new", name="新", class1="其他排口", water_body=outlet.water_body, org=other, set_mode="登记",
+        enterprise=outlet.enterprise,
+    )  # fmt: skip
+    with pytest.raises(PermissionDenied, match="责任单位"):
+        records.save(fresh, Actor(user))
+    fresh.org = outlet.enterprise.org
+    assert records.save(fresh, Actor(user))
+    fresh.enterprise = Enterprise.objects.exclude(pk=outlet.enterprise_id).first()
+    with pytest.raises(PermissionDenied):
+        records.save(fresh, Actor(user))

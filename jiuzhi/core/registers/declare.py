@@ -14,6 +14,7 @@ from .columns import Column, columns_of
 from .lifecycle import Lifecycle
 
 REGISTERS: dict[str, "Register"] = {}
+_EXACT = ("lon", "lat", "shape", "place_given")  # what a blurred register shows to nobody else
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,7 +80,8 @@ class Register:
     @cached_property
     def fields(self) -> dict[str, Column]:
         """Every field in the order of the form."""
-        return dict(columns_of(self.model, tuple(self.sensitive), tuple(self.public)))
+        hidden = (*self.sensitive, *(_EXACT if self.blur_km else ()))
+        return dict(columns_of(self.model, hidden, tuple(self.public)))
 
     @property
     def placed(self) -> bool:

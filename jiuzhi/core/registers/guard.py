@@ -27,13 +27,23 @@ def ready(record: Record) -> None:
         raise ValidationError(dict(found))
 
 
-def writable(register: Register, user: User | None, record: Record, old: Record | None) -> None:
-    """Errors: ``PermissionDenied``, ``ValidationError`` (state moved by hand, period locked)."""
+def writable(
+    register: Register, user: User | None, record: Record, old: Record | None, asked: set[Any] | None = None
+) -> None:
+    """Errors: ``PermissionDenied``, ``ValidationError`` (state moved by hand, period locked). ``asked``: in a bulk change, the
+    (unit, period) pairs already found open, so that each is asked of the database once."""
     allowed(register, user, "change_record" if old else "create_record", old or record)
     if old is not None:  # nobody hands a record to a unit they have no say in
         allowed(register, user, "change_record", record)
+    if user is not None:
+        _placed(register, user, record, old)
+        _unseen(register, user, record, old)
     for version in filter(None, (old, record)):
-        periods.check_open(register, version)
+        pair = (version.org_id, periods.period_of(register, version))
+        if asked is None or pair not in asked:
+            periods.check_open(register, version)
+            if asked is not None:
+                asked.add(pair)
     life = register.lifecycle
     if life is None:
         return
@@ -46,6 +56,36 @@ def writable(register: Register, user: User | None, record: Record, old: Record 
         raise ValidationError(
             {life.field: f"状态不能直接从“{getattr(old, life.field)}”改为“{state}”：请在记录页办理相应步骤"}
         )
+
+
+def _placed(register: Register, user: User, record: Record, old: Record | None) -> None:
+    """Which unit answers for a record is decided by that unit's people, never by the enterprise that holds the record: what an
+    enterprise adds falls to the unit it is itself registered with. Errors: ``PermissionDenied``."""
+    if old is not None and old.org_id == record.org_id:
+        return
+    held = access.grants(user, "change_record" if old else "create_record", register.code)
+    if any(g.role != "enterprise" and record.org.path.startswith(g.org.path) for g in held):
+        return
+    firm: Any = record
+    for name in register.holder.split("__")[:-1]:
+        firm = getattr(firm, name, None)
+    if old is not None or firm is None or firm is record or firm.org_id != record.org_id:
+        raise PermissionDenied(
+            f"责任单位只能由主管部门确定：请保持{register.title}原来的责任单位，新增时填企业登记的责任单位。"
+        )
+
+
+def _unseen(register: Register, user: User, record: Record, old: Record | None) -> None:
+    """What a person may not read they cannot overwrite. Errors: ``ValidationError`` by field."""
+    if old is None or may(register, user, "see_sensitive", old):
+        return
+    changed = [
+        c.name
+        for c in register.fields.values()
+        if c.sensitive and getattr(old, c.name) != getattr(record, c.name)
+    ]
+    if changed:
+        raise ValidationError(dict.fromkeys(changed, "没有权限查看这一项，因此不能改：请交给有权限的人"))
 
 
 def may_step(register: Register, user: User | None, step: Step, record: Record) -> bool:

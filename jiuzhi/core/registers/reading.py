@@ -118,5 +118,13 @@ def public_records(register: Register, county: Org) -> QuerySet[Record]:
     return found if register.public else found.none()
 
 
+def public_value(register: Register, column: Column, record: Record) -> str:
+    """A public field as everybody reads it; a blurred place is the middle of its cell."""
+    if column.name in ("lon", "lat"):
+        at = place(register, record, clear=False)
+        return "" if at is None else f"{at[column.name == 'lat']:f}"
+    return column.of(record)
+
+
 def public_fields(register: Register) -> list[Column]:
     return [register.fields[name] for name in register.public]
