@@ -22,6 +22,7 @@ from .views import (
     upload,
     values,
 )
+from .views.registers import listing
 
 
 def _county(tail: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -52,6 +53,9 @@ urlpatterns: list[URLPattern] = [
     path("county/<str:code>/stations/<path:station>/", stations.detail, name="station"),
     path("county/<str:code>/imports/<int:pk>/refused.csv", imports.refused, name="refused"),
     path("county/<str:code>/imports/template.xlsx", imports.template, name="template"),
+    # Registers: index, lists and documentation.
+    *_county("registers/", listing.index, "registers"),
+    path("county/<str:code>/registers/<str:register>/", listing.listing, name="register"),
     path("systems/", systems.listing, name="systems"),
     path("search/", search.search, name="search"),
     path("design/", design.design, name="design"),
