@@ -6,9 +6,8 @@ import inspect
 import pytest
 
 from jiuzhi.core.registers import REGISTERS, columns
+from jiuzhi.engine.exchange.samples import rows_of
 from jiuzhi.engine.plan import systems
-
-from .conftest import sample_rows
 
 ALL = sorted(REGISTERS)
 LONGEST, MEDIAN = 90, 60
@@ -80,7 +79,7 @@ def test_honest(code):
 @pytest.mark.parametrize("code", ALL)
 def test_samples_are_accepted(code, load):
     register = REGISTERS[code]
-    rows = sample_rows(register)
+    rows = rows_of(register)
     assert len(rows) >= 3
     assert len(load(register)) == len(rows)
     assert {r["synthetic"] for r in rows} <= {"是", "否"}

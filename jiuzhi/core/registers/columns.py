@@ -39,6 +39,11 @@ class Column:
         return f"{self.title} [{self.unit}]" if self.unit else self.title
 
     @property
+    def attribute(self) -> str:
+        """The attribute that holds the stored value: a reference's id, so that looking at it asks no database."""
+        return f"{self.name}_id" if self.kind == REF else self.name
+
+    @property
     def searchable(self) -> bool:
         return self.kind in (TEXT, LONG) and not self.sensitive
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
-from typing import Any
+from pathlib import Path
 
+from django.apps import apps
 from django.db import models
 
 from jiuzhi.core.models import Drawn, Placed, Record
@@ -109,10 +109,9 @@ class Register:
         """The key of a record as people write it."""
         return " ".join(self.fields[k].of(record) for k in self.key)
 
-    def samples(self) -> Any:
-        """The packaged sample rows (CSV with field names, UTF-8)."""
-        package = self.model.__module__.rpartition(".")[0]
-        return resources.files(package).joinpath("samples", f"{self.model._meta.model_name}.csv")
+    def samples(self) -> Path:
+        """Where the packaged sample rows stand (CSV with field names, UTF-8)."""
+        return Path(apps.get_app_config(self.domain).path) / "samples" / f"{self.model._meta.model_name}.csv"
 
 
 def get(code: str) -> Register:
