@@ -1,5 +1,6 @@
 """Reporting periods: what is due when, what is locked, who may still write, who came late."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -51,6 +52,17 @@ def trace(register: Any, record: Record, on: date) -> list[LateReport]:
         for p in _found(register, record)
         if on > p.due_on
     ]
+
+
+def open_period(county: Org, register: str, period: str, due_on: date, actor: Any) -> ReportingPeriod:
+    """Declare a reporting period. Errors: ``ValidationError`` for text that is no period, or one declared before."""
+    from . import records
+
+    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?", period, re.ASCII):
+        raise ValidationError(f"时期“{period}”读不懂：请写成 2026、2026-Q3 或 2026-10。")
+    found = ReportingPeriod(county=county, register=register, period=period, due_on=due_on)
+    records.save(found, actor, "设立报送时期")
+    return found
 
 
 def lock(periods: Iterable[ReportingPeriod], actor: Any, why: str = "到期锁定") -> int:

@@ -112,6 +112,11 @@ def geometry(register: Register, record: Record, clear: bool) -> dict[str, Any] 
     return {"type": "Point", "coordinates": [float(at[0]), float(at[1])]}
 
 
+def everything(register: Register, county: Org) -> QuerySet[Record]:
+    """All records of a county, for the system's own jobs and the command line; never for a person's page."""
+    return register.model._default_manager.filter(county=county)
+
+
 def public_records(register: Register, county: Org) -> QuerySet[Record]:
     """What everybody may read, of one county. A register without public fields shows nothing."""
     found = register.model._default_manager.filter(county=county)

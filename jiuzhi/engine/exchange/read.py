@@ -110,9 +110,15 @@ def _csv(path: Path, name: str) -> Iterator[list[Any]]:
     first = text.split("\n", 1)[0]
     mark = max(",\t;", key=first.count)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True):
+            yield [_unguarded(v) for v in row]
     except csv.Error as error:
         raise FileFault(f"{name} 的引号不成对，读不下去：请在 Excel 中重新保存为“CSV UTF-8”") from error
+
+
+def _unguarded(text: str) -> str:
+    """Without the apostrophe our own export puts before what Excel would run."""
+    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
 
 
 def _table(sheet: str, rows: Iterator[list[Any]], register: Register) -> Table | None:
