@@ -22,12 +22,14 @@ from .views import (
     upload,
     values,
 )
-from .views.registers import listing
+from .views.registers import files, form, listing, record
 
 
 def _county(tail: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
     return [path(tail, view, name=name), path(f"county/<str:code>/{tail}", view, name=name)]
 
+
+_REGISTER = "county/<str:code>/registers/<str:register>"
 
 urlpatterns: list[URLPattern] = [
     *_county("", home.home, "home"),
@@ -55,7 +57,18 @@ urlpatterns: list[URLPattern] = [
     path("county/<str:code>/imports/template.xlsx", imports.template, name="template"),
     # Registers: index, lists and documentation.
     *_county("registers/", listing.index, "registers"),
-    path("county/<str:code>/registers/<str:register>/", listing.listing, name="register"),
+    path(f"{_REGISTER}/", listing.listing, name="register"),
+    path(f"{_REGISTER}/undo/<str:change_set>/", record.take_back_set, name="register_undo_set"),
+    # One record.
+    path(f"{_REGISTER}/new/", form.new, name="record_new"),
+    path(f"{_REGISTER}/<int:pk>/", record.detail, name="record"),
+    path(f"{_REGISTER}/<int:pk>/edit/", form.edit, name="record_edit"),
+    path(f"{_REGISTER}/<int:pk>/step/<str:step>/", record.step, name="record_step"),
+    path(f"{_REGISTER}/<int:pk>/delete/", record.remove, name="record_delete"),
+    path(f"{_REGISTER}/<int:pk>/undo/<int:entry>/", record.take_back, name="record_undo"),
+    path(f"{_REGISTER}/<int:pk>/files/", files.attach, name="record_attach"),
+    path(f"{_REGISTER}/<int:pk>/files/<int:file>/", files.file, name="record_file"),
+    path(f"{_REGISTER}/<int:pk>/files/<int:file>/drop/", files.drop, name="record_file_drop"),
     path("systems/", systems.listing, name="systems"),
     path("search/", search.search, name="search"),
     path("design/", design.design, name="design"),
