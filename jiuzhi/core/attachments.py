@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import File
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ def of(register: Any, record: Record) -> QuerySet[Attachment]:
     return Attachment.objects.filter(register=register.code, record=record.pk)
 
 
-def add(register: Any, record: Record, file: File[Any], title: str, actor: Actor) -> Attachment:
+def add(register: Any, record: Record, file: Any, title: str, actor: Actor) -> Attachment:
     """Keep a file with a record. Errors: ``ValidationError`` (empty, too large, kind of file), ``PermissionDenied``."""
     from .registers import guard
 
