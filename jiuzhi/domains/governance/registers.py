@@ -24,7 +24,7 @@ permit = Register(
         step("注销", "有效 失效 延续申请 变更中", "已注销", roles="plan_officer unit admin", evidence=True),
         closed="失效 已撤销 已注销", expires="valid_to", renew_days=90,
     ),
-    serves=["SYS-018", "SYS-019", "SYS-030"],
+    serves=["SYS-018", "SYS-019"],
 )  # fmt: skip
 
 limit = Register(

@@ -12,6 +12,7 @@ protected_area = Register(
     public=["name", "kind", "level", "area_ha", "protects", "manager", "state"],
     lookup=["name"],
     lifecycle=lifecycle(
+        step("核实", "待核实", "整合优化前", needs="level area_ha"),
         step("上报方案", "整合优化前", "方案上报", needs="boundary_edition"),
         step("批准", "方案上报", "已批", roles="plan_officer admin", needs="paper approved_on area_ha", evidence=True),
         step("退回方案", "方案上报", "整合优化前"),
@@ -20,7 +21,7 @@ protected_area = Register(
         step("重新勘界", "已立标", "勘界中"),
         closed="已立标",
     ),
-    serves=["SYS-149", "SYS-148"],
+    serves=["SYS-149"],
     whole=["SYS-149"],
 )  # fmt: skip
 

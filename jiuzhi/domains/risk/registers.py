@@ -59,7 +59,7 @@ enterprise_risk = Register(
         step("退出", "在管 重估", "退出", roles="plan_officer admin", evidence=True),
         closed="退出", expires="next_assess_on", renew_days=90,
     ),
-    serves=["SYS-219", "SYS-037", "SYS-064"], whole=["SYS-219"],
+    serves=["SYS-219"], whole=["SYS-219"],
 )  # fmt: skip
 
 substance = Register(

@@ -6,7 +6,7 @@ from jiuzhi.core.fields import Choice, Day, Quantity, Ref, Text, Whole
 from jiuzhi.core.models import Drawn, Org, Placed
 
 AREA_KINDS = "国家公园 自然保护区 森林公园 湿地公园 地质公园 风景名胜区 其他自然公园"
-SETTING = "整合优化前 方案上报 已批 勘界中 已立标"
+SETTING = "待核实 整合优化前 方案上报 已批 勘界中 已立标"
 
 
 def unit_fault(stated_ha: Decimal | None, drawn_m2: Decimal | None) -> str:
@@ -33,7 +33,7 @@ class ProtectedArea(Drawn, title="自然保护地", key=["code"]):
     plan_from = Whole("总体规划起始年", low=1980, high=2100)
     plan_to = Whole("总体规划终止年", low=1980, high=2100)
     markers_planned = Whole("应设界桩界碑", "个", help="勘界方案所列数量")
-    state = Choice("状态", SETTING, required=True, default="整合优化前")
+    state = Choice("状态", SETTING, required=True, default="待核实")
 
     def faults(self) -> dict[str, str]:
         found = {}
