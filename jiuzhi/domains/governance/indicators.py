@@ -36,19 +36,19 @@ def exec_report_on_time(data: Inputs) -> Result:
 
 
 @indicator("governance.project_started", "重大项目开工率", unit="%", better="up", register="governance.project", bounds=(0, 100),
-           serves=["SYS-003"], standard="", formula="100×已开工（含在建、完工、验收）的项目÷在册项目", missing="没有在册项目时无值；待核实的计入分母")  # fmt: skip
+           serves=["SYS-003"], standard="重大项目台账口径：按项目个数计", formula="100×已开工（含在建、完工、验收）的项目÷在册项目", missing="没有在册项目时无值；待核实的计入分母")  # fmt: skip
 def project_started(data: Inputs) -> Result:
     return share(data.rows, lambda r: r["stage"] in RUNNING, of="在册项目", hit="已开工")
 
 
 @indicator("governance.project_finished", "重大项目完工率", unit="%", better="up", register="governance.project", bounds=(0, 100),
-           serves=["SYS-003"], standard="", formula="100×完工、验收的项目÷在册项目", missing="没有在册项目时无值；待核实的计入分母")  # fmt: skip
+           serves=["SYS-003"], standard="重大项目台账口径：按项目个数计", formula="100×完工、验收的项目÷在册项目", missing="没有在册项目时无值；待核实的计入分母")  # fmt: skip
 def project_finished(data: Inputs) -> Result:
     return share(data.rows, lambda r: r["stage"] in RUNNING[-2:], of="在册项目", hit="完工、验收")
 
 
 @indicator("governance.project_milestone", "重大项目节点按期完成率", unit="%", better="up", register="governance.milestone", bounds=(0, 100),
-           serves=["SYS-003"], standard="", formula="100×按期完成的节点÷已到应完成日期的节点；调整过的以调整后日期为准",
+           serves=["SYS-003"], standard="重大项目台账口径：按节点个数计", formula="100×按期完成的节点÷已到应完成日期的节点；调整过的以调整后日期为准",
            missing="没有到期的节点时无值；已取消的不计")  # fmt: skip
 def project_milestone(data: Inputs) -> Result:
     due = [r for r in data.rows if r["state"] != "已取消" and r["due_on"] <= data.end]

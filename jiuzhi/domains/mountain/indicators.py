@@ -22,7 +22,7 @@ def mine_restored(data: Inputs) -> Result:
 
 
 @indicator("mountain.mine_restored_share", "矿山损毁土地修复率", unit="%", better="up", register="mountain.mine", bounds=(0, 100),
-           serves=["SYS-160"], standard="", formula="100×Σ累计已修复面积÷Σ损毁土地面积",
+           serves=["SYS-160"], standard="矿山生态台账口径：按面积计", formula="100×Σ累计已修复面积÷Σ损毁土地面积",
            missing="未填损毁面积的矿山不参与，并列出个数；都未填则无值")  # fmt: skip
 def mine_restored_share(data: Inputs) -> Result:
     known = [r for r in data.rows if r["disturbed_ha"]]
@@ -64,12 +64,12 @@ def species_graded(data: Inputs) -> Result:
 
 
 @indicator("mountain.boundary_done", "自然保护地勘界立标完成率", unit="%", better="up", register="mountain.protectedarea", bounds=(0, 100),
-           serves=["SYS-149"], standard="", formula="100×已立标的自然保护地÷在册自然保护地", missing="没有在册自然保护地时无值")  # fmt: skip
+           serves=["SYS-149"], standard="规划口径：自然保护地勘界立标", formula="100×已立标的自然保护地÷在册自然保护地", missing="没有在册自然保护地时无值")  # fmt: skip
 def boundary_done(data: Inputs) -> Result:
     return share(data.rows, lambda r: r["state"] == "已立标", of="在册自然保护地", hit="已立标")
 
 
 @indicator("mountain.markers_intact", "界桩界碑完好率", unit="%", better="up", register="mountain.marker", bounds=(0, 100),
-           serves=["SYS-149"], standard="", formula="100×状态完好的界桩界碑÷在册界桩界碑", missing="没有在册界桩时无值")  # fmt: skip
+           serves=["SYS-149"], standard="界桩界碑台账口径：按个数计", formula="100×状态完好的界桩界碑÷在册界桩界碑", missing="没有在册界桩时无值")  # fmt: skip
 def markers_intact(data: Inputs) -> Result:
     return share(data.rows, lambda r: r["state"] == "完好", of="在册界桩界碑", hit="完好")

@@ -9,7 +9,7 @@ GRACE_DAYS = 90  # a source retired for less is not yet due (未核实)
 
 
 @indicator("risk.cards_ok", "地质灾害隐患点“两卡”、预案、标识到位率", unit="%", better="up", register="risk.geohazard", bounds=(0, 100),
-           serves=["SYS-246"], standard="", formula="100×两卡本年核对到位且预案、标识均到位的隐患点÷在册隐患点；风险区、已核销的不计",
+           serves=["SYS-246"], standard="规划口径：隐患点“两卡”、预案、标识到位", formula="100×两卡本年核对到位且预案、标识均到位的隐患点÷在册隐患点；风险区、已核销的不计",
            missing="没有在册隐患点时无值；未填视为未到位")  # fmt: skip
 def cards_ok(data: Inputs) -> Result:
     counted = [r for r in data.rows if r["zone_kind"] == "隐患点" and r["state"] != "已核销"]
@@ -24,7 +24,7 @@ def _in_place(row: Row, day: date) -> bool:
 
 
 @indicator("risk.cards_signed", "地质灾害“两卡”签收率", unit="%", better="up", register="risk.geohazardcard", bounds=(0, 100),
-           serves=["SYS-246"], standard="", formula="100×已签收且未过期的卡÷未作废的卡", missing="没有登记卡时无值")  # fmt: skip
+           serves=["SYS-246"], standard="两卡台账口径：按张计", formula="100×已签收且未过期的卡÷未作废的卡", missing="没有登记卡时无值")  # fmt: skip
 def cards_signed(data: Inputs) -> Result:
     counted = [r for r in data.rows if r["state"] != "已作废"]
     return share(
@@ -51,7 +51,7 @@ def _over(row: Row, day: date) -> bool:
 
 
 @indicator("risk.supply_ok", "应急物资完好率", unit="%", better="up", register="risk.supply", bounds=(0, 100), serves=["SYS-223", "SYS-238"],
-           standard="", formula="100×在库、完好、未过期且不少于最低储备量的批次÷未报废批次", missing="没有登记物资时无值；未填最低储备量的只看完好与有效期")  # fmt: skip
+           standard="应急物资台账口径：按批次计", formula="100×在库、完好、未过期且不少于最低储备量的批次÷未报废批次", missing="没有登记物资时无值；未填最低储备量的只看完好与有效期")  # fmt: skip
 def supply_ok(data: Inputs) -> Result:
     counted = [r for r in data.rows if r["state"] != "已报废"]
     return share(counted, lambda r: _ready(r, data.end), of="未报废批次", hit="完好、未过期、数量够")
