@@ -26,6 +26,7 @@ from .reading import MASK
 KEEP = object()  # a masked cell: the stored value stays
 
 _BLANKS = re.compile(r"[\s\u00a0\u3000\u200b-\u200f\ufeff]+")
+_CODE_BLANKS = re.compile(r"(?<![a-z.×]) | (?![a-z×])")  # codes have none, but a species' Latin name is a key of two words
 _FORMULA_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!")
 _YES = {"是", "有", "对", "√", "✓", "✔", "y", "yes", "1", "true", "已", "已建", "真"}
 _NO = {"否", "无", "错", "×", "✗", "✘", "n", "no", "0", "false", "未", "未建", "没有", "假"}
@@ -76,7 +77,7 @@ def _text(column: Column, raw: Any, refs: "References", notes: list[str]) -> str
         text = str(raw).strip() if column.kind == columns.LONG else tidy(raw)
     text = files.printable(text)
     if column.name in refs.register.key or column.name.endswith(("code", "uscc")):
-        text = half_width(text).replace(" ", "")
+        text = _CODE_BLANKS.sub("", half_width(text))
     if re.fullmatch(r"\d(\.\d+)?E\+\d+", text):
         raise Refused(f"“{text}”是被 Excel 改成科学计数的长数字：请把这一列设为文本格式，重新填写")
     if column.length and len(text) > column.length:
