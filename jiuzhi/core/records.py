@@ -8,6 +8,7 @@ bulk functions refuse to work outside one.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -118,8 +119,13 @@ def _trace_late(records: list[Record]) -> None:
             late.save()
 
 
-def take_step(record: Record, name: str, actor: Actor, why: str = "") -> None:
-    """Take a declared step of the record's lifecycle. Errors: ``PermissionDenied``, ``ValidationError``, ``KeyError``."""
+def take_step(
+    record: Record, name: str, actor: Actor, why: str = "", *, filled: dict[str, Any] | None = None
+) -> None:  # fmt: skip
+    """Take a declared step of the record's lifecycle, with the fields ``filled`` in on the way, as one change.
+
+    Errors: ``PermissionDenied``, ``ValidationError``, ``KeyError`` for a step nobody declared.
+    """
     from .registers import guard, of
 
     register = of(type(record))
@@ -127,31 +133,25 @@ def take_step(record: Record, name: str, actor: Actor, why: str = "") -> None:
     if register is None or life is None:
         raise ValidationError("这类记录没有办理步骤。")
     step = life.named(name)
+    model, key = record._meta.label, str(record.pk)
     with transaction.atomic():
         current = type(record)._default_manager.select_for_update().get(pk=record.pk)
-        mine = AuditEntry.objects.filter(model=record._meta.label, key=str(record.pk))
+        old = copy(current)
+        before = snapshot(current)
+        for field, value in (filled or {}).items():
+            setattr(current, field, value)
+        if filled:
+            guard.writable(register, actor.user, current, old)
+        mine = AuditEntry.objects.filter(model=model, key=key)
         last = mine.filter(why__startswith="办理：").first() or mine.last()
         guard.can_step(register, actor.user, step, current, last.user_id if last else None)
-        before = snapshot(current)
         setattr(current, life.field, step.end)
         guard.ready(current)
         current.full_clean()
         current.revision += 1
         current.save()
         said = f"办理：{name}" + (f"（{why.strip()}）" if why.strip() else "")
-        audit.append(
-            [
-                _entry(
-                    actor,
-                    "update",
-                    record._meta.label,
-                    str(record.pk),
-                    said,
-                    before,
-                    snapshot(current),
-                )
-            ]
-        )
+        audit.append([_entry(actor, "update", model, key, said, before, snapshot(current))])
     record.refresh_from_db()
 
 

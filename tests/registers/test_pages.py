@@ -1,5 +1,7 @@
 """Every register's pages, by declaration alone: list, record, form, scope, masks, trace, files, steps."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -182,13 +184,18 @@ def test_every_step_leads_where_it_says(code, own):
         data = {n: typed(register, full)[n] for n in step.needs}
         lacking = [n for n in step.needs if not data[n]]
         data["files"] = SimpleUploadedFile("证据.pdf", b"%PDF-1.4 x")
+        setattr(full, life.field, step.end)
+        against = full.faults()  # the register's own rules may not let this record into that state
         answer = client.post(at("record_step", register, full.pk, step.name), data)
         full.refresh_from_db()
-        if lacking or step.other_person:
+        if lacking or against or step.other_person:
             assert answer.status_code == 422, (step.name, lacking)
             assert getattr(full, life.field) == states[0]
         else:
-            assert answer.status_code == 302, (step.name, answer.content.decode()[:3000])
+            assert answer.status_code == 302, (
+                step.name,
+                re.findall(r"alert\">([^<]+)", answer.content.decode()),
+            )
             assert getattr(full, life.field) == step.end
             assert AuditEntry.objects.filter(key=str(full.pk), why__startswith=f"办理：{step.name}").exists()
 

@@ -26,7 +26,9 @@ from .reading import MASK
 KEEP = object()  # a masked cell: the stored value stays
 
 _BLANKS = re.compile(r"[\s\u00a0\u3000\u200b-\u200f\ufeff]+")
-_CODE_BLANKS = re.compile(r"(?<![a-z.×]) | (?![a-z×])")  # codes have none, but a species' Latin name is a key of two words
+_CODE_BLANKS = re.compile(
+    r"(?<![a-z.×]) | (?![a-z×])"
+)  # codes have none, but a species' Latin name is a key of two words
 _FORMULA_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!")
 _YES = {"是", "有", "对", "√", "✓", "✔", "y", "yes", "1", "true", "已", "已建", "真"}
 _NO = {"否", "无", "错", "×", "✗", "✘", "n", "no", "0", "false", "未", "未建", "没有", "假"}

@@ -54,7 +54,12 @@ class Form:
     """The inputs of a record for one person, and what they typed."""
 
     def __init__(
-        self, scope: Scope, register: Register, record: Record, clear: bool, only: tuple[str, ...] = ()
+        self,
+        scope: Scope,
+        register: Register,
+        record: Record,
+        clear: bool,
+        only: tuple[str, ...] | None = None,
     ) -> None:
         self.scope, self.register, self.record, self.clear = scope, register, record, clear
         self.only = only
@@ -65,8 +70,8 @@ class Form:
     @property
     def columns(self) -> list[Column]:
         """What this person may fill in here."""
-        names = self.only or tuple(c.name for c in self.register.form_fields)
-        return [self.register.fields[n] for n in names if n != "synthetic" or not self.only]
+        names = [c.name for c in self.register.form_fields] if self.only is None else self.only
+        return [self.register.fields[n] for n in names]
 
     def _fixed(self, column: Column) -> str:
         """What is shown and cannot be typed: a masked field, the state of a stored record."""

@@ -245,11 +245,12 @@ def _stepped(request: HttpRequest, register: Register, record: Record, found: St
     """Fill in, attach and step in one change set; False with the reason in the form when any of it is refused."""
     try:
         with records.one_set():
-            if found.needs:
-                records.save(record, actor(request), f"为“{found.name}”填写")
             for file in request.FILES.getlist("files"):
                 attachments.add(register, record, file, "", actor(request))
-            records.take_step(record, found.name, actor(request), request.POST.get("said", "")[:150])
+            filled = {n: getattr(record, n) for n in found.needs}
+            records.take_step(
+                record, found.name, actor(request), request.POST.get("said", "")[:150], filled=filled
+            )
     except ValidationError as error:
         form.refuse(error)
         record.refresh_from_db()
