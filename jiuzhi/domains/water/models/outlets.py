@@ -1,4 +1,4 @@
-"""治水: what the county keeps of its waters. Fields follow the domain's official forms; see each register's `about`."""
+"""Outlets into rivers and lakes."""
 
 from jiuzhi.core.fields import Choice, Day, Quantity, Ref, Text, Yes
 from jiuzhi.core.models import Org, Placed
