@@ -226,11 +226,21 @@ class References:
         """The records a reference to ``model`` may choose from."""
         if issubclass(model, Org):
             return model._default_manager.filter(path__startswith=self.county.path)
-        return model._default_manager.filter(county=self.county)
+        found = model._default_manager.filter(county=self.county)
+        links = [k for k in getattr(model, "KEY", ()) if model._meta.get_field(k).is_relation]
+        return found.select_related(*links) if links else found
+
+
+def written(record: Any) -> str:
+    """How a reference to ``record`` is written so that it is found again: a unit's name, else the key (of what the key refers to)."""
+    return record.name if isinstance(record, Org) else _key(record)
 
 
 def _key(record: Any) -> str:
-    return record.code if isinstance(record, Org) else " ".join(str(getattr(record, k)) for k in record.KEY)
+    if isinstance(record, Org):
+        return record.code
+    parts = (getattr(record, k) for k in record.KEY)
+    return " ".join(_key(p) if isinstance(p, models.Model) else str(p) for p in parts)
 
 
 def _names(record: Any) -> list[str]:

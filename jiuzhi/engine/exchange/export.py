@@ -9,6 +9,7 @@ from jiuzhi.core import records
 from jiuzhi.core.models import Org, Record
 from jiuzhi.core.records import Actor
 from jiuzhi.core.registers import Column, Register, columns, reading
+from jiuzhi.core.registers.parse import written
 
 from . import workbook
 
@@ -67,15 +68,8 @@ def cell(column: Column, record: Record, clear: bool) -> Any:
     if column.kind == columns.YES:
         return column.shown(held)
     if column.kind == columns.REF:
-        return held and refers(held)
+        return held and written(held)
     return held
-
-
-def refers(held: Any) -> str:
-    """How a reference is written so that it is found again: a unit by its name, a record by its one-part key."""
-    if isinstance(held, Org) or len(held.KEY) != 1:
-        return str(held)
-    return str(getattr(held, held.KEY[0]))
 
 
 def _all(note: str, fields: list[Column], lines: Iterable[list[Any]]) -> Iterator[Sequence[Any]]:

@@ -4,10 +4,9 @@ from typing import Any, BinaryIO
 
 from jiuzhi.core.models import Org
 from jiuzhi.core.registers import Column, Register, columns
-from jiuzhi.core.registers.parse import References
+from jiuzhi.core.registers.parse import References, written
 
 from . import workbook
-from .export import refers
 from .read import SHEET_HELP, SHEET_LISTS
 
 ROWS = 2000  # rows that carry drop-down lists
@@ -65,7 +64,7 @@ def _offered(register: Register, fields: list[Column], county: Org) -> dict[str,
         elif column.kind == columns.YES:
             found[column.name] = ["是", "否"]
         elif column.kind == columns.REF and column.target is not None:
-            names = [refers(r) for r in refs.all(column.target)[: _MOST_CHOICES + 1]]
+            names = [written(r) for r in refs.all(column.target)[: _MOST_CHOICES + 1]]
             if len(names) <= _MOST_CHOICES:
                 found[column.name] = names
     return found

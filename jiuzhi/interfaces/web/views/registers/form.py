@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from jiuzhi.core import access, records
 from jiuzhi.core.models import Org, Record
 from jiuzhi.core.registers import Column, Register, columns, of, reading
-from jiuzhi.core.registers.parse import References, fill
-from jiuzhi.engine.exchange.export import refers
+from jiuzhi.core.registers.parse import References, fill, written
 
 from ..base import Scope, actor
 from .base import record_of, register_page, shown
@@ -119,7 +118,7 @@ class Form:
             text = self.typed[column.name]
         else:
             held = getattr(self.record, column.name, None) if _has(self.record, column) else None
-            text = refers(held) if column.kind == columns.REF and held else column.shown(held)
+            text = written(held) if column.kind == columns.REF and held else column.shown(held)
         return Input(
             column, "" if fixed else text, self.faults.get(column.name, ""), self._options(column), fixed
         )
@@ -132,7 +131,7 @@ class Form:
             return tuple((w, w) for w in column.choices)
         if column.kind == columns.REF and column.target is not None:
             found = self._choices(column)
-            return tuple((refers(r), str(r)) for r in found[:_OFFERED])
+            return tuple((written(r), str(r)) for r in found[:_OFFERED])
         return ()
 
     def _choices(self, column: Column) -> Any:
