@@ -1,6 +1,6 @@
 """Indicators of governance, over the registers as they stand."""
 
-from jiuzhi.engine.indicators.registry import Inputs, Result, indicator, share
+from jiuzhi.engine.indicators.registry import Inputs, Result, Row, indicator, share
 
 ENDED = ("已撤销", "已注销")
 RUNNING = ("开工", "在建", "完工", "验收")
@@ -52,9 +52,8 @@ def project_finished(data: Inputs) -> Result:
            missing="没有到期的节点时无值；已取消的不计")  # fmt: skip
 def project_milestone(data: Inputs) -> Result:
     due = [r for r in data.rows if r["state"] != "已取消" and r["due_on"] <= data.end]
-    return share(
-        due,
-        lambda r: bool(r["actual_on"]) and r["actual_on"] <= r["due_on"],
-        of="已到期的节点",
-        hit="按期完成",
-    )
+    return share(due, _in_time, of="已到期的节点", hit="按期完成")
+
+
+def _in_time(row: Row) -> bool:
+    return row["state"] == "已完成" and row["actual_on"] <= row["due_on"]

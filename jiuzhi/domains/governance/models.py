@@ -154,7 +154,7 @@ class Project(Placed, title="重大项目", key=["code"]):
             found["finished_on"] = "完工早于开工：请核对"
         if self.quantity is not None and not self.quantity_unit:
             found["quantity_unit"] = "填了规模就要填单位"
-        if self.stage in ("储备", "前期") and self.start_on:
+        if self.stage in ("储备", "前期") and self.start_on and self._state.adding:  # later the steps say it
             found["stage"] = "已有实际开工日期，阶段不应仍为储备、前期"
         return found
 
@@ -181,6 +181,10 @@ class Milestone(Record, title="项目节点", key=["project", "order"]):
         found = {}
         if self.adjusted_on and not self.adjust_reason:
             found["adjust_reason"] = "调整日期要写理由和批准人"
-        if (self.state == "已完成") != bool(self.actual_on):
-            found["actual_on"] = "已完成的节点要有实际完成日期，未完成的不填"
+        if self.state == "已完成" and not self.actual_on:
+            found["actual_on"] = "已完成的节点要有实际完成日期"
+        elif (
+            self.state == "未完成" and self.actual_on and self._state.adding
+        ):  # later: reopened, the old day stays
+            found["state"] = "已有实际完成日期，状态不应为未完成"
         return found

@@ -56,7 +56,7 @@ project = Register(
     lifecycle=lifecycle(
         step("入库", "待核实", "储备", needs="owner"),
         step("开展前期", "待核实 储备", "前期", needs="owner invest"),
-        step("开工", "储备 前期 停缓建", "开工", needs="start_on owner invest", evidence=True),
+        step("开工", "待核实 储备 前期 停缓建", "开工", needs="start_on owner invest", evidence=True),
         step("在建", "开工", "在建"),
         step("完工", "开工 在建", "完工", needs="finished_on paid", evidence=True),
         step("验收", "完工", "验收", needs="accepted_on", evidence=True, other_person=True),

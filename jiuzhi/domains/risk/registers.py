@@ -124,7 +124,7 @@ supply = Register(
     within="depot", holder="depot__enterprise__unit",
     lifecycle=lifecycle(
         step("调出", "在库", "调出", evidence=True), step("归还", "调出", "在库", needs="checked_on"),
-        step("列入补充", "在库 调出", "待补充"), step("补充入库", "待补充", "在库", needs="checked_on"),
+        step("列入补充", "在库 调出", "待补充"), step("补充入库", "待补充", "在库", needs="checked_on quantity"),
         step("报废", "在库 调出 待补充", "已报废", evidence=True),
         closed="已报废", expires="expires_on", renew_days=90,
     ),

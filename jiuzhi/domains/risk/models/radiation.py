@@ -79,7 +79,7 @@ class RadiationSource(Placed, title="放射源", key=["code"]):
             found["class_given"] = f"与编码末位 {last} 不符：请按编码卡核对类别"
         if self.activity is not None and self.activity < 10000:
             found["activity"] = "活度小于 10000 Bq：像是按 MBq、GBq 或 Ci 填写，请换算为 Bq"
-        if self.state in IN_PLACE and self.stored_on:
+        if self.state in IN_PLACE and self.stored_on and self._state.adding:  # later the steps say it
             found["state"] = "已有送贮、返回日期，不应仍为在用：请核对"
         if self.state in STORED and not (self.stored_on and self.stored_at):
             found["stored_on" if not self.stored_on else "stored_at"] = "送贮、返回、转出要填日期和接收单位"

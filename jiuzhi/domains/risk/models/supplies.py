@@ -53,8 +53,6 @@ class Supply(Record, title="应急物资", key=["depot", "item", "batch"]):
         found = {}
         if self.made_on and self.expires_on and self.expires_on <= self.made_on:
             found["expires_on"] = "有效期不晚于生产日期：请核对"
-        if self.state == "已报废" and self.quantity:
-            found["quantity"] = "已报废的批次实存数量应为 0"
         if self.state == "在库" and self.quantity == 0:
             found["state"] = "实存为 0 的批次应为待补充或调出"
         return found
