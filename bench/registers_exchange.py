@@ -99,7 +99,9 @@ def ours(rows: int, folder: Path) -> dict[str, float]:
 
     def exported() -> int:
         with out.open("wb") as file:
-            return export(file, "xlsx", register, county, reading.everything(register, county), records.SYSTEM)
+            return export(
+                file, "xlsx", register, county, reading.everything(register, county), records.SYSTEM
+            )
 
     written, found["export"] = _clock(exported)
     assert written == rows
@@ -131,7 +133,11 @@ def peer(rows: int, folder: Path) -> dict[str, float]:
 
     def line(n: int) -> list[Any]:
         said = dict(zip(HEAD, _line(n), strict=True))
-        said |= {"org": units[said["org"]], "water_body": waters[said["water_body"]], "online": int(n % 2 == 0)}
+        said |= {
+            "org": units[said["org"]],
+            "water_body": waters[said["water_body"]],
+            "online": int(n % 2 == 0),
+        }
         return [county.pk, *said.values()]
 
     class Plain(resources.ModelResource):

@@ -191,7 +191,7 @@ def save_many(
     from .registers import guard, of
 
     change_set, done = _set.get() or uuid4().hex, 0
-    asked: set[Any] = set()
+    asked: dict[Any, Any] = {}
     with transaction.atomic():
         for group in _groups(records, batch):
             register = of(type(group[0][0]))
@@ -207,9 +207,7 @@ def save_many(
             if changed:
                 names = [f.name for f in manager.model._meta.concrete_fields if not f.primary_key]
                 # One statement for many rows: `bulk_update` writes a CASE for every field of every row, 30 times slower.
-                manager.bulk_create(
-                    changed, update_conflicts=True, unique_fields=["pk"], update_fields=names
-                )
+                manager.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=names)
             audit.append(
                 _entry(
                     actor, "update" if old else "create", r._meta.label, str(r.pk), why,
