@@ -185,12 +185,13 @@ def save_many(
     """Create and update many records of one register, all or nothing, in one change set with one entry a record.
 
     ``records``: pairs (new version, stored version or None), prepared and field-checked by the caller (`engine.exchange`).
-    ``progress`` is called with how many are done. Returns the id of the change set. Errors: as `save`.
+    ``progress`` is called with how many are done. Returns the id of the change set: the surrounding `one_set`, or one of its own.
+    Errors: as `save`.
     """
     from .registers import guard, of
 
-    change_set, done = uuid4().hex, 0
-    asked: set[Any] = set()
+    change_set, done = _set.get() or uuid4().hex, 0
+    asked: dict[Any, Any] = {}
     with transaction.atomic():
         for group in _groups(records, batch):
             register = of(type(group[0][0]))
@@ -205,7 +206,8 @@ def save_many(
                 manager.bulk_create(fresh)
             if changed:
                 names = [f.name for f in manager.model._meta.concrete_fields if not f.primary_key]
-                manager.bulk_update(changed, names, batch_size=100)
+                # One statement for many rows: `bulk_update` writes a CASE for every field of every row, 30 times slower.
+                manager.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=names)
             audit.append(
                 _entry(
                     actor, "update" if old else "create", r._meta.label, str(r.pk), why,

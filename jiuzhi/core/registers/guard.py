@@ -1,5 +1,6 @@
 """What `core.records` asks before it writes a record of a register: scope, period lock, lifecycle, rules across fields."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -28,22 +29,62 @@ def ready(record: Record) -> None:
 
 
 def writable(
-    register: Register, user: User | None, record: Record, old: Record | None, asked: set[Any] | None = None
+    register: Register,
+    user: User | None,
+    record: Record,
+    old: Record | None,
+    asked: dict[Any, Any] | None = None,
 ) -> None:
-    """Errors: ``PermissionDenied``, ``ValidationError`` (state moved by hand, period locked). ``asked``: in a bulk change, the
-    (unit, period) pairs already found open, so that each is asked of the database once."""
+    """Errors: ``PermissionDenied``, ``ValidationError`` (state moved by hand, period locked). ``asked``: in a bulk change, what is
+    known of the (unit, period) pairs already met, so that each is asked of the database once."""
+    for error in refusals(register, user, record, old, asked):
+        raise error
+
+
+def refusals(
+    register: Register,
+    user: User | None,
+    record: Record,
+    old: Record | None,
+    asked: dict[Any, Any] | None = None,
+) -> Iterator[PermissionDenied | ValidationError]:
+    """Everything that forbids writing ``record`` in place of ``old``, as the errors `writable` raises: scope, period, state."""
+    for check in (_scope, _period, _state):
+        try:
+            check(register, user, record, old, {} if asked is None else asked)
+        except (PermissionDenied, ValidationError) as error:
+            yield error
+
+
+def _scope(
+    register: Register, user: User | None, record: Record, old: Record | None, asked: dict[Any, Any]
+) -> None:
     allowed(register, user, "change_record" if old else "create_record", old or record)
     if old is not None:  # nobody hands a record to a unit they have no say in
         allowed(register, user, "change_record", record)
     if user is not None:
         _placed(register, user, record, old)
         _unseen(register, user, record, old)
+
+
+def _period(
+    register: Register, user: User | None, record: Record, old: Record | None, asked: dict[Any, Any]
+) -> None:
     for version in filter(None, (old, record)):
         pair = (version.org_id, periods.period_of(register, version))
-        if asked is None or pair not in asked:
-            periods.check_open(register, version)
-            if asked is not None:
-                asked.add(pair)
+        if pair not in asked:
+            try:
+                periods.check_open(register, version)
+                asked[pair] = None
+            except ValidationError as error:
+                asked[pair] = error
+        if asked[pair] is not None:
+            raise asked[pair]
+
+
+def _state(
+    register: Register, user: User | None, record: Record, old: Record | None, asked: dict[Any, Any]
+) -> None:
     life = register.lifecycle
     if life is None:
         return

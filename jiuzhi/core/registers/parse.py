@@ -24,6 +24,7 @@ from .declare import Register, of
 from .reading import MASK
 
 KEEP = object()  # a masked cell: the stored value stays
+LEFT_OUT = "（内容过长，未导出）"  # what an export writes for more than a cell of Excel holds
 
 _BLANKS = re.compile(r"[\s\u00a0\u3000\u200b-\u200f\ufeff]+")
 _CODE_BLANKS = re.compile(
@@ -33,6 +34,7 @@ _FORMULA_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#N
 _YES = {"是", "有", "对", "√", "✓", "✔", "y", "yes", "1", "true", "已", "已建", "真"}
 _NO = {"否", "无", "错", "×", "✗", "✘", "n", "no", "0", "false", "未", "未建", "没有", "假"}
 _EXCEL_ZERO = date(1899, 12, 30)
+_HINTS = 200  # misspelt references for which a like name is looked for
 _NOTHING = ("", "-", "—", "——", "/", "无数据")
 
 
@@ -57,7 +59,7 @@ def parse(column: Column, raw: Any, refs: "References", notes: list[str] | None 
 
     Errors: `Refused` with one sentence.
     """
-    if isinstance(raw, str) and raw.strip() == MASK:
+    if isinstance(raw, str) and raw.strip() in (MASK, LEFT_OUT):
         return KEEP
     if raw is None or (isinstance(raw, str) and not tidy(raw)):
         return (
@@ -76,7 +78,8 @@ def _text(column: Column, raw: Any, refs: "References", notes: list[str]) -> str
             f"长数字“{raw:.5g}”已被 Excel 改成科学计数，末尾几位丢了：请把这一列设为文本格式，重新填写"
         )
     else:
-        text = str(raw).strip() if column.kind == columns.LONG else tidy(raw)
+        # Excel ends lines with a line feed only, browsers with two characters: one form is kept.
+        text = "\n".join(str(raw).splitlines()).strip() if column.kind == columns.LONG else tidy(raw)
     text = files.printable(text)
     if column.name in refs.register.key or column.name.endswith(("code", "uscc")):
         text = _CODE_BLANKS.sub("", half_width(text))
@@ -196,6 +199,7 @@ class References:
     def __init__(self, register: Register, county: Org) -> None:
         self.register, self.county = register, county
         self._known: dict[type[models.Model], dict[str, list[models.Model]]] = {}
+        self._hints: dict[tuple[type[models.Model], str], str] = {}
 
     def find(self, column: Column, text: str) -> models.Model:
         """The record ``text`` names. Errors: `Refused` when none or several do."""
@@ -204,22 +208,33 @@ class References:
         found = known.get(text) or known.get(half_width(text).replace(" ", "")) or []
         title = str(column.target._meta.verbose_name)
         if not found:
-            near = difflib.get_close_matches(text, known, 1, 0.5)
-            hint = f"；是不是“{near[0]}”" if near else f"：请先登记这个{title}，或核对写法"
+            near = self._near(column.target, text)
+            hint = f"；是不是“{near}”" if near else f"：请先登记这个{title}，或核对写法"
             raise Refused(f"本区县没有叫“{text[:30]}”的{title}{hint}")
         if len(found) > 1:
             listed = "、".join(_key(r) for r in found[:5])
             raise Refused(f"叫“{text[:30]}”的{title}有 {len(found)} 个（{listed}）：请改填编码")
         return found[0]
 
+    def _near(self, model: type[models.Model], text: str) -> str:
+        """The known name most like ``text``. Looking is slow: each text is looked for once, and not without end."""
+        if (model, text) not in self._hints:
+            if len(self._hints) >= _HINTS:
+                return ""
+            near = difflib.get_close_matches(text, self.known(model), 1, 0.5)
+            self._hints[model, text] = near[0] if near else ""
+        return self._hints[model, text]
+
     def known(self, model: type[models.Model]) -> dict[str, list[models.Model]]:
-        """Every name and key of ``model`` in the county → the records that have it."""
+        """Every name and key of ``model`` in the county → the records that have it; a whole key means its own record only."""
         if model not in self._known:
             names: dict[str, list[models.Model]] = {}
+            keys: dict[str, list[models.Model]] = {}
             for record in self.all(model):
+                keys.setdefault(_key(record), []).append(record)
                 for name in {n for n in _names(record) if n}:
                     names.setdefault(name, []).append(record)
-            self._known[model] = names
+            self._known[model] = names | keys
         return self._known[model]
 
     def all(self, model: type[models.Model]) -> models.QuerySet[Any]:

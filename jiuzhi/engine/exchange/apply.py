@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from jiuzhi.core import records
 from jiuzhi.core.records import Actor
@@ -24,19 +25,18 @@ def apply(
     pairs = outcome.writable
     if not pairs:
         return ""
-    _unchanged_since(outcome)
-    return records.save_many(pairs, actor, why, progress=progress)
+    with transaction.atomic():
+        _unchanged_since(outcome)
+        return records.save_many(pairs, actor, why, progress=progress)
 
 
 def _unchanged_since(outcome: Outcome) -> None:
     """Errors: ``ValidationError`` when somebody changed a record, or added one of the same key, after the dry run read it."""
+    stored = outcome.register.model._default_manager.filter(county=outcome.county)
     held = {r.old.pk: r.old.revision for r in outcome.rows if r.action == UPDATE and r.old}
     if held:
-        now = dict(
-            outcome.register.model._default_manager.filter(county=outcome.county).values_list(
-                "pk", "revision"
-            )
-        )
+        # Locked, so that what is compared here is what will be replaced.
+        now = dict(stored.select_for_update().values_list("pk", "revision"))
         if moved := [pk for pk, revision in held.items() if now.get(pk) != revision]:
             raise ValidationError(
                 f"预检之后有 {len(moved)} 条记录被别人改过，一行也没有写入：请重新上传，按新的内容再预检一次。"
@@ -44,10 +44,7 @@ def _unchanged_since(outcome: Outcome) -> None:
     if outcome.count(CREATE):
         fresh = {key_of(outcome.register, r.record) for r in outcome.rows if r.action == CREATE and r.record}
         names = [outcome.register.fields[k].attribute for k in outcome.register.key]
-        stored = set(
-            outcome.register.model._default_manager.filter(county=outcome.county).values_list(*names)
-        )
-        if both := fresh & stored:
+        if both := fresh & set(stored.values_list(*names)):
             raise ValidationError(
                 f"预检之后已有人新增了其中 {len(both)} 条，一行也没有写入：请重新上传再预检一次。"
             )

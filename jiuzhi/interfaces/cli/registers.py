@@ -108,9 +108,8 @@ def import_file(
         table = read(file, register)
         step = progress.add_task("预检", total=len(table.rows))
         outcome = dry_run(register, org, table, None, lambda n: progress.update(step, completed=n))
-        for row in outcome.rows:
-            if synthetic and row.action == "create" and row.record is not None:
-                row.record.synthetic = True
+        if synthetic:
+            outcome.mark_synthetic()
         if handed_back:
             handed_back.write_bytes(handback(file, file.name, outcome))
         change = ""
