@@ -11,6 +11,21 @@ from django.utils import timezone
 from . import local
 from .models import LateReport, Org, PeriodUnlock, Record, ReportingPeriod
 
+MONTH = (r"20\d\d-(0[1-9]|1[0-2])", "月份写作 2026-10")  # a month as text fields of registers hold it
+
+
+def month_before(month: str) -> str:
+    """ "2025-12" for "2026-01"."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year}-{number - 1:02d}" if number > 1 else f"{year - 1}-12"
+
+
+def has_begun(period: str) -> bool:
+    """Whether the local day lies in or after ``period`` ("2026", "2026-Q3", "2026-10")."""
+    quarter = period[5:6] == "Q"
+    month = 3 * int(period[6:]) - 2 if quarter else int(period[5:] or 1)
+    return (int(period[:4]), month) <= (local.today().year, local.today().month)
+
 
 def period_of(register: Any, record: Record) -> str:
     """The reporting period a record belongs to: its own text, or the month of its day; "" when the register has none."""
