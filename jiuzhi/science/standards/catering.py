@@ -28,14 +28,11 @@ def least_removal(scale: str) -> int:
     raise LookupError(f"GB 18483-2001 knows no scale {scale}")
 
 
-def fume_limit(day: date) -> tuple[Decimal, str]:
-    """Limit of fume in Chongqing [mg/m3] on ``day`` and its standard; the strictest in force holds. Errors: ``LookupError`` before
-    any standard."""
+def fume_limit(day: date) -> tuple[Decimal, str] | None:
+    """Limit of fume in Chongqing [mg/m3] on ``day`` and its standard; the strictest in force holds. None before any standard."""
     held = [
         (Decimal(row["limit"]), row["standard"])
         for row in rows("catering_fume_limits")
         if row["valid_from"] <= day.isoformat() <= (row["valid_to"] or "9999-12-31")
     ]
-    if not held:
-        raise LookupError(f"no limit of catering fume on {day}")
-    return min(held)
+    return min(held, default=None)
