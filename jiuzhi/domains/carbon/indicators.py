@@ -19,11 +19,12 @@ def _capacity(data: Inputs, kinds: Sequence[str], what: str) -> Result:
         if r["kind"] in kinds and r["grid_mw"] and r["state"] != "退役" and r["grid_on"] and r["grid_on"] <= data.end
     ]  # fmt: skip
     by_kind = {k: sum((r["grid_mw"] for r in held if r["kind"] == k), Decimal(0)) for k in kinds}
-    coming = sum((r["capacity_mw"] for r in data.rows if r["kind"] in kinds and r["state"] in ("核准", "在建") and r["capacity_mw"]), Decimal(0))  # fmt: skip
+    building = [r for r in data.rows if r["kind"] in kinds and r["state"] in ("核准", "在建")]
+    coming = sum(((r["capacity_mw"] or 0) - (r["grid_mw"] or 0) for r in building), Decimal(0))
     others = [Other(k, mw / MW_PER_WAN_KW, "") for k, mw in by_kind.items() if mw]
     inputs = [
         ("已并网项目", f"{len(held)} 个"),
-        ("核准、在建的设计装机", f"{coming / MW_PER_WAN_KW:f} 万千瓦"),
+        ("核准、在建尚未并网", f"{coming / MW_PER_WAN_KW:f} 万千瓦"),
     ]
     return Result(sum(by_kind.values(), Decimal(0)) / MW_PER_WAN_KW, inputs=inputs, others=others)
 
