@@ -11,6 +11,25 @@ from django.utils import timezone
 from . import local
 from .models import LateReport, Org, PeriodUnlock, Record, ReportingPeriod
 
+MONTH = (r"20\d\d-(0[1-9]|1[0-2])", "月份写作 2026-10")  # a month as text fields of registers hold it
+
+
+def month_before(month: str) -> str:
+    """ "2025-12" for "2026-01"; "" for what is no month."""
+    if not re.fullmatch(MONTH[0], month, re.ASCII):
+        return ""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year}-{number - 1:02d}" if number > 1 else f"{year - 1}-12"
+
+
+def has_begun(period: str) -> bool:
+    """Whether ``period`` ("2026", "2026-Q3", "2026-10") began before the local day; what is no period is not judged here."""
+    found = re.fullmatch(r"(20\d\d)(?:-Q([1-4])|-(0[1-9]|1[0-2]))?", period, re.ASCII)
+    if found is None:
+        return True
+    year, quarter, month = (int(g or 0) for g in found.groups())
+    return (year, 3 * quarter - 2 if quarter else month or 1) <= (local.today().year, local.today().month)
+
 
 def period_of(register: Any, record: Record) -> str:
     """The reporting period a record belongs to: its own text, or the month of its day; "" when the register has none."""

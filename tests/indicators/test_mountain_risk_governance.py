@@ -6,25 +6,11 @@ from typing import Any
 
 import pytest
 
-from jiuzhi.core import registers
-from jiuzhi.engine.indicators.registry import INDICATORS, Inputs, Result
+from jiuzhi.engine.indicators.registry import INDICATORS
 
-DAY = date(2026, 11, 24)
+from .standing import DAY, standing
+
 D = Decimal
-
-
-def standing(code: str, records: list[dict[str, Any]]) -> Result:
-    """The indicator over unsaved records of its register: a field it reads must exist there."""
-    declared = INDICATORS[code]
-    register = registers.get(declared.register)
-    rows = []
-    for given in records:
-        record = register.model(**given)
-        plain = [c.name for c in register.fields.values() if c.kind != "ref"]
-        rows.append({name: getattr(record, name) for name in plain})
-    return declared.function(Inputs("500999", "2026", date(2026, 1, 1), DAY, False, rows))
-
-
 OURS = [c for c, i in INDICATORS.items() if i.register and i.domain in ("mountain", "risk", "governance")]
 
 
