@@ -136,7 +136,7 @@ def create(
     clear_old()
     name = Path(name.replace("\\", "/")).name[-120:]
     job = Job(
-        uuid4().hex, register.code, county.code, user.pk, name, timezone.now().isoformat(), synthetic=synthetic
+        uuid4().hex, register.code, county.code, user.pk, name, timezone.localtime().strftime("%Y-%m-%d %H:%M:%S"), synthetic=synthetic
     )  # fmt: skip
     job.folder.mkdir(parents=True)
     with job.file.open("wb") as out:
