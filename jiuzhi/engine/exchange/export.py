@@ -1,63 +1,98 @@
 """What a list shows as Excel or CSV: masked for the reader, safe to open, and readable by the import as it stands."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO
 
 from django.db.models import QuerySet
 
 from jiuzhi.core import records
-from jiuzhi.core.models import Org, Record
+from jiuzhi.core.models import Org, Record, User
 from jiuzhi.core.records import Actor
 from jiuzhi.core.registers import Column, Register, columns, reading
-from jiuzhi.core.registers.parse import written
+from jiuzhi.core.registers.parse import LEFT_OUT
+from jiuzhi.core.registers.parse import written as refers
 
 from . import workbook
 
 SYNTHETIC = "模拟数据"
+_CELL = 32_767  # characters Excel holds in a cell
+_BATCH = 2000
+
+
+@dataclass
+class Written:
+    """What an export wrote."""
+
+    rows: int = 0
+    synthetic: bool = False
 
 
 def export(
     out: BinaryIO, form: str, register: Register, county: Org, found: QuerySet[Record], actor: Actor, *,
     wanted: Sequence[Column] = (), clear_all: bool = False,
-) -> int:  # fmt: skip
-    """Write ``found`` to ``out`` as "xlsx" or "csv" and note the export. Returns how many rows.
+) -> Written:  # fmt: skip
+    """Write ``found`` to ``out`` as "xlsx" or "csv", record by record, and note the export.
 
     The first line says what it is, and that it holds simulated data when any row does; the headings follow, so that the same file,
     edited, can be imported. ``wanted``: some columns only; the key always comes along. ``clear_all``: the system's own export.
     """
     fields = _wanted(register, wanted)
-    rows = list(_records(register, fields, found))
-    clear = (
-        {r.pk for r in rows}
-        if clear_all or actor.user is None
-        else reading.unmasked(register, actor.user, rows)
+    written = Written(synthetic=found.filter(synthetic=True).exists())
+    note = f"{county.name}{register.title}，共 {found.order_by().count()} 条" + (
+        f"；含{SYNTHETIC}，不可用于上报" if written.synthetic else ""
     )
-    synthetic = any(r.synthetic for r in rows)
-    note = f"{county.name}{register.title}，共 {len(rows)} 条" + (
-        f"；含{SYNTHETIC}，不可用于上报" if synthetic else ""
-    )
-    lines = ([cell(c, r, r.pk in clear) for c in fields] for r in rows)
+    lines = _lines(register, fields, found, None if clear_all else actor.user, written)
     if form == "csv":
         workbook.write_csv(out, _all(note, fields, lines))
     else:
         _xlsx(out, register, note, fields, lines)
     records.noted(
-        actor, "export", register.model._meta.label, county.code, f"导出{register.title}", {"rows": len(rows)}
+        actor,
+        "export",
+        register.model._meta.label,
+        county.code,
+        f"导出{register.title}",
+        {"rows": written.rows},
     )
-    return len(rows)
+    return written
 
 
 def _wanted(register: Register, wanted: Sequence[Column]) -> list[Column]:
-    offered = [c for c in register.form_fields if c.name != "crs"]
     if not wanted:
-        return offered
+        return [c for c in register.form_fields if c.name != "crs"]
     names = {*register.key, *(c.name for c in wanted)}
-    return [c for c in offered if c.name in names]
+    return [c for c in register.fields.values() if c.name in names]
+
+
+def _lines(
+    register: Register, fields: list[Column], found: QuerySet[Record], user: User | None, written: Written
+) -> Iterator[list[Any]]:
+    """Rows of cells as ``user`` may read them; counts them."""
+    for group in _groups(_records(register, fields, found)):
+        clear = None if user is None else reading.unmasked(register, user, group)
+        for record in group:
+            written.rows += 1
+            yield [cell(c, record, clear is None or record.pk in clear) for c in fields]
+
+
+def _groups(found: Iterator[Record]) -> Iterator[list[Record]]:
+    while group := list(islice(found, _BATCH)):
+        yield group
 
 
 def _records(register: Register, fields: list[Column], found: QuerySet[Record]) -> Iterator[Record]:
-    links = {c.name for c in fields if c.kind == columns.REF} | {"org"} | set(filter(None, [register.holder]))
-    return found.select_related(None).select_related(*sorted(links)).iterator(2000)
+    links = {"org", *filter(None, [register.holder])}
+    for column in fields:
+        if column.kind == columns.REF:
+            links |= {column.name, *(f"{column.name}__{k}" for k in _linked_keys(column.target))}
+    return found.select_related(None).select_related(*sorted(links)).iterator(_BATCH)
+
+
+def _linked_keys(model: Any) -> list[str]:
+    """Parts of a model's key that are references: how a reference to it is written."""
+    return [k for k in getattr(model, "KEY", ()) if model._meta.get_field(k).is_relation]
 
 
 def cell(column: Column, record: Record, clear: bool) -> Any:
@@ -68,8 +103,8 @@ def cell(column: Column, record: Record, clear: bool) -> Any:
     if column.kind == columns.YES:
         return column.shown(held)
     if column.kind == columns.REF:
-        return held and written(held)
-    return held
+        return held and refers(held)
+    return LEFT_OUT if isinstance(held, str) and len(held) > _CELL else held
 
 
 def _all(note: str, fields: list[Column], lines: Iterable[list[Any]]) -> Iterator[Sequence[Any]]:

@@ -111,6 +111,8 @@ class Lines:
         return self.count
 
     def __getitem__(self, part: slice) -> list[dict[str, Any]]:
+        if not self.count:
+            return []
         with self.path.open(encoding="utf-8") as file:
             return [json.loads(line) for line in islice(file, part.start, part.stop)]
 
@@ -136,7 +138,7 @@ def create(
     clear_old()
     name = Path(name.replace("\\", "/")).name[-120:]
     job = Job(
-        uuid4().hex, register.code, county.code, user.pk, name, timezone.now().isoformat(), synthetic=synthetic
+        uuid4().hex, register.code, county.code, user.pk, name, timezone.localtime().strftime("%Y-%m-%d %H:%M:%S"), synthetic=synthetic
     )  # fmt: skip
     job.folder.mkdir(parents=True)
     with job.file.open("wb") as out:
@@ -206,6 +208,8 @@ def _interrupted(job: Job) -> None:
         whole = AuditEntry.objects.filter(why=_undoing(job)).exists()
         job.phase = "undone" if whole else "done"
         job.said = "" if whole else "撤销时服务器中断，什么也没有撤销：可以再撤销一次。"
+    elif job.seen:
+        job.phase, job.said = "checked", "检查时服务器中断，一行也没有写入：可以再写一次。"
     else:
         job.phase, job.said = "refused", "检查时服务器中断，什么也没有写入：请重新上传。"
     job.save()
@@ -242,7 +246,7 @@ def begin(job: Job, phase: str, work: Callable[[Job], None]) -> bool:
 
 def _tried(job: Job, work: Callable[[Job], None]) -> None:
     """A step of a job; what goes wrong is said in one sentence, and then nothing of the step is done."""
-    back = {"writing": "checked", "undoing": "done"}.get(job.phase, "refused")
+    back = "done" if job.phase == "undoing" else "checked" if job.seen else "refused"
     try:
         work(job)
     except FileFault as error:

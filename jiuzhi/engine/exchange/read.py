@@ -7,6 +7,7 @@ Survives title rows, merged headings, an empty first column, styled blank rows, 
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,11 @@ SHEET_HELP = "填写说明"  # the template's own sheets are never read as data
 SHEET_LISTS = "代码表"
 _LOOKED = 30  # rows in which a heading is looked for
 _MOST = 200_000  # rows
+_LARGEST = 1024**3  # bytes a workbook may unfold to
+# What openpyxl and the zip reader say of a file cut short or not a workbook (a parser's error is a `SyntaxError`).
+_BROKEN = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, OSError, EOFError,
+)  # fmt: skip
 
 
 class FileFault(ValueError):
@@ -31,14 +37,18 @@ class FileFault(ValueError):
 
 @dataclass
 class Table:
-    """The rows of a file. ``columns``: position → field name; ``unknown``: headings no field answers to; ``heading``: the row of
-    the headings, as Excel numbers it."""
+    """The rows of a file. ``columns``: position → field name; ``strange``: position → heading no field answers to; ``heading``: the
+    row of the headings, as Excel numbers it."""
 
     sheet: str
     heading: int
     columns: dict[int, str]
-    unknown: list[str] = field(default_factory=list)
+    strange: dict[int, str] = field(default_factory=dict)
     rows: list[tuple[int, list[Any]]] = field(default_factory=list)
+
+    @property
+    def unknown(self) -> list[str]:
+        return list(self.strange.values())
 
     def cells(self, values: list[Any]) -> dict[str, Any]:
         """One row by field; columns the row does not reach are empty."""
@@ -82,9 +92,13 @@ def read(path: Path, register: Register, name: str = "") -> Table:
 
 def _workbook(path: Path, name: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
     try:
+        with zipfile.ZipFile(path) as parts:
+            if sum(part.file_size for part in parts.infolist()) > _LARGEST:
+                raise FileFault(f"{name} 展开后太大：请删去多余的工作表和图片，或分成几个文件")
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
-        start = path.read_bytes()[:8]
+    except _BROKEN as error:
+        with path.open("rb") as file:
+            start = file.read(8)
         if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
             raise FileFault(f"{name} 加了密码或其实是旧版 .xls：请去掉密码，另存为 .xlsx") from error
         raise FileFault(f"{name} 打不开，文件可能不完整：请在 Excel 中重新保存为 .xlsx") from error
@@ -92,8 +106,17 @@ def _workbook(path: Path, name: str) -> Iterator[tuple[str, Iterator[list[Any]]]
         if sheet.title in (SHEET_HELP, SHEET_LISTS) or sheet.sheet_state != "visible":
             continue
         sheet.reset_dimensions()  # some programs write a wrong size
-        yield sheet.title, (list(row) for row in sheet.iter_rows(values_only=True))
+        yield sheet.title, _rows(sheet, name)
     book.close()
+
+
+def _rows(sheet: Any, name: str) -> Iterator[list[Any]]:
+    """The rows of a sheet; they are read as they are asked for, so a broken part shows only here. Errors: `FileFault`."""
+    try:
+        for row in sheet.iter_rows(values_only=True):
+            yield list(row)
+    except _BROKEN as error:
+        raise FileFault(f"{name} 的“{sheet.title}”读到一半损坏：请在 Excel 中重新保存为 .xlsx") from error
 
 
 def _csv(path: Path, name: str) -> Iterator[list[Any]]:
@@ -107,8 +130,8 @@ def _csv(path: Path, name: str) -> Iterator[list[Any]]:
             raise FileFault(f"{name} 的编码认不出：请在 Excel 中另存为“CSV UTF-8”") from error
     if "\ufffd" in text or "\x00" in text:
         raise FileFault(f"{name} 里有乱码：请从原文件重新导出，保存为“CSV UTF-8”")
-    first = text.split("\n", 1)[0]
-    mark = max(",\t;", key=first.count)
+    start = text[:4000]  # the first line may be a title without any
+    mark = max(",\t;", key=start.count)
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True):
             yield [_unguarded(v) for v in row]
@@ -123,44 +146,64 @@ def _unguarded(text: str) -> str:
 
 def _table(sheet: str, rows: Iterator[list[Any]], register: Register) -> Table | None:
     """The first row in which at least two headings (or all there are) are fields is the heading; what stands above is a title."""
-    names = headings(register)
+    names, shown = headings(register), _shown(register)
     table: Table | None = None
     for number, row in enumerate(rows, 1):
         if table is None:
             if number > _LOOKED:
                 return None
-            table = _heading(sheet, number, row, names)
+            table = _heading(sheet, number, row, names, shown)
             continue
         if all(v is None or not tidy(v) for v in row):
             continue  # a styled blank row
+        if not table.rows and _second_heading(table, number, row, names):
+            continue
+        if all(names.get(plain(row[at])) == n for at, n in table.columns.items() if at < len(row)):
+            continue  # the heading again, as at the top of every printed page
         if len(table.rows) >= _MOST:
             raise FileFault(f"超过 {_MOST} 行：请分成几个文件导入")
         table.rows.append((number, row))
     return table
 
 
-def _heading(sheet: str, number: int, row: list[Any], names: dict[str, str]) -> Table | None:
+def _heading(sheet: str, number: int, row: list[Any], names: dict[str, str], shown: set[str]) -> Table | None:
     known: dict[int, str] = {}
-    unknown: list[str] = []
+    unknown: dict[int, str] = {}
     for at, value in enumerate(row):
         title = plain(value)
         if title in names and names[title] not in known.values():
             known[at] = names[title]
-        elif title and title not in _IGNORED:
-            unknown.append(str(value).strip()[:40])
+        elif title and title not in shown:
+            unknown[at] = str(value).strip()[:40]
     filled = len(known) + len(unknown)
     if not known or (len(known) < 2 and filled > 1):
         return None
     return Table(sheet, number, known, unknown)
 
 
-_IGNORED = {
-    "错误",
-    "序号",
-    "no.",
-    "no",
-    "处理结果",
-}  # columns we hand back, and what people number their rows with
+def _second_heading(table: Table, number: int, row: list[Any], names: dict[str, str]) -> bool:
+    """A heading of two rows, the upper cells merged over the lower ("位置" over 经度 and 纬度): every cell of the second is a
+    field that the first does not name."""
+    titles = {at: plain(v) for at, v in enumerate(row) if plain(v)}
+    found = {at: names.get(t) for at, t in titles.items()}
+    if number != table.heading + 1 or not all(n and n not in table.columns.values() for n in found.values()):
+        return False
+    if set(found) & set(table.columns) or len(set(found.values())) != len(found):
+        return False
+    table.columns |= {at: n for at, n in found.items() if n}
+    table.columns = dict(sorted(table.columns.items()))
+    table.strange = {at: title for at, title in table.strange.items() if at not in found}
+    table.heading = number
+    return True
+
+
+# Columns we hand back, and what people number their rows with.
+_IGNORED = {"错误", "序号", "no.", "no", "处理结果"}
+
+
+def _shown(register: Register) -> set[str]:
+    """Headings that are passed over in silence: what is ignored, and what a list shows but nobody fills in."""
+    return _IGNORED | {plain(c.title) for c in register.fields.values() if not c.editable}
 
 
 def plain(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -40,7 +41,9 @@ class Sheet:
     """One worksheet written from top to bottom with constant memory."""
 
     def __init__(self, book: Any, name: str) -> None:
-        self.sheet = book.add_worksheet(name[:31])
+        self.sheet = book.add_worksheet(
+            re.sub(r"[\[\]:*?/\\']", " ", name)[:31]
+        )  # what Excel takes as a name
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
         self.text = book.add_format({"num_format": "@"})
         self.row = 0

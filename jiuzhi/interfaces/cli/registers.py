@@ -78,8 +78,8 @@ def export(
     asked = query.ask(register, {"q": [q]})
     found = query.select(register, reading.everything(register, org), asked, local.today())
     with _opened(out) as file:
-        rows = write(file, out.suffix[1:], register, org, found, setup.actor())
-    typer.echo(f"{register.title} {rows} 条已写到 {out}。")
+        written = write(file, out.suffix[1:], register, org, found, setup.actor())
+    typer.echo(f"{register.title} {written.rows} 条已写到 {out}。")
 
 
 @app.command("import")

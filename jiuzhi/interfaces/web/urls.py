@@ -22,7 +22,7 @@ from .views import (
     upload,
     values,
 )
-from .views.registers import files, form, listing, record
+from .views.registers import exchange, files, form, listing, record
 
 
 def _county(tail: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -69,6 +69,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{_REGISTER}/<int:pk>/files/", files.attach, name="record_attach"),
     path(f"{_REGISTER}/<int:pk>/files/<int:file>/", files.file, name="record_file"),
     path(f"{_REGISTER}/<int:pk>/files/<int:file>/drop/", files.drop, name="record_file_drop"),
+    # Excel and CSV.
+    path(f"{_REGISTER}/import/", exchange.start, name="register_import"),
+    path(f"{_REGISTER}/import/<str:job>/", exchange.job, name="register_import_job"),
+    path(f"{_REGISTER}/import/<str:job>/file/", exchange.handed_back, name="register_import_file"),
+    path(f"{_REGISTER}/template.xlsx", exchange.template, name="register_template"),
+    path(f"{_REGISTER}/export.<str:form>", exchange.export, name="register_export"),
     path("systems/", systems.listing, name="systems"),
     path("search/", search.search, name="search"),
     path("design/", design.design, name="design"),
