@@ -1,6 +1,9 @@
 """Documents and photos of a record: kept with their fingerprint; photos with the time and place the camera wrote (EXIF)."""
 
 import hashlib
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from PIL import ExifTags, Image
 
 from . import files, local, records
 from .models import Attachment, Record
@@ -17,6 +21,11 @@ LARGEST = 20 * 1024 * 1024  # bytes
 _PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".tif", ".tiff")
 # What a browser may run in our name is never taken in.
 _REFUSED = (".html", ".htm", ".svg", ".js", ".exe", ".bat", ".cmd", ".sh", ".msi", ".xhtml", ".xml")
+
+# What Pillow raises over a picture that is none, is broken, or claims to be huge (`UnidentifiedImageError` is an ``OSError``).
+UNREADABLE = (
+    OSError, ValueError, TypeError, LookupError, ArithmeticError, SyntaxError, struct.error, Image.DecompressionBombError,
+)  # fmt: skip
 
 
 def of(register: Any, record: Record) -> QuerySet[Attachment]:
@@ -53,10 +62,20 @@ def add(register: Any, record: Record, file: Any, title: str, actor: Actor) -> A
     return found
 
 
+@contextmanager
+def together() -> Iterator[list[Attachment]]:
+    """Files put into the list given stay on disk only when the block succeeds: a refused form leaves no stray ones."""
+    kept: list[Attachment] = []
+    try:
+        yield kept
+    except BaseException:
+        for found in kept:
+            found.file.delete(save=False)
+        raise
+
+
 def exif(file: Any) -> tuple[datetime | None, Decimal | None, Decimal | None]:
     """Time and place a camera wrote into a photo; None where it wrote nothing that can be read."""
-    from PIL import ExifTags, Image, UnidentifiedImageError
-
     try:
         with Image.open(file) as image:
             tags = image.getexif()
@@ -64,8 +83,12 @@ def exif(file: Any) -> tuple[datetime | None, Decimal | None, Decimal | None]:
                 ExifTags.Base.DateTime
             )
             gps = tags.get_ifd(ExifTags.IFD.GPSInfo)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None, None, None  # not a photo Pillow knows (HEIC, say): it is kept, without time and place
+    except UNREADABLE:
+        return (
+            None,
+            None,
+            None,
+        )  # not a photo Pillow knows (HEIC), or tags it cannot read: kept without time and place
     return _time(taken), _degrees(gps, 3, 4, "W"), _degrees(gps, 1, 2, "S")
 
 
@@ -80,9 +103,10 @@ def _degrees(gps: Any, reference: int, value: int, negative: str) -> Decimal | N
     """Degrees, minutes, seconds of EXIF as decimal degrees (cameras write WGS 84)."""
     try:
         d, m, s = (float(part) for part in gps[value])
-        found = Decimal(f"{d + m / 60 + s / 3600:.6f}")
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        degrees = d + m / 60 + s / 3600
+    except (KeyError, TypeError, ValueError, ArithmeticError):
         return None
-    if abs(found) > 180:
+    if not abs(degrees) <= 180:  # also what is no number: cameras without a fix write 0/0
         return None
+    found = Decimal(f"{degrees:.6f}")
     return -found if gps.get(reference) == negative else found

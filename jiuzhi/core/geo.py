@@ -90,7 +90,9 @@ def shape_of(text: str, kind: str, system: str = "CGCS2000") -> BaseGeometry:
     import json
 
     try:
-        found = shape(json.loads(text)) if text.lstrip().startswith("{") else from_wkt(text)
+        found = shape(_geometry(json.loads(text))) if text.lstrip().startswith("{") else from_wkt(text)
+    except PlaceError:
+        raise
     except (ShapelyError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlaceError("图形读不懂：请用 WKT（如 POLYGON((108.6 31.9, …))）或 GeoJSON") from error
     if found is None or found.is_empty:
@@ -105,6 +107,16 @@ def shape_of(text: str, kind: str, system: str = "CGCS2000") -> BaseGeometry:
     if system == "GCJ-02":
         found = transform(lambda xs, ys: _each(xs, ys), found)
     return found
+
+
+def _geometry(given: dict[str, Any]) -> dict[str, Any]:
+    """The geometry of a GeoJSON object: itself, that of a Feature, or that of a collection's only Feature."""
+    if given.get("type") == "FeatureCollection":
+        features = given["features"]
+        if len(features) != 1:
+            raise PlaceError(f"文件里有 {len(features)} 个图形，这里只要一个：请只留这条记录的图形")
+        given = features[0]
+    return given["geometry"] if given.get("type") == "Feature" else given
 
 
 def _each(xs: Any, ys: Any) -> tuple[list[float], list[float]]:

@@ -58,6 +58,11 @@ def _entry(
     )  # fmt: skip
 
 
+def _key(record: models.Model) -> str:
+    """Under which a record's changes stand in the log: its id, unless its model says otherwise."""
+    return str(getattr(record, "audit_key", record.pk))
+
+
 def save(record: models.Model, actor: Actor, why: str = "", *, revision: int | None = None) -> bool:
     """Create or update ``record``. Returns False, and writes nothing, when nothing changed.
 
@@ -84,7 +89,7 @@ def save(record: models.Model, actor: Actor, why: str = "", *, revision: int | N
                     actor,
                     action,
                     record._meta.label,
-                    str(record.pk),
+                    _key(record),
                     why,
                     before,
                     snapshot(record),
@@ -142,9 +147,7 @@ def take_step(
             setattr(current, field, value)
         if filled:
             guard.writable(register, actor.user, current, old)
-        mine = AuditEntry.objects.filter(model=model, key=key)
-        last = mine.filter(why__startswith="办理：").first() or mine.last()
-        guard.can_step(register, actor.user, step, current, last.user_id if last else None)
+        guard.can_step(register, actor.user, step, current, last_hand(record))
         setattr(current, life.field, step.end)
         guard.ready(current)
         current.full_clean()
@@ -153,6 +156,13 @@ def take_step(
         said = f"办理：{name}" + (f"（{why.strip()}）" if why.strip() else "")
         audit.append([_entry(actor, "update", model, key, said, before, snapshot(current))])
     record.refresh_from_db()
+
+
+def last_hand(record: Record) -> Any:
+    """The id of who took the newest step of ``record``, else of who entered it; None for the system."""
+    mine = AuditEntry.objects.filter(model=record._meta.label, key=str(record.pk))
+    last = mine.filter(why__startswith="办理：").first() or mine.last()
+    return last.user_id if last else None
 
 
 def delete(record: models.Model, actor: Actor, why: str) -> None:
@@ -167,7 +177,7 @@ def delete(record: models.Model, actor: Actor, why: str) -> None:
         guard.periods.check_open(register, record)
     with transaction.atomic():
         before = snapshot(record)
-        key = str(record.pk)
+        key = _key(record)
         try:
             record.delete()
         except models.ProtectedError as error:

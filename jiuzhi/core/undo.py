@@ -55,6 +55,22 @@ def _one(entry: AuditEntry, actor: Actor, why: str) -> bool:
     return records.save(restored, actor, why)
 
 
+def deleted(model: type[Record], pk: int) -> tuple[AuditEntry, Record] | None:
+    """The deletion of a record that is gone, and the record as it was; None when it stands or never was.
+
+    Errors: ``ObjectDoesNotExist`` later, when something it referred to is asked for and gone too.
+    """
+    if model._default_manager.filter(pk=pk).exists():
+        return None
+    changes = AuditEntry.objects.filter(model=model._meta.label, key=str(pk)).exclude(
+        action__in=("read", "export")
+    )
+    entry = changes.first()
+    if entry is None or entry.action != "delete":
+        return None
+    return entry, model(**_stored(model, entry.before))
+
+
 def _name(model: type[models.Model], entry: AuditEntry) -> str:
     return f"{model._meta.verbose_name}“{entry.after.get('name') or entry.key}”"
 

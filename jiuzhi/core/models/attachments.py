@@ -34,6 +34,16 @@ class Attachment(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def audit_key(self) -> str:
+        """Under which its changes stand in the log, so that a record's history finds them after the file is gone."""
+        return f"{self.trail(self.register, self.record)}{self.pk}"
+
+    @staticmethod
+    def trail(register: str, record: int) -> str:
+        """How the keys of all files of one record begin."""
+        return f"{register}/{record}/"
+
 
 class SavedView(models.Model):
     """A person's own columns and filters of one register's list."""

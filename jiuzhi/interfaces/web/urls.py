@@ -22,7 +22,7 @@ from .views import (
     upload,
     values,
 )
-from .views.registers import exchange, files, form, listing, record
+from .views.registers import editing, exchange, files, listing, record
 
 
 def _county(tail: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -60,9 +60,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{_REGISTER}/", listing.listing, name="register"),
     path(f"{_REGISTER}/undo/<str:change_set>/", record.take_back_set, name="register_undo_set"),
     # One record.
-    path(f"{_REGISTER}/new/", form.new, name="record_new"),
+    path(f"{_REGISTER}/new/", editing.new, name="record_new"),
+    path(f"{_REGISTER}/choices/<str:field>/", editing.choices, name="record_choices"),
     path(f"{_REGISTER}/<int:pk>/", record.detail, name="record"),
-    path(f"{_REGISTER}/<int:pk>/edit/", form.edit, name="record_edit"),
+    path(f"{_REGISTER}/<int:pk>/edit/", editing.edit, name="record_edit"),
     path(f"{_REGISTER}/<int:pk>/step/<str:step>/", record.step, name="record_step"),
     path(f"{_REGISTER}/<int:pk>/delete/", record.remove, name="record_delete"),
     path(f"{_REGISTER}/<int:pk>/undo/<int:entry>/", record.take_back, name="record_undo"),

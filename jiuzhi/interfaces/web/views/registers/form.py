@@ -1,35 +1,42 @@
-"""Add and change a record: one form for every register; the same reading and the same sentences as in Excel."""
+"""One form for every register: the same reading and the same sentences as in Excel, everything typed is kept."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from jiuzhi.core import access, records
-from jiuzhi.core.models import Org, Record
-from jiuzhi.core.registers import Column, Register, columns, of, reading
+from jiuzhi.core import access, files, local
+from jiuzhi.core.models import AuditEntry, Org, Record
+from jiuzhi.core.registers import Column, Register, columns, of, query, reading
 from jiuzhi.core.registers.parse import References, fill, written
 
-from ..base import Scope, actor
-from .base import record_of, register_page, shown
+from ..base import Scope
+from . import parts
+from .history import Change, Words, same
 
-_OFFERED = 500  # records a drop-down list offers; more are typed by name or code
+OFFERED = 200  # records a form brings along; where there are more they are looked up while typing
 _FEW = 4  # choices shown side by side
+_SHORT = 60  # records small enough for a plain drop-down list
+_LARGEST_SHAPE = 5 * 1024 * 1024  # bytes
+_PAIR = re.compile(r"[^\d.+-]*([+-]?\d+(?:\.\d+)?)[^\d.+-]+([+-]?\d+(?:\.\d+)?)[^\d]*")
 
 
 @dataclass(frozen=True)
 class Input:
-    """One field of the form: ``text`` as typed or stored; ``options``: (value, label) of a list; ``fixed``: shown, not changed."""
+    """One field of the form: ``text`` as typed or stored; ``options``: (value, label) of a list; ``fixed``: shown, not changed;
+    ``many``: more records than the list offers; ``note``: what somebody else put there meanwhile."""
 
     column: Column
     text: str
     fault: str = ""
     options: tuple[tuple[str, str], ...] = ()
     fixed: str = ""
+    many: bool = False
+    note: str = ""
 
     @property
     def widget(self) -> str:
@@ -37,10 +44,15 @@ class Input:
         kind = self.column.kind
         if self.fixed:
             return "fixed"
+        if self.column.name == "shape":
+            return "shape"
         if kind == columns.CHOICE:
-            return "radio" if len(self.options) <= _FEW and self.column.required else "select"
+            return "radio" if len(self.options) <= _FEW and self.column.name != "crs" else "select"
+        if kind == columns.REF:
+            listed = not self.many and len(self.options) <= _SHORT and (not self.text or self.picked)
+            return "select" if listed else "ref"
         return {
-            columns.YES: "yes", columns.SEVERAL: "several", columns.REF: "ref", columns.LONG: "long", columns.DAY: "day",
+            columns.YES: "yes", columns.SEVERAL: "several", columns.LONG: "long", columns.DAY: "day",
             columns.NUMBER: "number", columns.WHOLE: "number",
         }.get(kind, "text")  # fmt: skip
 
@@ -48,23 +60,24 @@ class Input:
     def chosen(self) -> list[str]:
         return [w for w in self.text.split("、") if w]
 
+    @property
+    def picked(self) -> str:
+        """The name of the record chosen in a list of keys."""
+        return next((label for value, label in self.options if value == self.text), "")
+
 
 class Form:
-    """The inputs of a record for one person, and what they typed."""
+    """The inputs of a record for one person, and what they typed. ``only``: these fields alone (a step's)."""
 
     def __init__(
-        self,
-        scope: Scope,
-        register: Register,
-        record: Record,
-        clear: bool,
-        only: tuple[str, ...] | None = None,
-    ) -> None:
+        self, scope: Scope, register: Register, record: Record, clear: bool, only: tuple[str, ...] | None = None
+    ) -> None:  # fmt: skip
         self.scope, self.register, self.record, self.clear = scope, register, record, clear
         self.only = only
         self.refs = References(register, scope.county)
         self.typed: dict[str, str] = {}
         self.faults: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
 
     @property
     def columns(self) -> list[Column]:
@@ -72,7 +85,7 @@ class Form:
         names = [c.name for c in self.register.form_fields] if self.only is None else self.only
         return [self.register.fields[n] for n in names]
 
-    def _fixed(self, column: Column) -> str:
+    def fixed(self, column: Column) -> str:
         """What is shown and cannot be typed: a masked field, the state of a stored record."""
         life = self.register.lifecycle
         if self.record.pk and life and column.name == life.field:
@@ -81,26 +94,65 @@ class Form:
             return reading.MASK
         return ""
 
-    def take(self, given: Any) -> bool:
-        """Set what was typed on the record. Returns whether every field could be read."""
-        cells: dict[str, Any] = {}
+    def take(self, given: Any, sent: Any = None) -> bool:
+        """Set what was typed on the record; ``sent``: uploaded files. Returns whether every field could be read."""
+        cells: dict[str, str] = {}
         for column in self.columns:
-            if self._fixed(column):
+            if self.fixed(column):
                 continue
             if column.kind == columns.SEVERAL:
                 cells[column.name] = "、".join(given.getlist(column.name))
             elif column.name in given:
                 cells[column.name] = given[column.name]
-        self.typed = {k: str(v) for k, v in cells.items()}
+        _split(cells)
+        drawn = sent.get("shape_file") if sent and "shape" in cells else None
+        said = ""
+        if drawn:
+            cells["shape"], said = _drawing(drawn, cells["shape"])
+        self.typed = cells
         self.faults = fill(self.record, self.register, cells, self.refs)
+        if said:
+            self.faults["shape"] = said
         return not self.faults
 
     def refuse(self, error: ValidationError) -> None:
         """Put what `core.records` refused beside the fields it concerns."""
         found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        shown = {c.name for c in self.columns}
         for name, said in found.items():
-            key = name if name in self.register.fields else ""
+            column = self.register.fields.get(name)
+            key = name if name in shown else ""
+            if column is not None and not key:
+                said = [f"{column.title}：{s}" for s in said]
             self.faults[key] = "；".join([*filter(None, [self.faults.get(key)]), *said])
+
+    def start(self, given: Any) -> None:
+        """What a new record begins with: the person's own unit, today, and what the address names (a parent, say)."""
+        own = [g.org for g in access.grants(self.scope.user, "create_record", self.register.code)]
+        inside = [
+            o for o in own if o.path.startswith(self.scope.county.path) and o.kind != Org.Kind.ENTERPRISE
+        ]
+        if len(inside) == 1:
+            self.typed["org"] = inside[0].name
+        if self.register.period and self.register.fields[self.register.period].kind == columns.DAY:
+            self.typed[self.register.period] = local.today().isoformat()
+        for column in self.columns:
+            if column.name in given:
+                self.typed[column.name] = files.printable(given[column.name])[:120]
+
+    def again(self) -> dict[str, str]:
+        """What the next record of a series starts with: whose it is, what it belongs to, the same choices."""
+        life = self.register.lifecycle
+        kept = {}
+        for column in self.columns:
+            if column.kind not in (columns.REF, columns.CHOICE, columns.YES) or column.sensitive:
+                continue
+            if life and column.name == life.field:
+                continue
+            # The reference system as typed: what is stored has been converted.
+            if text := self.typed.get("crs", "") if column.name == "crs" else self._stored(column):
+                kept[column.name] = text
+        return kept
 
     @property
     def general(self) -> str:
@@ -110,104 +162,143 @@ class Form:
     def inputs(self) -> list[Input]:
         return [self._input(c) for c in self.columns]
 
-    def _input(self, column: Column) -> Input:
-        fixed = self._fixed(column)
-        if fixed and fixed != reading.MASK:
-            return Input(column, column.of(self.record), fixed=fixed)
-        if column.name in self.typed:
-            text = self.typed[column.name]
-        else:
-            held = getattr(self.record, column.name, None) if _has(self.record, column) else None
-            text = written(held) if column.kind == columns.REF and held else column.shown(held)
-        return Input(
-            column, "" if fixed else text, self.faults.get(column.name, ""), self._options(column), fixed
-        )
+    def grouped(self) -> list[tuple[str, str, list[Input]]]:
+        """The inputs as the record's page groups them: (key, title, inputs)."""
+        own: list[Input] = []
+        at: list[Input] = []
+        rest: list[Input] = []
+        for found in self.inputs():
+            name = found.column.name
+            (at if name in parts.PLACE else rest if name in parts.LAST else own).append(found)
+        listed = (("own", _("内容"), own), ("place", _("位置"), at), ("rest", _("归属"), rest))
+        return [group for group in listed if group[2]]
 
-    def _options(self, column: Column) -> tuple[tuple[str, str], ...]:
+    def _stored(self, column: Column) -> str:
+        if (
+            getattr(self.record, column.attribute) is None
+        ):  # asking an unset required reference would be an error
+            return ""
+        held = getattr(self.record, column.name)
+        return written(held) if column.kind == columns.REF else column.shown(held)
+
+    def _input(self, column: Column) -> Input:
+        fixed = self.fixed(column)
+        if fixed:
+            return Input(column, "" if fixed == reading.MASK else self._stored(column), fixed=fixed)
+        text = self.typed[column.name] if column.name in self.typed else self._stored(column)
+        options, many = self._options(column, text)
+        return Input(
+            column, text, self.faults.get(column.name, ""), options, many=many, note=self.notes.get(column.name, "")
+        )  # fmt: skip
+
+    def _options(self, column: Column, text: str) -> tuple[tuple[tuple[str, str], ...], bool]:
+        """The choices of a list, and whether there are more than it offers."""
         life = self.register.lifecycle
         if life and column.name == life.field and life.first:
-            return tuple((w, w) for w in column.choices if w in life.first)
+            return tuple((w, w) for w in column.choices if w in life.first), False
         if column.kind in (columns.CHOICE, columns.SEVERAL):
-            return tuple((w, w) for w in column.choices)
-        if column.kind == columns.REF and column.target is not None:
-            found = self._choices(column)
-            return tuple((written(r), str(r)) for r in found[:_OFFERED])
-        return ()
+            return tuple((w, w) for w in column.choices), False
+        if column.kind != columns.REF:
+            return (), False
+        found = [option(r) for r in self.offered(column)[: OFFERED + 1]]
+        if len(found) <= OFFERED:
+            return tuple(found), False
+        held = getattr(self.record, column.name) if getattr(self.record, column.attribute) else None
+        return ((option(held),) if held and written(held) == text else ()), True
 
-    def _choices(self, column: Column) -> Any:
-        """Records to choose from: units, or what the person may view of another register."""
+    def offered(self, column: Column, words: str = "") -> QuerySet[Any]:
+        """Records a reference may lead to: units in which the person may write, or what they may view of another register;
+        narrowed to those that hold all ``words``."""
         assert column.target is not None
         target = of(column.target)
         if target is None:
-            return self.refs.all(column.target)
-        return reading.visible_to(target, self.scope.user, county=self.scope.county)
+            found = self._units(column)
+            for word in words.split():
+                found = found.filter(Q(name__contains=word) | Q(code__contains=word))
+            return found
+        seen = reading.visible_to(target, self.scope.user, county=self.scope.county)
+        return query.select(target, seen, query.Asked(q=words), local.today())
+
+    def _units(self, column: Column) -> QuerySet[Any]:
+        assert column.target is not None
+        found = self.refs.all(column.target)
+        if column.name != "org" or column.target is not Org:
+            return found
+        action = "change_record" if self.record.pk else "create_record"
+        held = access.grants(self.scope.user, action, self.register.code)
+        within = Q(pk=self.record.org_id)  # it may stay where it is
+        for grant in held:
+            within |= Q(path__startswith=grant.org.path)
+        if any(g.role == "enterprise" for g in held):
+            return found  # an enterprise names the unit it is registered with; `core.registers.guard` checks
+        return found.filter(within)
+
+    @cached_property
+    def base(self) -> dict[str, Any]:
+        """The stored fields of the version the person saw when they opened the form; {} when the log does not hold it."""
+        return self._versions.get(self.seen, {})
+
+    seen = 0  # the revision in the form
+
+    @cached_property
+    def _versions(self) -> dict[int, dict[str, Any]]:
+        entries = AuditEntry.objects.filter(model=self.record._meta.label, key=str(self.record.pk))
+        held = (e.after for e in entries.filter(action__in=("create", "update"))[:50])
+        return {after["revision"]: after for after in held if after and "revision" in after}
+
+    def meet(self, current: Record) -> list[Change]:
+        """Somebody changed the record meanwhile: fields the person left alone take the new value, in the others stands what
+        they typed, with a note. Returns what the other changed; [] when the log does not tell."""
+        from jiuzhi.core.records import snapshot
+
+        base, now = self.base, snapshot(current)
+        if not base:
+            return []
+        said = Words(self.register, _both(self.register, base, now), self.clear)
+        mine = snapshot(self.record)
+        for column in self.columns:
+            name = column.attribute
+            if self.fixed(column) or same(column, base.get(name), now.get(name)):
+                continue
+            if same(column, mine.get(name), base.get(name)) and column.name not in self.faults:
+                self.typed.pop(column.name, None)
+                setattr(self.record, column.attribute, getattr(current, column.attribute))
+            elif not same(column, mine.get(name), now.get(name)):
+                self.notes[column.name] = _("对方改成了“%(value)s”，这里是您填的") % {
+                    "value": said.value(column, now.get(name))
+                }
+        return said.between(base, now)
 
 
-def _has(record: Record, column: Column) -> bool:
-    """Whether a reference is set: asking an unset required one would be an error."""
-    return getattr(record, column.attribute) is not None
+def option(record: Any) -> tuple[str, str]:
+    """How a record is written so that it is found again, and its name."""
+    return written(record), str(record)
 
 
-@register_page
-def new(request: HttpRequest, scope: Scope, register: Register) -> HttpResponse:
-    if not reading.may(register, scope.user, "create_record", org=scope.county):
-        raise PermissionDenied(_("您没有新增这类记录的权限，需要时请联系管理员授权。"))
-    record = register.model()
-    form = Form(scope, register, record, clear=True)
-    if request.method == "POST":
-        if form.take(request.POST) and _saved(request, form, None):
-            messages.success(
-                request, _("已新增 %(title)s“%(name)s”。") % {"title": register.title, "name": record}
-            )
-            if "another" in request.POST:
-                return redirect("record_new", scope.county.code, register.code)
-            return redirect("record", scope.county.code, register.code, record.pk)
-    else:
-        _defaults(form, request)
-    status = 422 if form.faults else 200
-    return shown(
-        request, scope, register, "form.html", {"form": form, "record": None, "inputs": form.inputs()}, status
-    )
+def _both(register: Register, *versions: dict[str, Any]) -> list[AuditEntry]:
+    """Versions dressed as one entry, so that their references are looked up together."""
+    from jiuzhi.core import audit
+
+    before, after = (audit.text(v) for v in versions)
+    return [AuditEntry(model=register.model._meta.label, before_text=before, after_text=after)]
 
 
-@register_page
-def edit(request: HttpRequest, scope: Scope, register: Register, pk: int) -> HttpResponse:
-    record = record_of(scope, register, pk, "change_record")
-    form = Form(scope, register, record, clear=reading.may(register, scope.user, "see_sensitive", record))
-    if request.method == "POST" and form.take(request.POST):
-        revision = request.POST.get("revision", "")
-        said = _saved(request, form, int(revision) if revision.isdecimal() and len(revision) < 9 else -1)
-        if said:
-            messages.success(request, _("已保存。") if said == "saved" else _("没有改动，未保存。"))
-            return redirect("record", scope.county.code, register.code, record.pk)
-    status = 422 if form.faults else 200
-    context = {
-        "form": form, "record": record, "inputs": form.inputs(),
-        "revision": request.POST.get("revision") or record.revision, "why": request.POST.get("why", ""),
-    }  # fmt: skip
-    return shown(request, scope, register, "form.html", context, status)
+def _split(cells: dict[str, str]) -> None:
+    """A pair of coordinates put into one field ("108.66, 31.95", "东经108.66 北纬31.95") is parted; the larger is the longitude."""
+    if "lon" not in cells or "lat" not in cells:
+        return
+    for name, other in (("lon", "lat"), ("lat", "lon")):
+        found = _PAIR.fullmatch(cells[name].strip()) if not cells[other].strip() else None
+        if found:
+            low, high = sorted(found.groups(), key=float)
+            cells["lon"], cells["lat"] = high, low
 
 
-def _saved(request: HttpRequest, form: Form, revision: int | None) -> str:
-    """Save what was taken; "" when it was refused (the form then says why), else "saved" or "same"."""
-    why = request.POST.get("why", "").strip()[:180]
+def _drawing(file: Any, typed: str) -> tuple[str, str]:
+    """The text of an uploaded shape, or what was typed and a sentence that says why the file cannot be taken."""
+    if file.size > _LARGEST_SHAPE:
+        return typed, _("图形文件超过 5 MB：请简化图形，或只留这条记录的")
     try:
-        done = records.save(form.record, actor(request), why, revision=revision)
-    except ValidationError as error:
-        form.refuse(error)
-        return ""
-    except PermissionDenied as error:
-        form.faults["org"] = str(error)
-        return ""
-    return "saved" if done else "same"
-
-
-def _defaults(form: Form, request: HttpRequest) -> None:
-    """A new record starts with the person's own unit, and with what the address names (a parent, say)."""
-    own = [g.org for g in access.grants(form.scope.user, "create_record", form.register.code)]
-    inside = [o for o in own if o.path.startswith(form.scope.county.path) and o.kind != Org.Kind.ENTERPRISE]
-    if len(inside) == 1 and "org" in form.register.fields:
-        form.typed["org"] = inside[0].name
-    for column in form.columns:
-        if column.name in request.GET:
-            form.typed[column.name] = request.GET[column.name][:120]
+        return file.read().decode("utf-8-sig").strip(), ""
+    except UnicodeDecodeError:
+        return typed, _("图形文件不是文本：请导出为 GeoJSON 或 WKT（UTF-8）")

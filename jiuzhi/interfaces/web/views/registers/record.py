@@ -1,213 +1,70 @@
 """One record: what it says, what may be done with it now, what belongs to it, and everything that happened to it."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from jiuzhi.core import attachments, local, records, undo
 from jiuzhi.core.models import AuditEntry, Record
-from jiuzhi.core.registers import REGISTERS, Column, Register, Step, columns, guard, of, reading
+from jiuzhi.core.registers import Register, Step, guard, reading
 
 from ..base import Scope, actor
+from . import files, history, parts
 from .base import record_of, register_page, shown
 from .form import Form
 
-_HISTORY = 40  # entries shown
-_RELATED = 5  # records shown of each register that hangs on this one
-_ROUTES = {"web": "页面", "api": "接口", "cli": "命令行", "job": "系统", "import": "导入"}
-_VERBS = {"create": "新增", "update": "修改", "delete": "删除", "read": "查看敏感字段", "export": "导出"}
-
-
-@dataclass(frozen=True)
-class Move:
-    """A step the person may take: what it still needs, in words."""
-
-    step: Step
-    missing: list[str]
-
-
-@dataclass(frozen=True)
-class Past:
-    """One entry of the history in words."""
-
-    entry: AuditEntry
-    verb: str
-    route: str
-    changes: list[tuple[str, str, str]]
-    undoable: bool
+_AGAIN = timedelta(hours=1)  # a second look within it is not noted again
 
 
 @register_page
 def detail(request: HttpRequest, scope: Scope, register: Register, pk: int) -> HttpResponse:
-    record = record_of(scope, register, pk)
-    clear = record.pk in reading.unmasked(register, scope.user, [record])
-    if clear and register.sensitive:
-        _note_reading(request, register, record)
-    changes = reading.may(register, scope.user, "change_record", record)
+    try:
+        record = record_of(scope, register, pk)
+    except Http404:
+        gone = _gone(scope, register, pk)
+        if gone is None:
+            raise
+        return _shown_gone(request, scope, register, *gone)
+    clear = note_reading(request, register, record)
+    may = {a: reading.may(register, scope.user, f"{a}_record", record) for a in ("change", "delete")}
+    kept = files.listed(register, record, clear)
+    due = parts.due(register, record, local.today())
+    moves = parts.moves(register, scope, record, bool(kept))
     context = {
-        "record": record, "clear": clear, "label": register.label(record), "groups": _groups(register, record, clear),
-        "may_change": changes, "may_delete": reading.may(register, scope.user, "delete_record", record),
-        "moves": _moves(register, scope, record), "state": _state(register, record), "due": _due(register, record, local.today()),
-        "place": reading.place(register, record, clear), "children": _children(scope, register, record),
-        "related": _related(scope, register, record), "files": list(attachments.of(register, record)),
-        "history": _history(register, record, clear, changes), "synthetic": record.synthetic,
+        "record": record, "clear": clear, "label": register.label(record), "groups": parts.groups(register, record, clear),
+        "may_change": may["change"], "may_delete": may["delete"], "locked": parts.locked(register, record),
+        "state": parts.state(register, record), "ended": parts.ended(register, record),
+        "due": due, "late": -due[2] if due else 0, "soon": due and due[2] <= (register.lifecycle.renew_days or 30),
+        "moves": [m for m in moves if m.mine], "others": [m for m in moves if not m.mine],
+        "turn": [m for m in moves if not m.anytime], "place": reading.place(register, record, clear),
+        "children": parts.children(scope, register, record), "related": parts.pointing(scope, register, record),
+        "files": kept, "files_hidden": _files_hidden(register, clear),
+        "history": history.of(register, record, clear, may, "history" in request.GET), "synthetic": record.synthetic,
     }  # fmt: skip
     return shown(request, scope, register, "record.html", context)
 
 
-def _note_reading(request: HttpRequest, register: Register, record: Record) -> None:
-    """Reading what is sensitive is noted once an hour for each person and record."""
-    since = timezone.now() - timedelta(hours=1)
-    model, key = record._meta.label, str(record.pk)
-    read = AuditEntry.objects.filter(model=model, key=key, action="read", user=request.user, at__gte=since)
-    if not read.exists():
-        records.noted(actor(request), "read", model, key, f"查看{register.title}的敏感字段")
+def note_reading(request: HttpRequest, register: Register, record: Record) -> bool:
+    """Whether the person reads the sensitive fields of ``record``; if there are any, that is noted, once an hour."""
+    clear = record.pk in reading.unmasked(register, request.user, [record])
+    if clear and any(c.sensitive for c in register.fields.values()):
+        model, key = record._meta.label, str(record.pk)
+        lately = AuditEntry.objects.filter(model=model, key=key, action="read", user=request.user)
+        if not lately.filter(at__gte=timezone.now() - _AGAIN).exists():
+            records.noted(actor(request), "read", model, key, f"查看{register.title}的敏感字段")
+    return clear
 
 
-def _groups(
-    register: Register, record: Record, clear: bool
-) -> list[tuple[str, list[tuple[Column, str, str]]]]:
-    """The fields in groups: (column, as this person reads it, address of what it refers to)."""
-    place = {"lon", "lat", "crs", "shape", "shape_m", "shape_m2", "place_given"}
-    last = {"org", "note", "synthetic"}
-    own, at, rest = [], [], []
-    for column in register.fields.values():
-        text = reading.value(column, record, clear)
-        if not column.editable and not text:
-            continue
-        row = (column, text, _address(column, record))
-        (at if column.name in place else rest if column.name in last else own).append(row)
-    return [(t, rows) for t, rows in ((_("内容"), own), (_("位置"), at), (_("归属"), rest)) if rows]
-
-
-def _address(column: Column, record: Record) -> str:
-    target = of(column.target) if column.target is not None else None
-    held = target and getattr(record, column.attribute)
-    return reverse("record", args=[record.county.code, target.code, held]) if target and held else ""
-
-
-def _state(register: Register, record: Record) -> str:
-    return getattr(record, register.lifecycle.field) if register.lifecycle else ""
-
-
-def _due(register: Register, record: Record, today: date) -> int | None:
-    """Days until the record expires; None when it does not, or no longer matters."""
-    life = register.lifecycle
-    if life is None or not life.expires or _state(register, record) in life.closed:
-        return None
-    until = getattr(record, life.expires)
-    return (until - today).days if until else None
-
-
-def _moves(register: Register, scope: Scope, record: Record) -> list[Move]:
-    life = register.lifecycle
-    if life is None:
-        return []
-    found = []
-    for step in life.from_state(_state(register, record)):
-        if guard.may_step(register, scope.user, step, record):
-            missing = [register.fields[n].title for n in step.needs if getattr(record, n) in (None, "")]
-            if step.evidence and not attachments.of(register, record).exists():
-                missing.append(_("佐证文件或照片"))
-            found.append(Move(step, missing))
-    return found
-
-
-def _children(scope: Scope, register: Register, record: Record) -> list[dict[str, Any]]:
-    """The registers whose records belong to this one, each with its first rows."""
-    found = []
-    for child in register.children:
-        rows = reading.visible_to(child, scope.user, county=scope.county).filter(**{child.within: record})
-        total = rows.count()
-        shown_rows = list(rows.select_related("org")[:20])
-        clear = reading.unmasked(child, scope.user, shown_rows)
-        fields = [child.fields[n] for n in child.columns if n != child.within][:6]
-        found.append(
-            {
-                "register": child, "total": total, "fields": fields,
-                "rows": [(r, [reading.value(c, r, r.pk in clear) for c in fields]) for r in shown_rows],
-                "add": reading.may(child, scope.user, "create_record", org=scope.county),
-                "prefill": f"{child.within}={register.label(record)}",
-            }
-        )  # fmt: skip
-    return found
-
-
-def _related(
-    scope: Scope, register: Register, record: Record
-) -> list[tuple[Register, Column, int, list[Record]]]:
-    """Records of other registers that refer to this one."""
-    found = []
-    for other in REGISTERS.values():
-        for column in other.fields.values():
-            if column.target is not register.model or other.within == column.name or column.sensitive:
-                continue
-            rows = reading.visible_to(other, scope.user, county=scope.county).filter(
-                **{column.name: record.pk}
-            )
-            first = list(rows[: _RELATED + 1])
-            if first:
-                total = rows.count() if len(first) > _RELATED else len(first)
-                found.append((other, column, total, first[:_RELATED]))
-    return found
-
-
-def _history(register: Register, record: Record, clear: bool, may_undo: bool) -> list[Past]:
-    entries = AuditEntry.objects.filter(model=record._meta.label, key=str(record.pk)).select_related("user")
-    listed = list(entries.exclude(action__in=("export",))[:_HISTORY])
-    newest = next((e for e in listed if e.action != "read"), None)
-    return [
-        Past(
-            e, _VERBS.get(e.action, e.action), _ROUTES.get(e.route, e.route), _changes(register, e, clear),
-            may_undo and e is newest and e.action == "update" and not e.why.startswith(undo.STEP),
-        )
-        for e in listed
-    ]  # fmt: skip
-
-
-def _changes(register: Register, entry: AuditEntry, clear: bool) -> list[tuple[str, str, str]]:
-    """Field by field: (title, before, after), masked for who may not read it."""
-    before, after = entry.before or {}, entry.after or {}
-    if entry.action != "update":
-        return []
-    found = []
-    for column in register.fields.values():
-        pair = before.get(column.attribute), after.get(column.attribute)
-        if pair[0] == pair[1]:
-            continue
-        old, new = (
-            (reading.MASK, reading.MASK)
-            if column.sensitive and not clear
-            else (_said(column, v) for v in pair)
-        )
-        found.append((column.heading, old, new))
-    return found
-
-
-def _said(column: Column, value: Any) -> str:
-    """A value as the log keeps it, in words."""
-    if value in (None, ""):
-        return _("（空）")
-    if column.kind == columns.YES:
-        return column.shown(value)
-    if column.kind == columns.REF and column.target is not None:
-        held: Model | None = column.target._default_manager.filter(pk=value).first()
-        return str(held) if held else f"{value}"
-    return (
-        f"{value}".rstrip("0").rstrip(".")
-        if column.kind == columns.NUMBER and "." in str(value)
-        else str(value)
-    )
+def _files_hidden(register: Register, clear: bool) -> bool:
+    """Photos of a sensitive place would show it."""
+    return bool(register.blur_km) and not clear
 
 
 @register_page
@@ -220,82 +77,108 @@ def step(request: HttpRequest, scope: Scope, register: Register, pk: int, step: 
         raise Http404(_("没有这个办理步骤。"))
     if not guard.may_step(register, scope.user, found, record):
         raise PermissionDenied(_("您没有办理这一步的权限。"))
-    form = Form(
-        scope,
-        register,
-        record,
-        clear=reading.may(register, scope.user, "see_sensitive", record),
-        only=found.needs,
-    )
-    if (
-        request.method == "POST"
-        and form.take(request.POST)
-        and _stepped(request, register, record, found, form)
-    ):
-        messages.success(request, _("已办理“%(step)s”。") % {"step": step})
-        return redirect("record", scope.county.code, register.code, pk)
+    name, before = str(record), parts.state(register, record)
+    clear = reading.may(register, scope.user, "see_sensitive", record)
+    form = Form(scope, register, record, clear=clear, only=found.needs)
+    if request.method == "POST":
+        read = form.take(request.POST, request.FILES)
+        if read and _stepped(request, register, record, found, form):
+            messages.success(request, _("已办理“%(step)s”。") % {"step": step})
+            return redirect("record", scope.county.code, register.code, pk)
+    has_files = attachments.of(register, record).exists()
+    move = next((m for m in parts.moves(register, scope, record, has_files) if m.step is found), None)
     context = {
-        "record": record, "step": found, "form": form, "inputs": form.inputs(), "state": _state(register, record),
-        "has_files": attachments.of(register, record).exists(), "said": request.POST.get("said", ""),
+        "record": record, "name": name, "step": found, "form": form, "inputs": form.inputs(), "state": before,
+        "has_files": has_files, "said": request.POST.get("said", ""), "possible": found.leaves(before),
+        "missing": move.missing if move else [],
     }  # fmt: skip
     return shown(request, scope, register, "step.html", context, 422 if form.faults else 200)
 
 
 def _stepped(request: HttpRequest, register: Register, record: Record, found: Step, form: Form) -> bool:
     """Fill in, attach and step in one change set; False with the reason in the form when any of it is refused."""
+    filled = {c.name: getattr(record, c.name) for c in form.columns if not form.fixed(c)}
+    said = request.POST.get("said", "")[:150]
     try:
-        with records.one_set():
+        with attachments.together() as kept, records.one_set():
             for file in request.FILES.getlist("files"):
-                attachments.add(register, record, file, "", actor(request))
-            filled = {n: getattr(record, n) for n in found.needs}
-            records.take_step(
-                record, found.name, actor(request), request.POST.get("said", "")[:150], filled=filled
-            )
+                kept.append(attachments.add(register, record, file, "", actor(request)))
+            records.take_step(record, found.name, actor(request), said, filled=filled)
     except ValidationError as error:
         form.refuse(error)
-        record.refresh_from_db()
-        return False
     except PermissionDenied as error:
         form.faults[""] = str(error)
-        record.refresh_from_db()
-        return False
-    return True
+    else:
+        return True
+    record.refresh_from_db()
+    return False
 
 
 @register_page
 def remove(request: HttpRequest, scope: Scope, register: Register, pk: int) -> HttpResponse:
     record = record_of(scope, register, pk, "delete_record")
+    fault = ""
     if request.method == "POST":
-        name = str(record)
         try:
             records.delete(record, actor(request), request.POST.get("why", "")[:180])
+            return redirect("record", scope.county.code, register.code, pk)
         except ValidationError as error:
-            return shown(
-                request,
-                scope,
-                register,
-                "delete.html",
-                {"record": record, "fault": "；".join(error.messages)},
-                422,
-            )
-        messages.success(request, _("已删除“%(name)s”；变更记录里可以恢复。") % {"name": name})
-        return redirect("register", scope.county.code, register.code)
-    return shown(request, scope, register, "delete.html", {"record": record, "fault": ""})
+            fault = "；".join(error.messages)
+    context = {
+        "record": record, "fault": fault, "why": request.POST.get("why", ""),
+        "children": [c for c in parts.children(scope, register, record) if c.total],
+        "related": parts.pointing(scope, register, record),
+    }  # fmt: skip
+    return shown(request, scope, register, "delete.html", context, 422 if fault else 200)
+
+
+def _gone(scope: Scope, register: Register, pk: int) -> tuple[AuditEntry, Record] | None:
+    """The deletion of a record this person could have deleted, and the record as it was; None for everybody else."""
+    found = undo.deleted(register.model, pk)
+    if found is None or found[1].county_id != scope.county.pk:
+        return None
+    try:
+        allowed = reading.may(register, scope.user, "delete_record", found[1])
+    except ObjectDoesNotExist:  # its unit or its enterprise is gone too: nobody can say whose it was
+        return None
+    return found if allowed else None
+
+
+def _shown_gone(
+    request: HttpRequest, scope: Scope, register: Register, entry: AuditEntry, record: Record
+) -> HttpResponse:
+    context = {
+        "entry": entry, "name": entry.before.get("name") or entry.before.get(register.key[0]) or entry.key,
+        "may_restore": reading.may(register, scope.user, "create_record", record), "pk": record.pk,
+    }  # fmt: skip
+    return shown(request, scope, register, "gone.html", context, 410)
 
 
 @register_page
 @require_POST
 def take_back(request: HttpRequest, scope: Scope, register: Register, pk: int, entry: int) -> HttpResponse:
-    record = record_of(scope, register, pk, "change_record")
-    found = AuditEntry.objects.filter(model=record._meta.label, key=str(pk), pk=entry).first()
+    """Take back the newest change of a record, its deletion too."""
+    gone = _gone(scope, register, pk)
+    if gone is None:
+        record = record_of(scope, register, pk, "change_record")
+        found = AuditEntry.objects.filter(model=record._meta.label, key=str(pk), pk=entry).first()
+    else:
+        found = gone[0] if gone[0].pk == entry else None
     if found is None:
         raise Http404(_("没有这次变更。"))
     try:
         undo.undo([found], actor(request))
-        messages.success(request, _("已撤销这次变更。"))
-    except (ValidationError, PermissionDenied) as error:
-        messages.error(request, "；".join(getattr(error, "messages", [str(error)])))
+        said = {"delete": _("已恢复这条记录。"), "create": _("已撤销新增，这条记录已删除。")}
+        messages.success(request, said.get(found.action, _("已撤销这次变更。")))
+    except (ValidationError, PermissionDenied, ObjectDoesNotExist) as error:
+        messages.error(request, _why(error))
     return redirect("record", scope.county.code, register.code, pk)
+
+
+def _why(error: Any) -> str:
+    if isinstance(error, ObjectDoesNotExist):
+        return _("它引用的记录也已删除：请先恢复那一条。")
+    return "；".join(getattr(error, "messages", [str(error)]))
 
 
 @register_page
@@ -306,5 +189,5 @@ def take_back_set(request: HttpRequest, scope: Scope, register: Register, change
         done = undo.undo_set(change_set, actor(request))
         messages.success(request, _("已撤销，%(n)s 条记录恢复到变更之前。") % {"n": done})
     except (ValidationError, PermissionDenied) as error:
-        messages.error(request, "；".join(getattr(error, "messages", [str(error)])))
+        messages.error(request, _why(error))
     return redirect("register", scope.county.code, register.code)
