@@ -3,6 +3,7 @@
     q=龙河&state=整治中&state=待验收&plan_end_to=2026-12-31&sort=-plan_end
 
 A field that is masked for some can neither be searched, filtered nor sorted by anybody: the order would tell what the mask hides.
+For the same reason the public asks about public fields alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,24 +29,27 @@ DUE = {"expired": "已过期", "soon": "即将到期", "open": "未办结"}
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for. ``filters``: field → words chosen (any of them); ``ranges``: field → (from, to), either may be empty."""
+    """What is asked for. ``filters``: field → words chosen (any of them); ``ranges``: field → (from, to), either may be empty;
+    ``public``: asked by everybody, so that only public fields answer."""
 
     q: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     due: str = ""
     sort: str = ""
+    public: bool = False
 
     @property
     def narrowed(self) -> bool:
         return bool(self.q or self.filters or self.ranges or self.due)
 
 
-def ask(register: Register, given: Any) -> Asked:
+def ask(register: Register, given: Any, public: bool = False) -> Asked:
     """Read an address (`QueryDict` or a dict of lists). What no field answers to is passed over."""
     get = given.getlist if hasattr(given, "getlist") else lambda k: given.get(k, [])
     chosen, ranges = {}, {}
-    for column in register.fields.values():
+    fields = {n: c for n, c in register.fields.items() if c.public or not public}
+    for column in fields.values():
         if column.filterable and (words := tuple(w[:80] for w in get(column.name) if w)):
             chosen[column.name] = words
         if column.kind in (columns.NUMBER, columns.WHOLE, columns.DAY) and not column.sensitive:
@@ -54,10 +58,10 @@ def ask(register: Register, given: Any) -> Asked:
                 ranges[column.name] = (low, high)
     due = (get("due") or [""])[-1]
     sort = (get("sort") or [""])[-1]
-    known = sort.lstrip("-") in register.fields and not register.fields[sort.lstrip("-")].sensitive
+    known = sort.lstrip("-") in fields and not fields[sort.lstrip("-")].sensitive
     return Asked(
-        files.printable((get("q") or [""])[-1]).strip()[:80], chosen, ranges, due if due in due_choices(register) else "",
-        sort if known else "",
+        files.printable((get("q") or [""])[-1]).strip()[:80], chosen, ranges,
+        due if due in due_choices(register) and not public else "", sort if known else "", public,
     )  # fmt: skip
 
 

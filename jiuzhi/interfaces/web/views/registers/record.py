@@ -1,7 +1,7 @@
 """One record: what it says, what may be done with it now, what belongs to it, and everything that happened to it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +10,6 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -52,7 +51,7 @@ def detail(request: HttpRequest, scope: Scope, register: Register, pk: int) -> H
     record = record_of(scope, register, pk)
     clear = record.pk in reading.unmasked(register, scope.user, [record])
     if clear and register.sensitive:
-        _note_reading(request, register, record)
+        reading.note(actor(request), register, record)
     changes = reading.may(register, scope.user, "change_record", record)
     context = {
         "record": record, "clear": clear, "label": register.label(record), "groups": _groups(register, record, clear),
@@ -63,15 +62,6 @@ def detail(request: HttpRequest, scope: Scope, register: Register, pk: int) -> H
         "history": _history(register, record, clear, changes), "synthetic": record.synthetic,
     }  # fmt: skip
     return shown(request, scope, register, "record.html", context)
-
-
-def _note_reading(request: HttpRequest, register: Register, record: Record) -> None:
-    """Reading what is sensitive is noted once an hour for each person and record."""
-    since = timezone.now() - timedelta(hours=1)
-    model, key = record._meta.label, str(record.pk)
-    read = AuditEntry.objects.filter(model=model, key=key, action="read", user=request.user, at__gte=since)
-    if not read.exists():
-        records.noted(actor(request), "read", model, key, f"查看{register.title}的敏感字段")
 
 
 def _groups(
