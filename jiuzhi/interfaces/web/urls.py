@@ -22,7 +22,7 @@ from .views import (
     upload,
     values,
 )
-from .views.registers import files, form, listing, record
+from .views.registers import files, form, listing, map, record
 
 
 def _county(tail: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -69,6 +69,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_REGISTER}/<int:pk>/files/", files.attach, name="record_attach"),
     path(f"{_REGISTER}/<int:pk>/files/<int:file>/", files.file, name="record_file"),
     path(f"{_REGISTER}/<int:pk>/files/<int:file>/drop/", files.drop, name="record_file_drop"),
+    # Maps.
+    path(f"{_REGISTER}/map/", map.register_map, name="register_map"),
+    path(f"{_REGISTER}/layer.geojson", map.register_layer, name="register_layer"),
     path("systems/", systems.listing, name="systems"),
     path("search/", search.search, name="search"),
     path("design/", design.design, name="design"),
