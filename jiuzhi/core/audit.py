@@ -8,12 +8,14 @@ from django.db import transaction
 
 from .models import AuditEntry, AuditHead
 
+_SECRET = ("password", "secret")
+
 
 def text(fields: dict[str, Any] | None) -> str:
     """Snapshot fields as the JSON text that is stored; secrets are named, never shown (hashes included)."""
     if fields is None:
         return ""
-    masked = {k: "（不记录）" if k == "password" else v for k, v in fields.items()}
+    masked = {k: "（不记录）" if k in _SECRET else v for k, v in fields.items()}
     return json.dumps(masked, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 

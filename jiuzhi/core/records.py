@@ -110,7 +110,7 @@ def _prepare(record: Record, old: Record | None, actor: Actor, revision: int | N
         guard.writable(register, actor.user, record, old)
     if old is not None:
         if revision is not None and old.revision != revision:
-            raise ValidationError("这条记录刚被别人改过：请刷新页面，在新版本上重做您的修改。")
+            raise ValidationError("这条记录刚被别人改过：请刷新页面，在新版本上重做您的修改。", code="newer")
         record.revision = old.revision
 
 

@@ -93,6 +93,8 @@ INSTALLED_APPS = [
     *(f"jiuzhi.domains.{domain}" for domain in DOMAINS),
     "jiuzhi.domains",
     "jiuzhi.interfaces.web",
+    "jiuzhi.interfaces.api",
+    "jiuzhi.interfaces.portal",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -163,10 +165,17 @@ STATICFILES_DIRS = [
         ("tabler", ASSETS_DIR / "@tabler" / "core" / "dist"),
         ("echarts", ASSETS_DIR / "echarts" / "dist"),
         ("htmx", ASSETS_DIR / "htmx.org" / "dist"),
+        ("maplibre", ASSETS_DIR / "maplibre-gl" / "dist"),
         ("han", ASSETS_DIR / "@expo-google-fonts" / "noto-sans-sc" / "400Regular"),
     )
     if path.is_dir()
 ]
 MEDIA_URL = "/evidence/"
+
+# Maps draw on a plain ground and ask no foreign host. A county with a licensed tile service names it here, as raster tiles
+# (…/{z}/{x}/{y}.png) in CGCS2000 (as good as WGS 84) or GCJ-02; the records are shifted to fit.
+TILES = os.environ.get("JIUZHI_TILES", "")
+TILES_CRS = os.environ.get("JIUZHI_TILES_CRS", "CGCS2000")
+TILES_CREDIT = os.environ.get("JIUZHI_TILES_CREDIT", "")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024

@@ -3,8 +3,10 @@ from .audit import AuditEntry, AuditHead
 from .orgs import Grant, Org, User
 from .periods import LateReport, PeriodUnlock, ReportingPeriod
 from .record import Drawn, Placed, Record, county_of
+from .tokens import ApiToken
 
 __all__ = [
+    "ApiToken",
     "Attachment",
     "AuditEntry",
     "AuditHead",

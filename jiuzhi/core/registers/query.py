@@ -3,6 +3,7 @@
     q=龙河&state=整治中&state=待验收&plan_end_to=2026-12-31&sort=-plan_end
 
 A field that is masked for some can neither be searched, filtered nor sorted by anybody: the order would tell what the mask hides.
+For the same reason the public asks about public fields alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,24 +29,27 @@ DUE = {"expired": "已过期", "soon": "即将到期", "open": "未办结"}
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for. ``filters``: field → words chosen (any of them); ``ranges``: field → (from, to), either may be empty."""
+    """What is asked for. ``filters``: field → words chosen (any of them); ``ranges``: field → (from, to), either may be empty;
+    ``public``: asked by everybody, so that only public fields answer."""
 
     q: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     due: str = ""
     sort: str = ""
+    public: bool = False
 
     @property
     def narrowed(self) -> bool:
         return bool(self.q or self.filters or self.ranges or self.due)
 
 
-def ask(register: Register, given: Any) -> Asked:
+def ask(register: Register, given: Any, public: bool = False) -> Asked:
     """Read an address (`QueryDict` or a dict of lists). What no field answers to is passed over."""
     get = given.getlist if hasattr(given, "getlist") else lambda k: given.get(k, [])
     chosen, ranges = {}, {}
-    for column in register.fields.values():
+    fields = {n: c for n, c in register.fields.items() if c.public or not public}
+    for column in fields.values():
         if column.filterable and (words := tuple(w[:80] for w in get(column.name) if w)):
             chosen[column.name] = words
         if column.kind in (columns.NUMBER, columns.WHOLE, columns.DAY) and not column.sensitive:
@@ -54,10 +58,10 @@ def ask(register: Register, given: Any) -> Asked:
                 ranges[column.name] = (low, high)
     due = (get("due") or [""])[-1]
     sort = (get("sort") or [""])[-1]
-    known = sort.lstrip("-") in register.fields and not register.fields[sort.lstrip("-")].sensitive
+    known = sort.lstrip("-") in fields and not fields[sort.lstrip("-")].sensitive
     return Asked(
-        files.printable((get("q") or [""])[-1]).strip()[:80], chosen, ranges, due if due in due_choices(register) else "",
-        sort if known else "",
+        files.printable((get("q") or [""])[-1]).strip()[:80], chosen, ranges,
+        due if due in due_choices(register) and not public else "", sort if known else "", public,
     )  # fmt: skip
 
 
@@ -71,29 +75,29 @@ def due_choices(register: Register) -> dict[str, str]:
 
 def select(register: Register, found: QuerySet[Record], asked: Asked, today: date) -> QuerySet[Record]:
     """``found`` narrowed and ordered as asked; references come along in the same query."""
+    searched = _searched(register, asked.public) if asked.q else []
     for word in asked.q.split():
-        found = found.filter(reduce(or_, (Q(**{f"{n}__icontains": word}) for n in _searched(register)), Q()))
+        hits = (Q(**{f"{n}__icontains": word}) for n in searched)
+        found = found.filter(reduce(or_, hits, Q(pk__in=[])))
     for name, words in asked.filters.items():
         found = found.filter(reduce(or_, (_chosen(register.fields[name], w) for w in words)))
     for name, (low, high) in asked.ranges.items():
         found = found.filter(_between(register.fields[name], low, high))
     if asked.due:
         found = found.filter(_due(register, asked.due, today))
-    return ordered(register, found, asked.sort)
+    return ordered(register, found, asked.sort, asked.public)
 
 
-def ordered(register: Register, found: QuerySet[Record], sort: str) -> QuerySet[Record]:
-    """In the order asked for, else by key; always a total order, so that pages do not overlap."""
+def ordered(register: Register, found: QuerySet[Record], sort: str, public: bool = False) -> QuerySet[Record]:
+    """In the order asked for, else by key (for everybody by the public fields); always a total order, so that pages do not
+    overlap."""
     links = [c.name for c in register.fields.values() if c.kind == columns.REF]
     found = found.select_related(*links)
     if not sort:
-        return found.order_by(*_key_order(register), "pk")
+        names = [n for n in register.public if not register.fields[n].sensitive] if public else register.key
+        return found.order_by(*(path for n in names for path in _sorted(register.fields[n])), "pk")
     down, name = ("-" if sort.startswith("-") else ""), sort.lstrip("-")
     return found.order_by(*(down + path for path in _sorted(register.fields[name])), "pk")
-
-
-def _key_order(register: Register) -> list[str]:
-    return [path for k in register.key for path in _sorted(register.fields[k])]
 
 
 def _sorted(column: Column) -> list[str]:
@@ -111,10 +115,11 @@ def _called(model: Any) -> list[str]:
     return [f"{n}_id" if isinstance(model._meta.get_field(n), ForeignKey) else n for n in names]
 
 
-def _searched(register: Register) -> list[str]:
-    """Key, list columns and names of references: what a person would type."""
+def _searched(register: Register, public: bool = False) -> list[str]:
+    """Key, list columns and names of references: what a person would type; for everybody the public fields."""
     found: list[str] = []
-    for name in dict.fromkeys((*register.key, *register.columns, *register.lookup, "name")):
+    named = register.public if public else (*register.key, *register.columns, *register.lookup, "name")
+    for name in dict.fromkeys(named):
         column = register.fields.get(name)
         if column is None or column.sensitive:
             continue
@@ -132,8 +137,12 @@ def _chosen(column: Column, word: str) -> Q:
     if column.kind == columns.YES:
         return Q(**{column.name: word == "是"})
     if column.kind == columns.REF:
-        return Q(**{f"{column.name}_id": int(word)}) if word.isascii() and word.isdigit() else Q(pk__in=[])
+        return Q(**{f"{column.name}_id": int(word)}) if _an_id(word) else Q(pk__in=[])
     return Q(**{f"{column.name}__contains" if column.kind == columns.SEVERAL else column.name: word})
+
+
+def _an_id(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= 18  # more no database keeps
 
 
 def _between(column: Column, low: str, high: str) -> Q:

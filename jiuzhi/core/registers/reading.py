@@ -1,14 +1,16 @@
 """The only way interfaces read records: within the grants, with sensitive fields masked and places blurred."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from jiuzhi.core import access, geo
-from jiuzhi.core.models import Org, Placed, Record, User
+from jiuzhi.core import access, geo, records
+from jiuzhi.core.models import AuditEntry, Org, Placed, Record, User
 
 from .columns import Column
 from .declare import Register
@@ -85,6 +87,15 @@ def unmasked(register: Register, user: User, records: Iterable[Record]) -> set[i
     return {r.pk for r in records if may(register, user, "see_sensitive", r)}
 
 
+def note(actor: records.Actor, register: Register, record: Record) -> None:
+    """Note that a person read the sensitive fields of a record: once an hour for each person and record."""
+    since = timezone.now() - timedelta(hours=1)
+    model, key = record._meta.label, str(record.pk)
+    read = AuditEntry.objects.filter(model=model, key=key, action="read", user=actor.user, at__gte=since)
+    if not read.exists():
+        records.noted(actor, "read", model, key, f"查看{register.title}的敏感字段")
+
+
 def value(column: Column, record: Record, clear: bool) -> str:
     """A field as this reader sees it."""
     if column.sensitive and not clear:
@@ -129,6 +140,23 @@ def public_value(register: Register, column: Column, record: Record) -> str:
         at = place(register, record, clear=False)
         return "" if at is None else f"{at[column.name == 'lat']:f}"
     return column.of(record)
+
+
+def public_name(register: Register, record: Record) -> str:
+    """What everybody may call a record: its name, else its key, else its first public field — of these only what is public."""
+    names = ["name"] if "name" in register.public else [k for k in register.key if k in register.public]
+    said = " ".join(public_value(register, register.fields[n], record) for n in names or register.public[:1])
+    return said.strip() or register.title
+
+
+def public_geometry(register: Register, record: Record) -> dict[str, Any] | None:
+    """The GeoJSON geometry everybody may see; None unless longitude and latitude are public."""
+    if not {"lon", "lat"} <= set(register.public):
+        return None
+    if "shape" in register.public:
+        return geometry(register, record, clear=False)
+    at = place(register, record, clear=False)
+    return at and {"type": "Point", "coordinates": [float(at[0]), float(at[1])]}
 
 
 def public_fields(register: Register) -> list[Column]:

@@ -22,7 +22,7 @@ from .views import (
     upload,
     values,
 )
-from .views.registers import editing, exchange, files, listing, record
+from .views.registers import editing, exchange, files, listing, map, record
 
 
 def _county(tail: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -76,6 +76,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_REGISTER}/import/<str:job>/file/", exchange.handed_back, name="register_import_file"),
     path(f"{_REGISTER}/template.xlsx", exchange.template, name="register_template"),
     path(f"{_REGISTER}/export.<str:form>", exchange.export, name="register_export"),
+    # Maps.
+    path(f"{_REGISTER}/map/", map.register_map, name="register_map"),
+    path(f"{_REGISTER}/layer.geojson", map.register_layer, name="register_layer"),
     path("systems/", systems.listing, name="systems"),
     path("search/", search.search, name="search"),
     path("design/", design.design, name="design"),

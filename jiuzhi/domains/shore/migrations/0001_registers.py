@@ -5,91 +5,167 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0002_registers'),
-        ('master', '0002_registers'),
+        ("core", "0002_registers"),
+        ("master", "0002_registers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', models.TextField(blank=True)),
-                ('synthetic', models.BooleanField(default=False)),
-                ('revision', models.PositiveIntegerField(default=0, editable=False, verbose_name='版本')),
-                ('lon', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ('lat', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ('crs', models.CharField(blank=True, default='CGCS2000', max_length=40)),
-                ('place_given', models.CharField(blank=True, editable=False, max_length=120)),
-                ('shape', models.TextField(blank=True)),
-                ('shape_m', models.DecimalField(blank=True, decimal_places=1, editable=False, max_digits=18, null=True)),
-                ('shape_m2', models.DecimalField(blank=True, decimal_places=1, editable=False, max_digits=18, null=True)),
-                ('code', models.CharField(max_length=40)),
-                ('bank', models.CharField(max_length=40)),
-                ('from_to', models.CharField(blank=True, max_length=120)),
-                ('length', models.DecimalField(blank=True, decimal_places=1, max_digits=18, null=True)),
-                ('length_by', models.CharField(default='规划成果', max_length=40)),
-                ('zone', models.CharField(max_length=40)),
-                ('zone_paper', models.CharField(blank=True, max_length=80)),
-                ('zone_on', models.DateField(blank=True, null=True)),
-                ('nature', models.CharField(max_length=40)),
-                ('nature_by', models.CharField(max_length=40)),
-                ('imagery_on', models.DateField()),
-                ('use', models.CharField(default='无', max_length=40)),
-                ('used', models.DecimalField(blank=True, decimal_places=1, max_digits=18, null=True)),
-                ('permit_no', models.CharField(blank=True, max_length=60)),
-                ('restored_on', models.DateField(blank=True, null=True)),
-                ('parents', models.CharField(blank=True, max_length=120)),
-                ('proposed', models.CharField(blank=True, max_length=40)),
-                ('state', models.CharField(default='现状', max_length=40)),
-                ('county', models.ForeignKey(blank=True, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.org', verbose_name='区县')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.org')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='master.enterprise')),
-                ('water_body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='master.waterbody')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("synthetic", models.BooleanField(default=False)),
+                ("revision", models.PositiveIntegerField(default=0, editable=False, verbose_name="版本")),
+                ("lon", models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
+                ("lat", models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
+                ("crs", models.CharField(blank=True, default="CGCS2000", max_length=40)),
+                ("place_given", models.CharField(blank=True, editable=False, max_length=120)),
+                ("shape", models.TextField(blank=True)),
+                (
+                    "shape_m",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, editable=False, max_digits=18, null=True
+                    ),
+                ),
+                (
+                    "shape_m2",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, editable=False, max_digits=18, null=True
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("bank", models.CharField(max_length=40)),
+                ("from_to", models.CharField(blank=True, max_length=120)),
+                ("length", models.DecimalField(blank=True, decimal_places=1, max_digits=18, null=True)),
+                ("length_by", models.CharField(default="规划成果", max_length=40)),
+                ("zone", models.CharField(max_length=40)),
+                ("zone_paper", models.CharField(blank=True, max_length=80)),
+                ("zone_on", models.DateField(blank=True, null=True)),
+                ("nature", models.CharField(max_length=40)),
+                ("nature_by", models.CharField(max_length=40)),
+                ("imagery_on", models.DateField()),
+                ("use", models.CharField(default="无", max_length=40)),
+                ("used", models.DecimalField(blank=True, decimal_places=1, max_digits=18, null=True)),
+                ("permit_no", models.CharField(blank=True, max_length=60)),
+                ("restored_on", models.DateField(blank=True, null=True)),
+                ("parents", models.CharField(blank=True, max_length=120)),
+                ("proposed", models.CharField(blank=True, max_length=40)),
+                ("state", models.CharField(default="现状", max_length=40)),
+                (
+                    "county",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.org",
+                        verbose_name="区县",
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.org"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="master.enterprise",
+                    ),
+                ),
+                (
+                    "water_body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="master.waterbody"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '岸线段',
-                'verbose_name_plural': '岸线段',
-                'ordering': ['county_id', 'code'],
+                "verbose_name": "岸线段",
+                "verbose_name_plural": "岸线段",
+                "ordering": ["county_id", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', models.TextField(blank=True)),
-                ('synthetic', models.BooleanField(default=False)),
-                ('revision', models.PositiveIntegerField(default=0, editable=False, verbose_name='版本')),
-                ('seen_on', models.DateField()),
-                ('by', models.CharField(max_length=40)),
-                ('sensor', models.CharField(blank=True, max_length=60)),
-                ('resolution', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True)),
-                ('nature', models.CharField(max_length=40)),
-                ('changed', models.DecimalField(blank=True, decimal_places=1, max_digits=18, null=True)),
-                ('cover', models.DecimalField(blank=True, decimal_places=1, max_digits=18, null=True)),
-                ('finding', models.CharField(blank=True, max_length=200)),
-                ('observer', models.CharField(blank=True, max_length=40)),
-                ('state', models.CharField(default='待核查', max_length=40)),
-                ('county', models.ForeignKey(blank=True, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.org', verbose_name='区县')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.org')),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shore.segment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("synthetic", models.BooleanField(default=False)),
+                ("revision", models.PositiveIntegerField(default=0, editable=False, verbose_name="版本")),
+                ("seen_on", models.DateField()),
+                ("by", models.CharField(max_length=40)),
+                ("sensor", models.CharField(blank=True, max_length=60)),
+                ("resolution", models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True)),
+                ("nature", models.CharField(max_length=40)),
+                ("changed", models.DecimalField(blank=True, decimal_places=1, max_digits=18, null=True)),
+                ("cover", models.DecimalField(blank=True, decimal_places=1, max_digits=18, null=True)),
+                ("finding", models.CharField(blank=True, max_length=200)),
+                ("observer", models.CharField(blank=True, max_length=40)),
+                ("state", models.CharField(default="待核查", max_length=40)),
+                (
+                    "county",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.org",
+                        verbose_name="区县",
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.org"
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="shore.segment"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '岸线观测',
-                'verbose_name_plural': '岸线观测',
-                'ordering': ['county_id', 'segment', 'seen_on'],
+                "verbose_name": "岸线观测",
+                "verbose_name_plural": "岸线观测",
+                "ordering": ["county_id", "segment", "seen_on"],
             },
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.UniqueConstraint(fields=('county', 'code'), name='shore_segment_key', violation_error_message='本区县已有岸线段编码相同的岸线段'),
+            model_name="segment",
+            constraint=models.UniqueConstraint(
+                fields=("county", "code"),
+                name="shore_segment_key",
+                violation_error_message="本区县已有岸线段编码相同的岸线段",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('county', 'segment', 'seen_on'), name='shore_observation_key', violation_error_message='本区县已有岸线段、影像或观测日期相同的岸线观测'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                fields=("county", "segment", "seen_on"),
+                name="shore_observation_key",
+                violation_error_message="本区县已有岸线段、影像或观测日期相同的岸线观测",
+            ),
         ),
     ]

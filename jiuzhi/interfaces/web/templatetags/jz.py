@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -21,6 +22,19 @@ def asset(path: str) -> str:
 @register.simple_tag
 def import_map() -> SafeString:
     return mark_safe(assets.import_map())
+
+
+@register.simple_tag
+def tiles() -> SafeString:
+    """The county's own tile service as attributes of a map, when there is one."""
+    if not settings.TILES:
+        return SafeString("")
+    return format_html(
+        ' data-tiles="{}" data-tiles-crs="{}" data-tiles-credit="{}"',
+        settings.TILES,
+        settings.TILES_CRS,
+        settings.TILES_CREDIT,
+    )
 
 
 @register.filter

@@ -1,13 +1,11 @@
 """One record: what it says, what may be done with it now, what belongs to it, and everything that happened to it."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,8 +17,6 @@ from ..base import Scope, actor
 from . import files, history, parts
 from .base import record_of, register_page, shown
 from .form import Form
-
-_AGAIN = timedelta(hours=1)  # a second look within it is not noted again
 
 
 @register_page
@@ -52,13 +48,10 @@ def detail(request: HttpRequest, scope: Scope, register: Register, pk: int) -> H
 
 
 def note_reading(request: HttpRequest, register: Register, record: Record) -> bool:
-    """Whether the person reads the sensitive fields of ``record``; if there are any, that is noted, once an hour."""
+    """Whether this person reads the sensitive fields too; if so, the reading is noted."""
     clear = record.pk in reading.unmasked(register, request.user, [record])
-    if clear and any(c.sensitive for c in register.fields.values()):
-        model, key = record._meta.label, str(record.pk)
-        lately = AuditEntry.objects.filter(model=model, key=key, action="read", user=request.user)
-        if not lately.filter(at__gte=timezone.now() - _AGAIN).exists():
-            records.noted(actor(request), "read", model, key, f"查看{register.title}的敏感字段")
+    if clear and (register.sensitive or register.blur_km):
+        reading.note(actor(request), register, record)
     return clear
 
 

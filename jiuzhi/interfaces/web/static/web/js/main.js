@@ -32,3 +32,4 @@ document.addEventListener("htmx:responseError", (event) => {
   const target = event.detail.target ?? event.target;
   target.textContent = document.body.dataset.failed;
 });
+if (document.querySelector("[data-map]")) import("jiuzhi/map");
