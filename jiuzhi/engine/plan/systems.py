@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from jiuzhi.core.registers import REGISTERS
+
 
 @dataclass(frozen=True)
 class System:
@@ -39,6 +41,7 @@ class Serving:
     title: str
     url_name: str = ""
     whole: bool = False
+    argument: str = ""  # what the address needs beside the county: the code of a register
 
 
 @cache
@@ -70,6 +73,15 @@ def _engines() -> Iterable[tuple[str, Serving]]:
     """What the engines themselves serve, without a declaration of a domain."""
     yield "SYS-001", Serving("规划", "plan.tracking", "规划跟踪与实施评估", "home")
     yield "SYS-002", Serving("规划", "plan.commitments", "承诺台账", "commitments", whole=True)
+
+
+@contribute
+def _registers() -> Iterable[tuple[str, Serving]]:
+    """What the declared registers serve."""
+    for register in REGISTERS.values():
+        for system in register.serves:
+            whole = system in register.whole
+            yield system, Serving("台账", register.code, register.title, "register", whole, register.code)
 
 
 def served() -> dict[str, list[Serving]]:

@@ -22,7 +22,7 @@ from .views import (
     upload,
     values,
 )
-from .views.registers import editing, exchange, files, listing, map, record
+from .views.registers import about, bulk, editing, exchange, files, listing, map, period, record, views
 
 
 def _county(tail: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -58,6 +58,11 @@ urlpatterns: list[URLPattern] = [
     # Registers: index, lists and documentation.
     *_county("registers/", listing.index, "registers"),
     path(f"{_REGISTER}/", listing.listing, name="register"),
+    *_county("periods/", period.listing, "periods"),
+    path(f"{_REGISTER}/about/", about.about, name="register_about"),
+    path(f"{_REGISTER}/bulk/", bulk.bulk, name="register_bulk"),
+    path(f"{_REGISTER}/views/", views.save, name="register_view_save"),
+    path(f"{_REGISTER}/views/<int:view>/drop/", views.drop, name="register_view_drop"),
     path(f"{_REGISTER}/undo/<str:change_set>/", record.take_back_set, name="register_undo_set"),
     # One record.
     path(f"{_REGISTER}/new/", editing.new, name="record_new"),

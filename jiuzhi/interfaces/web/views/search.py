@@ -13,9 +13,11 @@ from jiuzhi.master.models import Station
 
 from ..keep import kept
 from .base import Scope, any_county_page, page
+from .registers import listing
 from .systems import matching
 
 SHOWN = 12
+EACH = 4  # records of one register
 # What was promised comes before what was measured or merely described.
 _TARGETS_FIRST = Case(When(kind="target", then=0), default=1)
 
@@ -72,6 +74,12 @@ def _groups(scope: Scope, q: str) -> list[dict[str, Any]]:
             [(str(s), s.get_kind_display(), reverse("station", args=[code, s.code])) for s in stations],
         )
     )
+    kept_rows = [
+        (str(record), register.title, reverse("record", args=[code, register.code, record.pk]))
+        for register, hits in listing.search(scope, words, EACH)
+        for record in hits
+    ]
+    groups.append((_("台账记录"), kept_rows))
     named = matching(q)[: SHOWN + 1]
     groups.append((_("系统"), [(s.name, s.domain, reverse("systems") + f"?q={s.id}") for s in named]))
     return [{"title": t, "rows": rows[:SHOWN], "more": len(rows) > SHOWN} for t, rows in groups if rows]

@@ -200,7 +200,8 @@ def listing(request: HttpRequest, scope: Scope, register: Register) -> HttpRespo
         "filters": [f for f in choices if f[0].name in main], "more_filters": [f for f in choices if f[0].name not in main],
         "ranges": ranges, "synthetic": any(r.synthetic for r, _cells, _clear in rows),
         "narrowed_more": bool(asked.asked.ranges) or any(f[2] for f in choices if f[0].name not in main),
-        "all_columns": list(register.fields.values()),
+        "all_columns": [c for c in register.fields.values() if c.name not in register.key],
+        "carried": [(k, v) for k, words in request.GET.lists() if k not in ("col", "page") for v in words],
     }  # fmt: skip
     return shown(request, scope, register, "list.html", context)
 

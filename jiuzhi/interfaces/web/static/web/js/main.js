@@ -28,6 +28,11 @@ document.addEventListener("click", (event) => {
   const open = button.dataset.details === "open";
   for (const part of document.querySelectorAll(button.dataset.in)) part.open = open;
 });
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset.all;
+  if (!name) return;
+  for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
+});
 document.addEventListener("htmx:responseError", (event) => {
   const target = event.detail.target ?? event.target;
   target.textContent = document.body.dataset.failed;
