@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 
 from jiuzhi.core import local, periods, records
 from jiuzhi.core.models import Org
+from jiuzhi.core.registers import get
+from jiuzhi.core.registers.query import ordered
 from jiuzhi.domains.carbon.models import ChargingMonth, ChargingStation, EnergyProject
 from jiuzhi.domains.city.models import Catering, NoiseTest, NoiseZone
 from jiuzhi.domains.countryside.models import Farm, ManureMonth, VillageProfile
@@ -177,6 +179,20 @@ def test_a_new_edition_of_the_zoning_leaves_what_was_judged(county: Org) -> None
     test.cause = "复核"
     saved(test)
     assert (test.zone, test.day_met) == ("2类", True)
+
+
+def test_what_a_record_is_called_by_comes_along_with_it(county: Org, django_assert_num_queries) -> None:
+    register = get("waste.generalwastemonth")
+    assert {"producer__site", "producer__enterprise__unit"} <= set(register.links())
+    site = saved(Site(org=county, code="S1", name="模拟厂区", kind="企业"))
+    company = saved(Enterprise(org=county, uscc=USCC, name="模拟企业甲"))
+    more = {"hw_class": "不产危废", "annual_max_t": D(0), "general_class": "重点"}
+    maker = saved(Producer(org=county, site=site, enterprise=company, **more))
+    saved(GeneralWasteMonth(org=county, producer=maker, code="900-001-S02", name="粉煤灰", period="2026-01", opening_t=D(0), made_t=D(1), measured="称重"))  # fmt: skip
+    with django_assert_num_queries(1):
+        assert [str(r.producer) for r in ordered(register, GeneralWasteMonth.objects.all(), "")] == [
+            "模拟厂区"
+        ]
 
 
 def test_stock_is_carried_from_month_to_month(county: Org) -> None:

@@ -68,6 +68,14 @@ class Column:
         return self.shown(getattr(record, self.name))
 
 
+def called_by(model: type[models.Model], name: str) -> list[str]:
+    """Paths to fetch along with the reference ``name`` of ``model``, so that calling its record by name or key asks no database:
+    the reference, and what its record's own key refers to."""
+    target: Any = model._meta.get_field(name).related_model
+    inner = [k for k in getattr(target, "KEY", ()) if target._meta.get_field(k).is_relation]
+    return [name, *(f"{name}__{path}" for k in inner for path in called_by(target, k))]
+
+
 def _kind(field: Any) -> str:
     pairs = (
         (models.ForeignKey, REF), (fields.Several, SEVERAL), (models.BooleanField, YES), (models.DecimalField, NUMBER),

@@ -1,6 +1,6 @@
 """The declaration of a register and the registry it fills."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from django.db import models
 
 from jiuzhi.core.models import Drawn, Placed, Record
 
-from .columns import Column, columns_of
+from .columns import REF, Column, called_by, columns_of
 from .lifecycle import Lifecycle
 
 REGISTERS: dict[str, "Register"] = {}
@@ -91,6 +91,12 @@ class Register:
     def drawn(self) -> str:
         """ "line" or "polygon" for records with a geometry, else ""."""
         return self.model.SHAPE if issubclass(self.model, Drawn) else ""
+
+    def links(self, names: Iterable[str] | None = None) -> list[str]:
+        """What to fetch along so that the references among ``names`` (all without it), the unit and the holder can be shown."""
+        wanted = self.fields if names is None else names
+        held = {p for n in {*wanted, "org"} if self.fields[n].kind == REF for p in called_by(self.model, n)}
+        return sorted({*held, *filter(None, [self.holder])})
 
     @cached_property
     def form_fields(self) -> tuple[Column, ...]:

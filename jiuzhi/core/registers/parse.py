@@ -242,7 +242,8 @@ class References:
         if issubclass(model, Org):
             return model._default_manager.filter(path__startswith=self.county.path)
         found = model._default_manager.filter(county=self.county)
-        links = [k for k in getattr(model, "KEY", ()) if model._meta.get_field(k).is_relation]
+        keys = [k for k in getattr(model, "KEY", ()) if model._meta.get_field(k).is_relation]
+        links = [path for k in keys for path in columns.called_by(model, k)]
         return found.select_related(*links) if links else found
 
 

@@ -91,8 +91,7 @@ def select(register: Register, found: QuerySet[Record], asked: Asked, today: dat
 def ordered(register: Register, found: QuerySet[Record], sort: str, public: bool = False) -> QuerySet[Record]:
     """In the order asked for, else by key (for everybody by the public fields); always a total order, so that pages do not
     overlap."""
-    links = [c.name for c in register.fields.values() if c.kind == columns.REF]
-    found = found.select_related(*links)
+    found = found.select_related(*register.links())
     if not sort:
         names = [n for n in register.public if not register.fields[n].sensitive] if public else register.key
         return found.order_by(*(path for n in names for path in _sorted(register.fields[n])), "pk")

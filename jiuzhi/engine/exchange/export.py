@@ -83,16 +83,8 @@ def _groups(found: Iterator[Record]) -> Iterator[list[Record]]:
 
 
 def _records(register: Register, fields: list[Column], found: QuerySet[Record]) -> Iterator[Record]:
-    links = {"org", *filter(None, [register.holder])}
-    for column in fields:
-        if column.kind == columns.REF:
-            links |= {column.name, *(f"{column.name}__{k}" for k in _linked_keys(column.target))}
-    return found.select_related(None).select_related(*sorted(links)).iterator(_BATCH)
-
-
-def _linked_keys(model: Any) -> list[str]:
-    """Parts of a model's key that are references: how a reference to it is written."""
-    return [k for k in getattr(model, "KEY", ()) if model._meta.get_field(k).is_relation]
+    links = register.links(c.name for c in fields)
+    return found.select_related(None).select_related(*links).iterator(_BATCH)
 
 
 def cell(column: Column, record: Record, clear: bool) -> Any:

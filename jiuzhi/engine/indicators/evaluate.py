@@ -151,7 +151,7 @@ def register_rows(code: str, county: Org) -> list[Row]:
     """The records of a register in one county as rows. Errors: ``KeyError`` for a register nobody declared."""
     register = registers.get(code)
     links = [c.name for c in register.fields.values() if c.kind == "ref"]
-    found = register.model._default_manager.filter(county=county).select_related(*links)
+    found = register.model._default_manager.filter(county=county).select_related(*register.links())
     return [
         {
             name: str(held) if name in links and (held := getattr(record, name)) else getattr(record, name)

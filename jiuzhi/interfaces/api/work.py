@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from jiuzhi.core import access, local, records
 from jiuzhi.core.models import AuditEntry, Org, Record, User
 from jiuzhi.core.records import Actor
-from jiuzhi.core.registers import Register, Step, columns, guard, layer, query, reading
+from jiuzhi.core.registers import Register, Step, guard, layer, query, reading
 from jiuzhi.core.registers.parse import References
 
 from . import values
@@ -54,8 +54,7 @@ def county_of(who: User, code: str | None, action: str = "view_record") -> Org |
 
 def one(register: Register, who: User, pk: int, action: str = "view_record") -> Record:
     """Errors: 404 for what the person may not see, 403 for what they may see and not do."""
-    links = [c.name for c in register.fields.values() if c.kind == columns.REF]
-    found = reading.visible_to(register, who).select_related(*links).filter(pk=pk).first()
+    found = reading.visible_to(register, who).select_related(*register.links()).filter(pk=pk).first()
     if found is None:
         raise Http404(f"没有这条{register.title}，或您没有查看它的权限。")
     guard.allowed(register, who, action, found)
@@ -96,11 +95,7 @@ def listed(request: HttpRequest, register: Register, asked: Any) -> HttpResponse
     start = (asked.page - 1) * asked.size
     # Ids first: joining the references of every row before a far page would be slow.
     ids = list(found.values_list("pk", flat=True)[start : start + asked.size]) if start < count else []
-    links = {c.name for c in register.fields.values() if c.kind == columns.REF} | {
-        "county",
-        *filter(None, [register.holder]),
-    }
-    by_id = {r.pk: r for r in visible.filter(pk__in=ids).select_related(*sorted(links))}
+    by_id = {r.pk: r for r in visible.filter(pk__in=ids).select_related("county", *register.links())}
     rows = [by_id[pk] for pk in ids if pk in by_id]
     clear = reading.unmasked(register, who, rows)
     hidden = any(c.sensitive for c in register.fields.values())

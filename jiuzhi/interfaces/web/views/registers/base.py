@@ -49,8 +49,7 @@ def registers_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 def record_of(scope: Scope, register: Register, pk: int, action: str = "view_record") -> Record:
     """The record, when the person may do ``action`` on it. Errors: 404 — what one may not see does not exist."""
-    links = [c.name for c in register.fields.values() if c.kind == "ref"]
-    found = reading.visible_to(register, scope.user, action, scope.county).select_related(*links)
+    found = reading.visible_to(register, scope.user, action, scope.county).select_related(*register.links())
     record = found.filter(pk=pk).first()
     if record is None:
         raise Http404(_("没有这条记录，或您没有查看它的权限。"))

@@ -111,8 +111,7 @@ class Listing:
         return rows, cells
 
     def _links(self) -> list[str]:
-        shown = {c.name for c in self.columns if c.kind == columns.REF}
-        return sorted({*shown, "org", *filter(None, [self.register.holder])})
+        return self.register.links(c.name for c in self.columns)
 
     def _total(self) -> int:
         key = (

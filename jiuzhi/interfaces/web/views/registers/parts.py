@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from jiuzhi.core import geo, periods, records
 from jiuzhi.core.models import Grant, Record
-from jiuzhi.core.registers import REGISTERS, Column, Register, Step, columns, guard, of, reading
+from jiuzhi.core.registers import REGISTERS, Column, Register, Step, guard, of, reading
 from jiuzhi.core.registers.parse import written
 
 from ..base import Scope
@@ -180,10 +180,7 @@ def pointing(scope: Scope, register: Register, record: Record) -> list[Related]:
 
 def _first(register: Register, rows: QuerySet[Record], most: int) -> tuple[list[Record], int]:
     """The first rows with what they refer to, and how many there are; counted only when there are more than shown."""
-    links = [c.name for c in register.fields.values() if c.kind == columns.REF]
-    if register.holder:
-        links.append(register.holder)
-    listed = list(rows.select_related(*links)[: most + 1])
+    listed = list(rows.select_related(*register.links())[: most + 1])
     return listed[:most], rows.count() if len(listed) > most else len(listed)
 
 
