@@ -5,7 +5,7 @@ of everything else (a plan pack, a month of computed values) use ``change_set``:
 bulk functions refuse to work outside one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
@@ -167,25 +167,36 @@ def last_hand(record: Record) -> Any:
 
 def delete(record: models.Model, actor: Actor, why: str) -> None:
     """Delete ``record``; a reason is required. Errors: ``ValidationError``, ``PermissionDenied``."""
+    delete_many([record], actor, why)
+
+
+def delete_many(records: Sequence[models.Model], actor: Actor, why: str) -> None:
+    """Delete records of one model, all or nothing, with one entry each; a reason is required.
+
+    Errors: ``ValidationError`` when others refer to one of them, or its period is locked; ``PermissionDenied``.
+    """
     from .registers import guard, of
 
     if not why.strip():
         raise ValidationError("删除需要写明原因。")
-    register = of(type(record))
-    if register is not None and isinstance(record, Record):
-        guard.allowed(register, actor.user, "delete_record", record)
-        guard.periods.check_open(register, record)
+    register = of(type(records[0])) if records else None
+    asked: dict[Any, Any] = {}
+    for record in records:
+        if register is not None and isinstance(record, Record):
+            guard.allowed(register, actor.user, "delete_record", record)
+            guard.open_period(register, record, asked)
     with transaction.atomic():
-        before = snapshot(record)
-        key = _key(record)
+        entries = [_entry(actor, "delete", r._meta.label, _key(r), why, snapshot(r), None) for r in records]
         try:
-            record.delete()
+            if records:
+                type(records[0])._default_manager.filter(pk__in=[r.pk for r in records]).delete()
         except models.ProtectedError as error:
             held = next(iter(error.protected_objects))
+            named = f"“{records[0]}”" if len(records) == 1 else f"要删除的 {len(records)} 条记录"
             raise ValidationError(
-                f"“{record}”还被{held._meta.verbose_name}“{held}”等 {len(error.protected_objects)} 条记录引用，不能删除：请先改掉引用。"
+                f"{named}还被{held._meta.verbose_name}“{held}”等 {len(error.protected_objects)} 条记录引用，不能删除：请先改掉引用。"
             ) from error
-        audit.append([_entry(actor, "delete", record._meta.label, key, why, before, None)])
+        audit.append(entries)
 
 
 def save_many(

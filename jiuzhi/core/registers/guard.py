@@ -71,15 +71,20 @@ def _period(
     register: Register, user: User | None, record: Record, old: Record | None, asked: dict[Any, Any]
 ) -> None:
     for version in filter(None, (old, record)):
-        pair = (version.org_id, periods.period_of(register, version))
-        if pair not in asked:
-            try:
-                periods.check_open(register, version)
-                asked[pair] = None
-            except ValidationError as error:
-                asked[pair] = error
-        if asked[pair] is not None:
-            raise asked[pair]
+        open_period(register, version, asked)
+
+
+def open_period(register: Register, record: Record, asked: dict[Any, Any]) -> None:
+    """Errors: ``ValidationError`` when the record's period is locked. ``asked``: what is known of (unit, period) pairs so far."""
+    pair = (record.org_id, periods.period_of(register, record))
+    if pair not in asked:
+        try:
+            periods.check_open(register, record)
+            asked[pair] = None
+        except ValidationError as error:
+            asked[pair] = error
+    if asked[pair] is not None:
+        raise asked[pair]
 
 
 def _state(

@@ -306,7 +306,8 @@ def write(good_rows: bool) -> Callable[[Job], None]:
 def take_back(job: Job) -> None:
     """Undo the whole import. Errors: as `undo.undo_set`."""
     job.total = job.written
-    undo.undo_set(job.change_set, Actor(User.objects.get(pk=job.user), "web"), _undoing(job))
+    user = User.objects.get(pk=job.user)
+    undo.undo_set(job.change_set, Actor(user, "web"), _undoing(job), _noting(job))
     job.phase = "undone"
 
 
