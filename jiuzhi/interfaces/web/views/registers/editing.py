@@ -57,7 +57,7 @@ def edit(request: HttpRequest, scope: Scope, register: Register, pk: int) -> Htt
             messages.success(request, _("已保存。") if said == "saved" else _("没有改动，未保存。"))
             return redirect("record", scope.county.code, register.code, record.pk)
     context = {
-        "record": record, "name": name, "revision": revision, "why": request.POST.get("why", "")[:180],
+        "record": record, "name": name, "synthetic": record.synthetic, "revision": revision, "why": request.POST.get("why", "")[:180],
         "locked": parts.locked(register, record_of(scope, register, pk)) if register.period else "", **met,
     }  # fmt: skip
     return _shown(request, scope, register, form, context)

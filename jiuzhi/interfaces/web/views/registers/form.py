@@ -21,6 +21,7 @@ from .history import Change, Words, same
 OFFERED = 200  # records a form brings along; where there are more they are looked up while typing
 _FEW = 4  # choices shown side by side
 _SHORT = 60  # records small enough for a plain drop-down list
+_POINTS = ("lon", "lat", "shape")
 _LARGEST_SHAPE = 5 * 1024 * 1024  # bytes
 _PAIR = re.compile(r"[^\d.+-]*([+-]?\d+(?:\.\d+)?)[^\d.+-]+([+-]?\d+(?:\.\d+)?)[^\d]*")
 
@@ -90,7 +91,9 @@ class Form:
         life = self.register.lifecycle
         if self.record.pk and life and column.name == life.field:
             return _("由办理步骤推进")
-        if self.record.pk and column.sensitive and not self.clear:
+        # Who may not see a place has no say in what system it was given in either.
+        hidden = column.sensitive or (column.name == "crs" and self.register.fields["lon"].sensitive)
+        if self.record.pk and hidden and not self.clear:
             return reading.MASK
         return ""
 
@@ -110,9 +113,13 @@ class Form:
         if drawn:
             cells["shape"], said = _drawing(drawn, cells["shape"])
         self.typed = cells
+        before = [getattr(self.record, n, None) for n in _POINTS]
         self.faults = fill(self.record, self.register, cells, self.refs)
         if said:
             self.faults["shape"] = said
+        if self.record.pk and "crs" in cells and before == [getattr(self.record, n, None) for n in _POINTS]:
+            # Stored places are CGCS2000: choosing another system without a new place must not move the old one.
+            self.record.crs = self.typed["crs"] = "CGCS2000"
         return not self.faults
 
     def refuse(self, error: ValidationError) -> None:
@@ -263,7 +270,7 @@ class Form:
             if same(column, mine.get(name), base.get(name)) and column.name not in self.faults:
                 self.typed.pop(column.name, None)
                 setattr(self.record, column.attribute, getattr(current, column.attribute))
-            elif not same(column, mine.get(name), now.get(name)):
+            elif column.name in self.faults or not same(column, mine.get(name), now.get(name)):
                 self.notes[column.name] = _("对方改成了“%(value)s”，这里是您填的") % {
                     "value": said.value(column, now.get(name))
                 }

@@ -17,7 +17,7 @@ from jiuzhi.core.registers import Column, Register, columns, reading
 SHOWN = 20  # entries of a record's page; the rest on demand
 _MOST = 1000  # entries read at all
 _ROUTES = {
-    "web": gettext_lazy("页面"), "api": gettext_lazy("接口"), "cli": gettext_lazy("命令行"), "job": gettext_lazy("系统"),
+    "web": gettext_lazy("页面"), "api": gettext_lazy("接口"), "cli": gettext_lazy("命令行"), "job": gettext_lazy("自动任务"),
     "import": gettext_lazy("导入"),
 }  # fmt: skip
 _VERBS = {
@@ -78,14 +78,19 @@ def of(register: Register, record: Record, clear: bool, may: dict[str, bool], wh
     reads = list(found.filter(action="read")[:SHOWN]) if clear else []
     said = Words(register, entries, clear)
     newest = next((e for e in entries if e.model == label), None)
+    gone = min((e.pk for e in entries if e.model == label and e.action == "delete"), default=None)
     return History(
-        [_past(register, e, said, may if e is newest else {}) for e in entries],
+        [
+            _past(register, e, said, may if e is newest else {}, gone is not None and e.pk > gone)
+            for e in entries
+        ],
         [Past(e, str(_VERBS["read"]), "") for e in reads],
         more,
     )
 
 
-def _past(register: Register, entry: AuditEntry, said: "Words", may: dict[str, bool]) -> Past:
+def _past(register: Register, entry: AuditEntry, said: "Words", may: dict[str, bool], later: bool) -> Past:
+    """``later``: the record was deleted before this entry, so that a creation is a return."""
     if entry.model == Attachment._meta.label:
         named = (entry.after or entry.before or {}).get("title", "")
         why = entry.why if entry.action == "delete" else ""
@@ -93,6 +98,8 @@ def _past(register: Register, entry: AuditEntry, said: "Words", may: dict[str, b
     if entry.why.startswith(undo.STEP):
         name, _bracket, why = entry.why.removeprefix(undo.STEP).partition("（")
         return Past(entry, _("办理“%(step)s”") % {"step": name}, why.removesuffix("）"), said.changes(entry))
+    if entry.action == "create" and later:
+        return Past(entry, _("恢复"), "", said.changes(entry))
     word = ""
     if entry.action == "update" and may.get("change"):
         word = _("撤销这次修改")

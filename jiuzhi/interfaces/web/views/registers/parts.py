@@ -111,8 +111,14 @@ def moves(register: Register, scope: Scope, record: Record, has_files: bool) -> 
     return sorted(found, key=lambda m: m.anytime)
 
 
-def groups(register: Register, record: Record, clear: bool) -> list[tuple[str, list[Cell]]]:
-    """The fields in groups: the record's own, its place, whose it is."""
+def main(found: list[Move], record_ended: bool) -> Move | None:
+    """The one thing to do next: the only step that leads on and lacks nothing."""
+    ready = [m for m in found if m.mine and not m.anytime and not m.missing]
+    return ready[0] if len(ready) == 1 and not record_ended else None
+
+
+def groups(register: Register, record: Record, clear: bool) -> list[tuple[str, list[Cell], list[Column]]]:
+    """The fields in groups: the record's own, its place, whose it is; in each what is filled in, then what is not."""
     own: list[Cell] = []
     at: list[Cell] = []
     rest: list[Cell] = []
@@ -122,7 +128,11 @@ def groups(register: Register, record: Record, clear: bool) -> list[tuple[str, l
             continue
         cell = Cell(column, text, _address(column, record), _folded(column, text))
         (at if column.name in PLACE else rest if column.name in LAST else own).append(cell)
-    return [(t, rows) for t, rows in ((_("内容"), own), (_("位置"), at), (_("归属"), rest)) if rows]
+    return [
+        (title, [c for c in cells if c.text], [c.column for c in cells if not c.text])
+        for title, cells in ((_("内容"), own), (_("位置"), at), (_("归属"), rest))
+        if cells
+    ]
 
 
 def _address(column: Column, record: Record) -> str:

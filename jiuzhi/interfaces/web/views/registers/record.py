@@ -34,11 +34,11 @@ def detail(request: HttpRequest, scope: Scope, register: Register, pk: int) -> H
     due = parts.due(register, record, local.today())
     moves = parts.moves(register, scope, record, bool(kept))
     context = {
-        "record": record, "clear": clear, "label": register.label(record), "groups": parts.groups(register, record, clear),
+        "record": record, "name": str(record), "clear": clear, "label": register.label(record), "groups": parts.groups(register, record, clear),
         "may_change": may["change"], "may_delete": may["delete"], "locked": parts.locked(register, record),
         "state": parts.state(register, record), "ended": parts.ended(register, record),
         "due": due, "late": -due[2] if due else 0, "soon": due and due[2] <= (register.lifecycle.renew_days or 30),
-        "moves": [m for m in moves if m.mine], "others": [m for m in moves if not m.mine],
+        "main": parts.main(moves, parts.ended(register, record)), "moves": [m for m in moves if m.mine], "others": [m for m in moves if not m.mine],
         "turn": [m for m in moves if not m.anytime], "place": reading.place(register, record, clear),
         "children": parts.children(scope, register, record), "related": parts.pointing(scope, register, record),
         "files": kept, "files_hidden": _files_hidden(register, clear),
