@@ -62,12 +62,6 @@ def detect(header: list[str], fmt: Format | None = None) -> Format:
     names, item = min(lacking, key=lambda pair: len(pair[0]) / max(1, len(pair[1].required())))
     if fmt is None and len(names) >= len(item.required()):
         shown = "、".join(header[:6]) or "空"
-        if any(
-            "\ufffd" in name for name in header
-        ):  # decoded wrongly before it came here: no format would fit
-            raise FileProblem(
-                f"表头（{shown[:80]}）有无法还原的乱码，请从原系统重新导出为 UTF-8 或 GB18030。"
-            )
         raise FileProblem(
             f"表头（{shown[:80]}）不是认得的格式，请用 observe template 的模板，或用 --format 指明格式。"
         )
