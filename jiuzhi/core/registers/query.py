@@ -24,6 +24,7 @@ from . import columns
 from .columns import Column
 from .declare import Register, of
 
+OFFERED = 200  # records a reference filter offers
 NONE = "空"  # the choice "nothing filled in"
 DUE = {"expired": "已过期", "soon": "即将到期", "open": "未办结"}
 
@@ -199,7 +200,7 @@ def tally(register: Register, found: QuerySet[Record], today: date) -> Tally:
     return Tally({state: held[state] for state in listed if state in held})
 
 
-def reference_choices(register: Register, visible: QuerySet[Record], most: int = 200) -> dict[str, list[tuple[int, str]]]:
+def reference_choices(register: Register, visible: QuerySet[Record], most: int = OFFERED) -> dict[str, list[tuple[int, str]]]:
     """What each reference filter offers, in one query: the records that ``visible`` ones refer to, at most ``most`` of each."""
     parts = []
     for column in register.fields.values():
