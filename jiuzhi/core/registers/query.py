@@ -14,7 +14,8 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import Count, ForeignKey, Q, QuerySet
+from django.db.models import Count, Exists, ForeignKey, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from jiuzhi.core import files
 from jiuzhi.core.models import Org, Record
@@ -23,6 +24,7 @@ from . import columns
 from .columns import Column
 from .declare import Register, of
 
+OFFERED = 200  # records a reference filter offers
 NONE = "空"  # the choice "nothing filled in"
 DUE = {"expired": "已过期", "soon": "即将到期", "open": "未办结"}
 
@@ -169,19 +171,66 @@ def _due(register: Register, due: str, today: date) -> Q:
     return still
 
 
-def counts(register: Register, found: QuerySet[Record], name: str) -> dict[str, int]:
-    """How many records have each word of a choice field, in the order of the code list; "" for none."""
-    held = {row[name] or "": row["n"] for row in found.order_by().values(name).annotate(n=Count("pk"))}
-    listed: Sequence[str] = (*register.fields[name].choices, "")
-    return {word: held[word] for word in listed if held.get(word)}
+@dataclass(frozen=True)
+class Tally:
+    """How many records there are by state: ``rows`` holds, for each state, "n" and the numbers for each question of time. A
+    register without a lifecycle has one row, the state ""."""
+
+    rows: Mapping[str, Mapping[str, int]]
+
+    def total(self, states: Sequence[str] = (), due: str = "") -> int:
+        """Records in ``states`` (none named: in all) to which ``due`` applies."""
+        wanted = {"" if s == NONE else s for s in states} or set(self.rows)
+        return sum(row[due or "n"] for state, row in self.rows.items() if state in wanted)
+
+    def states(self, due: str = "") -> dict[str, int]:
+        """Records by state, states without any left out."""
+        return {state: row[due or "n"] for state, row in self.rows.items() if row[due or "n"]}
 
 
-def reference_choices(register: Register, column: Column, county: Org) -> list[tuple[int, str]]:
-    """The records a reference filter offers: those that occur, at most 200."""
-    used = register.model._default_manager.filter(county=county).order_by().values(f"{column.name}_id")
-    assert column.target is not None
-    found = column.target._default_manager.filter(pk__in=used)[:200]
-    return [(r.pk, str(r)) for r in found]
+def tally(register: Register, found: QuerySet[Record], today: date) -> Tally:
+    """Count ``found`` by state and by what time asks of them, in one query; states in the order of the code list."""
+    life, found = register.lifecycle, found.order_by()
+    if life is None:
+        return Tally({"": {"n": found.count()}})
+    asked = {k: Count("pk", filter=_due(register, k, today)) for k in due_choices(register)}
+    held = {
+        row.pop(life.field) or "": row for row in found.values(life.field).annotate(n=Count("pk"), **asked)
+    }
+    listed = dict.fromkeys((*register.fields[life.field].choices, "", *held))
+    return Tally({state: held[state] for state in listed if state in held})
+
+
+def reference_choices(
+    register: Register, visible: QuerySet[Record], most: int = OFFERED
+) -> dict[str, list[tuple[int, str]]]:
+    """What each reference filter offers, in one query: the records that ``visible`` ones refer to, at most ``most`` of each."""
+    parts = []
+    for column in register.fields.values():
+        if column.kind != columns.REF or column.target is None or column.sensitive:
+            continue
+        used = visible.order_by().filter(**{f"{column.name}_id": OuterRef("pk")})
+        manager = column.target._default_manager
+        first = manager.filter(Exists(used)).values("pk")[:most]
+        name = _name_of(column.target)
+        parts.append(manager.filter(pk__in=first).order_by().values_list(Value(column.name), "pk", name))
+    found: dict[str, list[tuple[int, str]]] = {}
+    for name, pk, said in parts[0].union(*parts[1:], all=True) if parts else ():
+        found.setdefault(name, []).append((pk, said))
+    return {name: sorted(rows, key=lambda r: r[1]) for name, rows in found.items()}
+
+
+def _name_of(model: Any) -> Any:
+    """What people call a record of ``model``, in the database's own words: its name, else its key."""
+    names = [Cast(n, TextField()) for n in (_called(model) if model is Org else model.KEY)]
+    key = (
+        names[0]
+        if len(names) == 1
+        else Concat(*(p for n in names for p in (n, Value(" "))), output_field=TextField())
+    )
+    if model is Org or not any(f.name == "name" for f in model._meta.concrete_fields):
+        return key
+    return Coalesce(NullIf(Cast("name", TextField()), Value("")), key)
 
 
 def registers_of(domain: str) -> list[Register]:

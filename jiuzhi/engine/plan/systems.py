@@ -30,7 +30,8 @@ class System:
 
 @dataclass(frozen=True)
 class Serving:
-    """One declaration that serves a system: what it is and the address name where its user does the work.
+    """One declaration that serves a system: what it is and the address name where its user does the work (with ``args`` after
+    the county).
 
     ``whole``: with it the system's user can do the work the plan names. Most declarations are a part of that work only, and
     a system with parts alone is shown as partly served.
@@ -41,7 +42,7 @@ class Serving:
     title: str
     url_name: str = ""
     whole: bool = False
-    argument: str = ""  # what the address needs beside the county: the code of a register
+    args: tuple[str, ...] = ()
 
 
 @cache
@@ -77,11 +78,20 @@ def _engines() -> Iterable[tuple[str, Serving]]:
 
 @contribute
 def _registers() -> Iterable[tuple[str, Serving]]:
-    """What the declared registers serve."""
+    """Every register, at its list."""
     for register in REGISTERS.values():
         for system in register.serves:
-            whole = system in register.whole
-            yield system, Serving("台账", register.code, register.title, "register", whole, register.code)
+            yield (
+                system,
+                Serving(
+                    "台账",
+                    register.code,
+                    register.title,
+                    "register",
+                    system in register.whole,
+                    (register.code,),
+                ),
+            )
 
 
 def served() -> dict[str, list[Serving]]:

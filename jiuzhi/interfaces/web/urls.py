@@ -22,7 +22,19 @@ from .views import (
     upload,
     values,
 )
-from .views.registers import about, bulk, editing, exchange, files, listing, map, period, record, views
+from .views.registers import (
+    about,
+    bulk,
+    editing,
+    exchange,
+    files,
+    index,
+    listing,
+    map,
+    periods,
+    record,
+    saved,
+)
 
 
 def _county(tail: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
@@ -56,13 +68,13 @@ urlpatterns: list[URLPattern] = [
     path("county/<str:code>/imports/<int:pk>/refused.csv", imports.refused, name="refused"),
     path("county/<str:code>/imports/template.xlsx", imports.template, name="template"),
     # Registers: index, lists and documentation.
-    *_county("registers/", listing.index, "registers"),
+    *_county("registers/", index.index, "registers"),
+    *_county("periods/", periods.listing, "periods"),
     path(f"{_REGISTER}/", listing.listing, name="register"),
-    *_county("periods/", period.listing, "periods"),
     path(f"{_REGISTER}/about/", about.about, name="register_about"),
-    path(f"{_REGISTER}/bulk/", bulk.bulk, name="register_bulk"),
-    path(f"{_REGISTER}/views/", views.save, name="register_view_save"),
-    path(f"{_REGISTER}/views/<int:view>/drop/", views.drop, name="register_view_drop"),
+    path(f"{_REGISTER}/bulk/", bulk.register_bulk, name="register_bulk"),
+    path(f"{_REGISTER}/views/", saved.save, name="register_view_save"),
+    path(f"{_REGISTER}/views/<int:pk>/drop/", saved.drop, name="register_view_drop"),
     path(f"{_REGISTER}/undo/<str:change_set>/", record.take_back_set, name="register_undo_set"),
     # One record.
     path(f"{_REGISTER}/new/", editing.new, name="record_new"),

@@ -151,6 +151,12 @@ def query(context: dict[str, Any], **changes: Any) -> str:
     return "?" + params.urlencode()
 
 
+@register.simple_tag(takes_context=True)
+def query_of(context: dict[str, Any], field: str, value: str) -> str:
+    """`query` for a field whose name only the register knows; the list begins again at its first page."""
+    return query(context, **{field: value, "page": ""})
+
+
 @register.simple_tag
 def section_name(section: Any) -> str:
     """River or lake and section, once: the name of a lake point often holds the lake's already."""

@@ -32,12 +32,11 @@ def register_map(request: HttpRequest, scope: Scope, register: Register) -> Http
     total = asked.found.order_by().count()
     placed = asked.found.order_by().filter(lon__isnull=False).count() if register.placed else 0
     main = {register.lifecycle.field if register.lifecycle else "", "org", *register.columns}
-    kept = request.GET.copy()
-    kept.pop("page", None)
     context = {
         "asked": asked.asked, "states": asked.counts(), "closed": register.lifecycle.closed if register.lifecycle else (),
+        "state_field": asked.state_field, "chosen_states": asked.chosen_states,
         "filters": [f for f in asked.choices() if f[0].name in main], "total": total, "placed": placed,
-        "unplaced": total - placed, "drawn": min(placed, layer.MOST), "kept": kept.urlencode(),
+        "unplaced": total - placed, "drawn": min(placed, layer.MOST), "kept": asked.kept,
         "synthetic": asked.found.order_by().filter(lon__isnull=False, synthetic=True).exists() if register.placed else False,
     }  # fmt: skip
     return shown(request, scope, register, "map.html", context)
