@@ -63,8 +63,9 @@ def inputs(page: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("code", ALL)
-def test_every_kind_is_asked_for_in_its_own_way(code, own):
-    register, _rows, client = own(code)
+def test_every_kind_is_asked_for_in_its_own_way(code, client, person):
+    register = get(code)
+    client.force_login(person("admin", "500229"))
     page = client.get(at("record_new", register)).content.decode()
     found = inputs(page)
     for column in register.form_fields:

@@ -230,7 +230,7 @@ def _name_of(model: Any) -> Any:
     )
     if model is Org or not any(f.name == "name" for f in model._meta.concrete_fields):
         return key
-    return Coalesce(NullIf(Cast("name", TextField()), Value("")), key)
+    return Coalesce(NullIf(Cast("name", TextField()), Value("", output_field=TextField())), key)
 
 
 def registers_of(domain: str) -> list[Register]:

@@ -53,7 +53,7 @@ class Input:
             listed = not self.many and len(self.options) <= _SHORT and (not self.text or self.picked)
             return "select" if listed else "ref"
         return {
-            columns.YES: "yes", columns.SEVERAL: "several", columns.LONG: "long", columns.DAY: "day",
+            columns.YES: "radio", columns.SEVERAL: "several", columns.LONG: "long", columns.DAY: "day",
             columns.NUMBER: "number", columns.WHOLE: "number",
         }.get(kind, "text")  # fmt: skip
 
@@ -205,6 +205,8 @@ class Form:
             return tuple((w, w) for w in column.choices if w in life.first), False
         if column.kind in (columns.CHOICE, columns.SEVERAL):
             return tuple((w, w) for w in column.choices), False
+        if column.kind == columns.YES:
+            return (("是", _("是")), ("否", _("否"))), False
         if column.kind != columns.REF:
             return (), False
         found = [option(r) for r in self.offered(column)[: OFFERED + 1]]
