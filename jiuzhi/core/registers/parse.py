@@ -7,7 +7,7 @@ a number, names or keys of other records.
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
@@ -247,9 +247,16 @@ class References:
         return found.select_related(*links) if links else found
 
 
-def written(record: Any) -> str:
-    """How a reference to ``record`` is written so that it is found again: a unit's name, else the key (of what the key refers to)."""
-    return record.name if isinstance(record, Org) else _key(record)
+def written(record: Any, twice: Collection[str] = ()) -> str:
+    """How a reference to ``record`` is written so that it is found again: a unit's name (its code where the name is among ``twice``),
+    else the key (of what the key refers to)."""
+    return record.name if isinstance(record, Org) and record.name not in twice else _key(record)
+
+
+def named_twice(county: Org) -> set[str]:
+    """Names that more than one unit of a county has."""
+    below = Org.objects.filter(path__startswith=county.path).order_by().values("name")
+    return set(below.annotate(n=models.Count("pk")).filter(n__gt=1).values_list("name", flat=True))
 
 
 def _key(record: Any) -> str:

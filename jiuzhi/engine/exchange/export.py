@@ -1,6 +1,6 @@
 """What a list shows as Excel or CSV: masked for the reader, safe to open, and readable by the import as it stands."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
@@ -11,7 +11,7 @@ from jiuzhi.core import records
 from jiuzhi.core.models import Org, Record, User
 from jiuzhi.core.records import Actor
 from jiuzhi.core.registers import Column, Register, columns, reading
-from jiuzhi.core.registers.parse import LEFT_OUT
+from jiuzhi.core.registers.parse import LEFT_OUT, named_twice
 from jiuzhi.core.registers.parse import written as refers
 
 from . import workbook
@@ -43,7 +43,7 @@ def export(
     note = f"{county.name}{register.title}，共 {found.order_by().count()} 条" + (
         f"；含{SYNTHETIC}，不可用于上报" if written.synthetic else ""
     )
-    lines = _lines(register, fields, found, None if clear_all else actor.user, written)
+    lines = _lines(register, fields, found, None if clear_all else actor.user, written, named_twice(county))
     if form == "csv":
         workbook.write_csv(out, _all(note, fields, lines))
     else:
@@ -67,14 +67,14 @@ def _wanted(register: Register, wanted: Sequence[Column]) -> list[Column]:
 
 
 def _lines(
-    register: Register, fields: list[Column], found: QuerySet[Record], user: User | None, written: Written
-) -> Iterator[list[Any]]:
+    register: Register, fields: list[Column], found: QuerySet[Record], user: User | None, written: Written, twice: set[str]
+) -> Iterator[list[Any]]:  # fmt: skip
     """Rows of cells as ``user`` may read them; counts them."""
     for group in _groups(_records(register, fields, found)):
         clear = None if user is None else reading.unmasked(register, user, group)
         for record in group:
             written.rows += 1
-            yield [cell(c, record, clear is None or record.pk in clear) for c in fields]
+            yield [cell(c, record, clear is None or record.pk in clear, twice) for c in fields]
 
 
 def _groups(found: Iterator[Record]) -> Iterator[list[Record]]:
@@ -87,15 +87,15 @@ def _records(register: Register, fields: list[Column], found: QuerySet[Record]) 
     return found.select_related(None).select_related(*links).iterator(_BATCH)
 
 
-def cell(column: Column, record: Record, clear: bool) -> Any:
-    """A typed cell: numbers and days as such, references by their key, masks in words."""
+def cell(column: Column, record: Record, clear: bool, twice: Collection[str] = ()) -> Any:
+    """A typed cell: numbers and days as such, references by their key (units named ``twice`` by their code), masks in words."""
     held = getattr(record, column.name)
     if column.sensitive and not clear:
         return reading.MASK if held not in (None, "") else None
     if column.kind == columns.YES:
         return column.shown(held)
     if column.kind == columns.REF:
-        return held and refers(held)
+        return held and refers(held, twice)
     return LEFT_OUT if isinstance(held, str) and len(held) > _CELL else held
 
 

@@ -20,6 +20,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from jiuzhi.core.registers import Register
 from jiuzhi.core.registers.parse import half_width, tidy
 
+from . import workbook
+
 SHEET_HELP = "填写说明"  # the template's own sheets are never read as data
 SHEET_LISTS = "代码表"
 _LOOKED = 30  # rows in which a heading is looked for
@@ -134,14 +136,9 @@ def _csv(path: Path, name: str) -> Iterator[list[Any]]:
     mark = max(",\t;", key=start.count)
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True):
-            yield [_unguarded(v) for v in row]
+            yield [workbook.said(v) for v in row]
     except csv.Error as error:
         raise FileFault(f"{name} 的引号不成对，读不下去：请在 Excel 中重新保存为“CSV UTF-8”") from error
-
-
-def _unguarded(text: str) -> str:
-    """Without the apostrophe our own export puts before what Excel would run."""
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
 
 
 def _table(sheet: str, rows: Iterator[list[Any]], register: Register) -> Table | None:

@@ -4,7 +4,7 @@ from typing import Any, BinaryIO
 
 from jiuzhi.core.models import Org
 from jiuzhi.core.registers import Column, Register, columns
-from jiuzhi.core.registers.parse import References, written
+from jiuzhi.core.registers.parse import References, named_twice, written
 
 from . import workbook
 from .read import SHEET_HELP, SHEET_LISTS
@@ -57,14 +57,14 @@ def help_of(column: Column) -> str:
 
 def _offered(register: Register, fields: list[Column], county: Org) -> dict[str, list[str]]:
     """What each drop-down list offers. References too many for a list are written by hand."""
-    refs, found = References(register, county), {}
+    refs, twice, found = References(register, county), named_twice(county), {}
     for column in fields:
         if column.kind in (columns.CHOICE, columns.SEVERAL):
             found[column.name] = list(column.choices)
         elif column.kind == columns.YES:
             found[column.name] = ["是", "否"]
         elif column.kind == columns.REF and column.target is not None:
-            names = [written(r) for r in refs.all(column.target)[: _MOST_CHOICES + 1]]
+            names = [written(r, twice) for r in refs.all(column.target)[: _MOST_CHOICES + 1]]
             if len(names) <= _MOST_CHOICES:
                 found[column.name] = names
     return found

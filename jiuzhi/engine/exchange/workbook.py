@@ -20,13 +20,24 @@ OPTIONS = {
 }
 
 
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+
+
 def safe(value: Any) -> Any:
-    """A cell for CSV: what Excel would run as a formula gets an apostrophe in front; numbers without trailing zeros."""
+    """A cell for CSV: what Excel would run as a formula gets an apostrophe in front; numbers without trailing zeros. `said` gives
+    the text back."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, date):
         return value.isoformat()
-    return files.excel_text(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return f"'{value}" if _GUARDED.match(value) else files.excel_text(value)
+
+
+def said(text: str) -> str:
+    """A cell of CSV without the apostrophe that `safe` put there."""
+    return text[1:] if _GUARDED.match(text) else text
 
 
 def write_csv(out: BinaryIO, rows: Iterable[Sequence[Any]]) -> None:
