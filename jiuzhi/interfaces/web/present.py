@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from jiuzhi.engine.observe.properties import AIR, PROPERTIES
+from jiuzhi.science.statistics.wording import CLASS_UNIT, say
 
 STATE_MARKS = {"met": "●", "on_track": "▲", "late": "◆", "badly_late": "■", "no_data": "○"}
 STATE_NAMES = {
@@ -88,6 +89,18 @@ def shown(value: Any) -> str:
     return plain(exact.quantize(Decimal(1).scaleb(-places)))
 
 
+def graded(value: Any, of: str | None) -> str:
+    """A number as read on a screen; a water class (unit 类) as its numeral with the word: 2 → Ⅱ类."""
+    return say(value, CLASS_UNIT) if of == CLASS_UNIT and isinstance(value, Decimal) else shown(value)
+
+
+def change_unit(of: str | None, kind: str = "") -> str:
+    """The unit of a change per year: shares move by percentage points, classes by classes; a growth rate stays a rate."""
+    if of in ("%", "％"):
+        return "%" if kind == "growth" else str(_("个百分点"))
+    return str(_("个类别")) if of == CLASS_UNIT else unit(of)
+
+
 def number(value: Any, places: int | None = None) -> Any:
     """For JSON of charts: a float, or None. Never used for judging."""
     if value is None:
@@ -116,7 +129,9 @@ _UNITS = {
 
 
 def unit(text: str | None) -> str:
-    """Units as they are printed in the standards."""
+    """Units as they are printed in the standards; none for a class, which says it itself."""
+    if text == CLASS_UNIT:
+        return ""
     return _UNITS.get(text or "", text or "")
 
 
@@ -133,4 +148,10 @@ def property_name(code: str) -> str:
     found = PROPERTIES.get(code)
     if found is None:
         return code
-    return found.title if code in found.title or found.medium != AIR else f"{found.title} {code}"
+    said = "_" in code or code in found.title or found.medium != AIR  # 臭氧8小时 says what O3_8h is
+    return found.title if said else f"{found.title} {code}"
+
+
+def printed(code: str) -> str:
+    """A pollutant's short sign as the standards print it: O3_8h → O3-8h."""
+    return code.replace("_", "-")

@@ -18,7 +18,7 @@ from jiuzhi.engine.observe.properties import PROPERTIES
 from jiuzhi.engine.plan.board import RowsLink
 from jiuzhi.master.models import Station
 
-from .present import AQI_LEVELS, plain, property_name
+from .present import AQI_LEVELS, plain, printed, property_name
 
 TITLES = {
     "air_day": gettext_lazy("空气日评价"),
@@ -120,9 +120,9 @@ def _cell(name: str, value: Any, names: dict[str, str]) -> str:
 
 def _heading(name: str) -> str:
     if name.startswith("hours_"):
-        return f"{name.removeprefix('hours_')} " + _("有效小时")
+        return f"{printed(name.removeprefix('hours_'))}\n" + _("有效小时")
     if name.startswith(UNROUNDED):
-        return f"{name.removeprefix(UNROUNDED)} " + _("修约前")
+        return f"{printed(name.removeprefix(UNROUNDED))}\n" + _("修约前")
     if name in COLUMNS:
         return str(COLUMNS[name])
     known = PROPERTIES.get(name)  # the unit stands under the name: a bare number says nothing
@@ -148,14 +148,19 @@ def _address(station: str, period: str, prop: str = "") -> str:
     return urlencode({"station": station, "period": period} | ({"property": prop} if prop else {}))
 
 
-def assessed_rows(link: RowsLink, county: Org) -> Table:
-    """The assessed rows of one link, newest first."""
+def _side(name: str) -> bool:
+    """A column of the workings (hours that counted, value before rounding) rather than of the result."""
+    return name.startswith(("hours_", UNROUNDED))
+
+
+def assessed_rows(link: RowsLink, county: Org, *, full: bool = True) -> Table:
+    """The assessed rows of one link, newest first. ``full``: with the workings beside the results, some thirty columns."""
     listed = [r for r in assessed.rows(link.table, **link.equals) if _within(r, link)]
     key = next((k for k in ("day", "month", "year") if listed and k in listed[0]), "")
     if key:
         listed.sort(key=lambda r: (str(r[key]), str(r.get("station", ""))), reverse=True)
     have = [n for n in (listed[0] if listed else {}) if any(r[n] not in (None, "") for r in listed)]
-    shown = [n for n in have if n == key or n not in HIDDEN]
+    shown = [n for n in have if (n == key or n not in HIDDEN) and (full or not _side(n))]
     used = (
         [n for n in FIRST if n in shown]
         + [n for n in shown if n not in FIRST + LAST]

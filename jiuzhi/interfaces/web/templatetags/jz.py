@@ -48,9 +48,15 @@ def shown(value: Any) -> str:
 
 
 @register.simple_tag
-def exact(value: Any) -> SafeString:
-    """A rounded number that carries the exact one."""
-    return format_html('<span title="{}">{}</span>', present.plain(value), present.shown(value))
+def exact(value: Any, of: str = "") -> SafeString:
+    """A rounded number that carries the exact one; ``of``: its unit, by which a class shows as its numeral."""
+    return format_html('<span title="{}">{}</span>', present.plain(value), present.graded(value, of))
+
+
+@register.simple_tag
+def moves(value: Any, of: str = "", kind: str = "") -> SafeString:
+    """A change per year with its unit and its sign."""
+    return format_html("{} <small>{}</small>", present.shown(value), present.change_unit(of, kind))
 
 
 @register.filter

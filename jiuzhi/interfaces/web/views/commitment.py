@@ -63,6 +63,14 @@ def chart(view: board.CommitmentView) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _must_beat(view: board.CommitmentView, commitment: Commitment) -> bool:
+    """Whether the value stands on a strict limit (<30 at 30): no change per year says that, only the goal itself."""
+    strict = commitment.comparator in ("<", ">")
+    return (
+        strict and view.slope_needed == 0 and view.item.now is not None and view.item.now == commitment.value
+    )
+
+
 def _pending(view: board.CommitmentView) -> int:
     return sum(1 for r in view.reported if r.status == "submitted")
 
@@ -83,6 +91,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "values": list(reversed(view.series)),
         "monthly": list(reversed(view.monthly))[:24],
         "synthetic": view.synthetic,
+        "must_beat": _must_beat(view, commitment),
         "by_hand": commitment.kind == "target" and not commitment.indicator,
         "periods": [str(y) for y in range(year, commitment.plan.period_start - 2, -1)],
         "may_report": scope.may("report_value", commitment.owner),
@@ -106,17 +115,18 @@ def rows(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     if links:
         chosen = whole(request.GET.get("t"), 1, 1, len(links)) - 1
         link = links[chosen]
+        full = request.GET.get("full") == "1"
         station, period = request.GET.get("station", ""), request.GET.get("period", "")
         if station and period:
             if not rowsource.belongs(station, scope.county):
                 raise Http404
             table = rowsource.raw(station, period, request.GET.get("property", ""), scope.county)
         else:
-            table = rowsource.assessed_rows(link, scope.county)
+            table = rowsource.assessed_rows(link, scope.county, full=full)
         paged = Paginator(table.rows, ROWS_SHOWN).get_page(request.GET.get("page"))
         context |= {
             "chosen": chosen + 1, "link": link, "table": table, "page_rows": paged, "station": station, "period": period,
-            "place": rowsource.place(station, scope.county),
+            "place": rowsource.place(station, scope.county), "full": full, "workings": link.table == "air_day" and not period,
             "tables": list(enumerate(rowsource.titles(links, scope.county), 1)),
         }  # fmt: skip
     return page(request, "web/rows.html", context, active="commitments")
