@@ -58,12 +58,11 @@ def taken_back(register, county, form, path):
 @given(data=st.data())
 def test_an_export_taken_back_is_the_same(code, data, load, land, tmp_path):
     """As any register's fields may be filled by hand; also of records that today's rules would not let in."""
-    register, county = get(code), land["500229"]
+    register = get(code)
     if not register.model.objects.exists():
         load(register)
-    record = register.model.objects.filter(county=county).first()
-    if record is None:
-        pytest.skip("this register has no sample row here")
+    record = register.model.objects.order_by("pk").first()
+    county = land[record.county.code]
     life = register.lifecycle.field if register.lifecycle else ""
     keep = {*register.key, life, "org", "lon", "lat", "crs", "shape"}
     free = [c for c in register.form_fields if c.name not in keep and c.kind != columns.REF]

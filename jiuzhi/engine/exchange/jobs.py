@@ -87,7 +87,7 @@ class Job:
     def rows(self) -> int:
         return sum(self.counts.values())
 
-    def save(self) -> None:
+    def keep(self) -> None:
         """Keep it, at once and as a whole: a reader never sees half."""
         fresh = self.folder / "job.json.new"
         fresh.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
@@ -144,7 +144,7 @@ def create(
     with job.file.open("wb") as out:
         for chunk in chunks:
             out.write(chunk)
-    job.save()
+    job.keep()
     return job
 
 
@@ -212,7 +212,7 @@ def _interrupted(job: Job) -> None:
         job.phase, job.said = "checked", "检查时服务器中断，一行也没有写入：可以再写一次。"
     else:
         job.phase, job.said = "refused", "检查时服务器中断，什么也没有写入：请重新上传。"
-    job.save()
+    job.keep()
 
 
 def in_background(work: Callable[[], None]) -> None:
@@ -233,12 +233,12 @@ def begin(job: Job, phase: str, work: Callable[[Job], None]) -> bool:
     if lock is None:
         return False
     job.phase, job.done, job.total, job.said = phase, 0, 0, ""
-    job.save()
+    job.keep()
 
     def run() -> None:
         with lock:
             _tried(job, work)
-            job.save()
+            job.keep()
 
     in_background(run)
     return True
@@ -273,7 +273,7 @@ def _noting(job: Job) -> Callable[[int], None]:
         job.done = done
         if time.monotonic() - last >= _EVERY:
             last = time.monotonic()
-            job.save()
+            job.keep()
 
     return note
 
@@ -296,7 +296,7 @@ def write(good_rows: bool) -> Callable[[Job], None]:
         user = User.objects.get(pk=job.user)
         with records.one_set() as change_set:
             job.change_set = change_set
-            job.save()
+            job.keep()
             apply(outcome, Actor(user, "import"), job.why(), good_rows=good_rows, progress=_noting(job))
         job.phase, job.written = "done", job.total
 
@@ -351,6 +351,6 @@ def _keep(job: Job, outcome: Outcome) -> None:
     job.handed_back.unlink(missing_ok=True)
     if job.counts[ERROR]:
         job.phase = "marking"
-        job.save()
+        job.keep()
         job.handed_back.write_bytes(handback(job.file, job.name, outcome))
     job.phase = "checked"
