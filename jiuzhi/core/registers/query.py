@@ -222,15 +222,14 @@ def reference_choices(
 
 def _name_of(model: Any) -> Any:
     """What people call a record of ``model``, in the database's own words: its name, else its key."""
-    names = [Cast(n, TextField()) for n in (_called(model) if model is Org else model.KEY)]
-    key = (
-        names[0]
-        if len(names) == 1
-        else Concat(*(p for n in names for p in (n, Value(" "))), output_field=TextField())
-    )
+    text = TextField()
+    names = [Cast(n, text) for n in (_called(model) if model is Org else model.KEY)]
+    key: Any = names[0]
+    for name in names[1:]:
+        key = Concat(key, Value(" ", text), name, output_field=text)
     if model is Org or not any(f.name == "name" for f in model._meta.concrete_fields):
         return key
-    return Coalesce(NullIf(Cast("name", TextField()), Value("", output_field=TextField())), key)
+    return Coalesce(NullIf(Cast("name", text), Value("", text)), key, output_field=text)
 
 
 def registers_of(domain: str) -> list[Register]:

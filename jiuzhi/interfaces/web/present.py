@@ -1,5 +1,6 @@
 """How values are said on screen: official levels with colours and marks, states, numbers and targets."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -117,6 +118,7 @@ def percent(value: float | None) -> str:
     return "<1%" if value < 0.01 else f"{value * 100:.0f}%"
 
 
+_POWER = re.compile(r"(?<![a-zA-Z])(k?m|hm|dm|cm)([23])(?![0-9])")  # m3/d → m³/d
 _UNITS = {
     "微克/立方米": "μg/m³",
     "毫克/立方米": "mg/m³",
@@ -130,9 +132,10 @@ _UNITS = {
 
 def unit(text: str | None) -> str:
     """Units as they are printed in the standards; none for a class, which says it itself."""
-    if text == CLASS_UNIT:
+    said = text or ""
+    if said == CLASS_UNIT:
         return ""
-    return _UNITS.get(text or "", text or "")
+    return _UNITS.get(said) or _POWER.sub(lambda m: m[1] + "²³"[m[2] == "3"], said)
 
 
 def units_in(text: str | None) -> str:

@@ -114,7 +114,7 @@ def scope_of(request: HttpRequest, code: str | None = None, action: str = "view"
     return Scope(request.user, counties, county)
 
 
-def _registers_only(request: HttpRequest) -> bool:
+def registers_only(request: HttpRequest) -> bool:
     return not access.grants(request.user, "view") and bool(access.grants(request.user, "view_record"))
 
 
@@ -124,8 +124,8 @@ def county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @login_required
     @wraps(view)
     def inner(request: HttpRequest, code: str | None = None, **kwargs: Any) -> HttpResponse:
-        if _registers_only(request):  # an enterprise keeps its records here and sees no plan
-            return redirect("registers")
+        if registers_only(request):  # an enterprise keeps its records here and sees no plan
+            return redirect("registers", *filter(None, [code]))
         scope = scope_of(request, code)
         request.scope = scope
         if code is None and request.resolver_match and request.resolver_match.url_name != "home":
@@ -146,12 +146,22 @@ def remembered(response: HttpResponse, request: HttpRequest, scope: Scope) -> Ht
 
 
 def any_county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page whose address names no county (search, systems): it is seen from the county last looked at."""
+    """A page whose address names no county (systems): it is seen from the county last looked at."""
+    return _from_last_county(view, lambda request: "view")
 
+
+def everybodys_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """`any_county_page` that is also for people who keep records here and see no plan (the search)."""
+    return _from_last_county(view, lambda request: "view_record" if registers_only(request) else "view")
+
+
+def _from_last_county(
+    view: Callable[..., HttpResponse], action: Callable[[HttpRequest], str]
+) -> Callable[..., HttpResponse]:
     @login_required
     @wraps(view)
     def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        request.scope = scope = scope_of(request)
+        request.scope = scope = scope_of(request, None, action(request))
         return view(request, scope, **kwargs)
 
     return inner
@@ -177,11 +187,13 @@ def page(
 ) -> HttpResponse:
     """Render a whole page with the frame around it."""
     scope: Scope | None = getattr(request, "scope", None)
+    whole = scope is None or not registers_only(request)  # an enterprise sees nothing of a plan
     frame: dict[str, Any] = {
         "scope": scope,
-        "menu": MENU if scope is None or not _registers_only(request) else MENU_OF_ENTERPRISES,
+        "menu": MENU if whole else MENU_OF_ENTERPRISES,
         "phone_menu": PHONE_MENU,
-        "nine": NINE,
+        "registers_only": not whole,
+        "nine": NINE if whole else (),
         "state_codes": tuple(STATE_MARKS),
         "state_marks": STATE_MARKS,
         "state_names": STATE_NAMES,
@@ -190,7 +202,7 @@ def page(
     if scope:
         frame["grants"] = access.grants(scope.user, "enter")
         frame["at"] = reverse("home", args=[scope.county.code])  # one address for the many links of a list
-    if scope and scope.plan:
+    if scope and whole and scope.plan:
         frame["plan"] = scope.plan
         frame["as_of"] = scope.as_of
         if scope.as_of:

@@ -48,10 +48,12 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
         return _act(request, scope)
     registers = [r for r in REGISTERS.values() if r.period and figures.may_view(scope, r)]
     standing = _standing(scope, registers)
-    rows = [(r, standing[r.code][:_SHOWN], _may_manage(scope, r)) for r in registers]
+    rows = [(r, standing[r.code][:_SHOWN], _may_manage(scope, r)) for r in registers if standing[r.code]]
+    manageable = [r for r in registers if _may_manage(scope, r)]
     all_ = [s for periods in standing.values() for s in periods]
     context = {
-        "rows": rows, "manages": any(m for _r, _s, m in rows), "units": _units(scope) if any(m for _r, _s, m in rows) else [],
+        "rows": rows, "manageable": manageable, "units": _units(scope) if manageable else [],
+        "without": [r for r in registers if not standing[r.code]],
         "today": local.today(), "open": sum(not s.period.locked_at for s in all_), "overdue": sum(s.overdue > 0 for s in all_),
         "late": sum(s.late_count for s in all_), "total": len(all_),
     }  # fmt: skip
