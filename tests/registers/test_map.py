@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from jiuzhi.core import geo, local
+from jiuzhi.core.models import AuditEntry
 from jiuzhi.core.registers import REGISTERS, get, layer, reading
 
 PLACED = [c for c in sorted(REGISTERS) if get(c).placed]
@@ -66,6 +67,8 @@ def test_a_blurred_place_stays_in_its_cell_for_who_may_not_see_it(code, own, cli
     assert {tuple(f["geometry"]["coordinates"]) for f in exact if f["geometry"]["type"] == "Point"} >= {
         (float(r.lon), float(r.lat)) for r in placed if not getattr(r, "shape", "")
     }
+    noted = AuditEntry.objects.filter(action="read", model=register.model._meta.label)
+    assert noted.count() == bool(placed), "telling exact places is noted"
     client.force_login(person("unit", "500229"))
     first, again = (client.get(at("register_layer", register)).json()["features"] for _ in range(2))
     assert first == again
@@ -76,6 +79,7 @@ def test_a_blurred_place_stays_in_its_cell_for_who_may_not_see_it(code, own, cli
         assert feature["geometry"]["coordinates"] == [float(c) for c in cell]
         assert feature["geometry"]["coordinates"] != [float(row.lon), float(row.lat)]
         assert feature["properties"]["blurred_km"] == register.blur_km
+    assert noted.count() == bool(placed), "a grid cell is no secret"
     # No question narrows a cell down.
     asked = {"lon_from": "108.123456", "lon_to": "108.123456", "sort": "lat"}
     assert len(client.get(at("register_layer", register), asked).json()["features"]) == len(first)
