@@ -37,6 +37,13 @@ def features(
     )  # fmt: skip
 
 
+def exact(register: Register, made: dict[str, Any]) -> list[int]:
+    """Ids of those features of a blurred register whose exact place is told: reading them is noted."""
+    if not register.blur_km:
+        return []
+    return [f["id"] for f in made["features"] if not f["properties"]["blurred_km"]]
+
+
 def public_features(
     register: Register, county: Org, asked: query.Asked, today: date, system: str = "CGCS2000"
 ) -> dict[str, Any]:

@@ -96,6 +96,13 @@ def note(actor: records.Actor, register: Register, record: Record) -> None:
         records.noted(actor, "read", model, key, f"查看{register.title}的敏感字段")
 
 
+def note_many(actor: records.Actor, register: Register, where: str, ids: Iterable[int]) -> None:
+    """Note that a person read sensitive fields, or exact places, of many records at once. ``where``: the county's code, or ""."""
+    if found := sorted(ids):
+        said = f"批量读取{register.title}的敏感内容"
+        records.noted(actor, "read", register.model._meta.label, where, said, {"ids": found})
+
+
 def value(column: Column, record: Record, clear: bool) -> str:
     """A field as this reader sees it."""
     if column.sensitive and not clear:

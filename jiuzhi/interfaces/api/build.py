@@ -19,7 +19,6 @@ from .schemas import Problem
 from .values import answer
 
 _ID = Annotated[int, Field(ge=1, le=2**63 - 1)]
-_County = schemas.county("区县代码；只有一个区县的权限时可不写")
 _Why = Annotated[str, Field(min_length=1, max_length=180, description="删除的原因")]
 _READ = frozenset({401, 403, 404, 422, 429, 500})
 _WRITE = frozenset({400, 401, 403, 404, 409, 422, 429, 500})
@@ -85,10 +84,10 @@ class Operations:
         Created, Changed = schemas.created(register), schemas.changed(register)
 
         def create(
-            request: HttpRequest, given: Body[Created], county: Query[_County] = None  # type: ignore[valid-type]
+            request: HttpRequest, given: Body[Created], where: Query[schemas.Where]  # type: ignore[valid-type]
         ) -> HttpResponse:  # fmt: skip
             work.only_known(request, {"county"}, set())
-            return work.create(request, register, given, county)
+            return work.create(request, register, given, where.county)
 
         def change(request: HttpRequest, id: InPath[_ID], given: Body[Changed]) -> HttpResponse:  # type: ignore[valid-type]
             work.only_known(request, set(), set())
@@ -123,10 +122,10 @@ class Operations:
         register = self.register
 
         def trial(
-            request: HttpRequest, file: File[UploadedFile], county: Query[_County] = None
+            request: HttpRequest, file: File[UploadedFile], where: Query[schemas.Where]
         ) -> HttpResponse:
             work.only_known(request, {"county"}, set())
-            return _tried(request, register, file, county)
+            return _tried(request, register, file, where.county)
 
         self._add(
             "POST", "/import", trial, "tryImport", f"{register.title}：试导入（不写入）", schemas.ImportReport

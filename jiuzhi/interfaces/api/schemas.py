@@ -288,3 +288,6 @@ def county(said: str) -> Any:
 
 def _model(name: str, fields: dict[str, Any]) -> type[Schema]:
     return create_model(name, __base__=_Strict, **fields)
+
+
+Where = _model("Where", {"county": (county("区县代码；只有一个区县的权限时可不写"), None)})

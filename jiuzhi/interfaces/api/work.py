@@ -99,11 +99,8 @@ def listed(request: HttpRequest, register: Register, asked: Any) -> HttpResponse
     rows = [by_id[pk] for pk in ids if pk in by_id]
     clear = reading.unmasked(register, who, rows)
     hidden = any(c.sensitive for c in register.fields.values())
-    if hidden and clear:
-        records.noted(
-            actor(request), "read", register.model._meta.label, county.code if county else "", f"接口读取{register.title}的敏感字段",
-            {"ids": sorted(clear)},
-        )  # fmt: skip
+    if hidden:
+        reading.note_many(actor(request), register, county.code if county else "", clear)
     return values.answer(
         {
             "count": count, "next": _link(request, asked.page + 1) if start + asked.size < count else None,
@@ -240,6 +237,9 @@ def _changes(register: Register, entry: AuditEntry, clear: bool) -> list[dict[st
 def features(request: HttpRequest, register: Register, asked: Any) -> HttpResponse:
     who = user(request)
     allowed(register, who)
-    visible = reading.visible_to(register, who, county=county_of(who, asked.county))
+    county = county_of(who, asked.county)
+    visible = reading.visible_to(register, who, county=county)
     found = query.select(register, visible, query.ask(register, request.GET), local.today())
-    return values.answer(layer.features(register, who, found, local.today()))
+    made = layer.features(register, who, found, local.today())
+    reading.note_many(actor(request), register, county.code if county else "", layer.exact(register, made))
+    return values.answer(made)

@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from jiuzhi.core import local
-from jiuzhi.core.registers import Register, layer
+from jiuzhi.core.registers import Register, layer, reading
 
-from ..base import Scope
+from ..base import Scope, actor
 from .base import register_page, shown
 from .listing import Listing
 
@@ -23,6 +23,7 @@ def register_layer(request: HttpRequest, scope: Scope, register: Register) -> Ht
         )
     system = "GCJ-02" if request.GET.get("crs") == "GCJ-02" else "CGCS2000"
     made = layer.features(register, scope.user, found, local.today(), system)
+    reading.note_many(actor(request), register, scope.county.code, layer.exact(register, made))
     return JsonResponse(made, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False})
 
 

@@ -25,9 +25,9 @@ function say(box, text) {
   box.dataset.ready = "none";
 }
 
-// The mark of a kind as a picture, twice as large as shown so that it stays sharp.
+// The mark of a kind as a picture, larger than shown so that it stays sharp on a wall.
 function picture(kind) {
-  const size = 44, canvas = document.createElement("canvas");
+  const size = 64, canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;
   const pen = canvas.getContext("2d");
   pen.translate(size / 2, size / 2);
@@ -51,7 +51,8 @@ function style(box) {
 }
 
 function dress(map, found) {
-  for (const kind of Object.keys(KINDS)) map.addImage(kind, picture(kind), { pixelRatio: 2 });
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize); // a wall is the same page, larger
+  for (const kind of Object.keys(KINDS)) map.addImage(kind, picture(kind), { pixelRatio: 32 / rem });
   map.addSource("records", { type: "geojson", data: { type: "FeatureCollection", features: found.features } });
   const colour = ["match", ["get", "kind"], ...Object.entries(KINDS).flatMap(([k, v]) => [k, css(v.colour)]), css("--muted")];
   const is = (type) => ["==", ["geometry-type"], type];
@@ -65,20 +66,25 @@ function dress(map, found) {
   return ["points", "lines", "areas"];
 }
 
-async function draw(box, found) {
-  await import("maplibre");
-  const gl = globalThis.maplibregl;
-  const sheet = document.createElement("link");
-  sheet.rel = "stylesheet";
-  sheet.href = import.meta.resolve("maplibre-look");
+// Its style sheet comes first: the map measures its box when it is made.
+let loading;
+const library = () => (loading ??= Promise.all([import("maplibre"), new Promise((done, failed) => {
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: import.meta.resolve("maplibre-look") });
+  sheet.onload = done;
+  sheet.onerror = failed;
   document.head.append(sheet);
+})]));
+
+async function draw(box, found) {
+  await library();
+  const gl = globalThis.maplibregl;
   const words = box.dataset;
   const inside = document.createElement("div");
   inside.className = "map-gl";
   box.replaceChildren(inside);
   const [west, south, east, north] = bounds(found.features);
   const map = new gl.Map({
-    container: inside, style: style(box), bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 48, maxZoom: 12 },
+    container: inside, style: style(box), bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 48, maxZoom: 15 },
     attributionControl: box.dataset.tilesCredit ? { compact: true } : false, dragRotate: false, pitchWithRotate: false,
     cooperativeGestures: false, fadeDuration: 0,
     locale: { "NavigationControl.ZoomIn": words.in || "+", "NavigationControl.ZoomOut": words.out || "−", "Popup.Close": words.close || "×", "Map.Title": box.ariaLabel || "" },
@@ -97,6 +103,7 @@ async function draw(box, found) {
     const at = hit.geometry.type === "Point" ? hit.geometry.coordinates : event.lngLat;
     new gl.Popup({ maxWidth: "18rem" }).setLngLat(at).setDOMContent(card(hit.id, hit.properties, words)).addTo(map);
   });
+  await new Promise((done) => map.once("idle", done));
   box.map = map;
 }
 

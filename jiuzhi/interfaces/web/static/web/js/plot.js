@@ -64,7 +64,7 @@ export function legend(features, words) {
   const held = new Set(features.map((f) => f.properties.kind));
   if (held.size === 1 && held.has("plain")) return made;
   for (const kind of Object.keys(KINDS)) {
-    if (!held.has(kind)) continue;
+    if (!held.has(kind) || !words[kind]) continue;
     const line = element("span", "");
     const mark = element("i", KINDS[kind].mark, "mk");
     mark.style.color = `var(${KINDS[kind].colour})`;
