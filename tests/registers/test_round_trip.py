@@ -1,6 +1,7 @@
 """Whatever a record holds, its export taken back changes nothing; and an edited cell changes its field alone."""
 
 import io
+import zipfile
 from datetime import date
 from decimal import Decimal
 
@@ -8,15 +9,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from jiuzhi.core import records, undo
-from jiuzhi.core.models import AuditEntry, Org
+from jiuzhi.core.models import AuditEntry, Grant, Org
 from jiuzhi.core.registers import REGISTERS, columns, get
 from jiuzhi.core.registers.parse import LEFT_OUT, References, fill
 from jiuzhi.engine.exchange.apply import apply
 from jiuzhi.engine.exchange.dry_run import dry_run
 from jiuzhi.engine.exchange.export import export
-from jiuzhi.engine.exchange.read import Table, read
+from jiuzhi.engine.exchange.read import FileFault, Table, read
 
 SLOW = settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -176,3 +178,108 @@ def test_numbers_that_lose_digits_in_excel_travel_as_text(load, land, tmp_path):
     records.save(record, records.SYSTEM)
     outcome = dry_run(register, county, taken_back(register, county, "xlsx", tmp_path / "a.xlsx"), None)
     assert outcome.count("same") == len(outcome.rows)
+
+
+HEAD = ["排污口编码", "名称", "一级类别", "受纳水体", "责任单位", "设置方式"]
+GOOD = ["N-1", "新排口", "其他排口", "任河", "葛城街道", "登记"]
+
+
+def book(rows, path, merged=()):
+    made = Workbook()
+    for row in rows:
+        made.active.append(row)
+    for area in merged:
+        made.active.merge_cells(area)
+    made.save(path)
+    return path
+
+
+def test_a_heading_of_two_rows_and_headings_again_on_every_printed_page(load, land, tmp_path):
+    register, county = get("water.outlet"), land["500229"]
+    load(register)
+    upper = [*HEAD, "位置", None, "我的列"]
+    rows = [
+        upper,
+        [*[None] * 6, "经度", "纬度", None],
+        [*GOOD, 108.66, 31.95, "x"],
+        [*HEAD, "经度", "纬度", "我的列"],
+        ["N-2", *GOOD[1:], None, None, "y"],
+    ]
+    path = book(rows, tmp_path / "a.xlsx", ["G1:H1", *(f"{c}1:{c}2" for c in "ABCDEFI")])
+    table = read(path, register)
+    assert table.unknown == ["我的列"]
+    outcome = dry_run(register, county, table, None)
+    assert outcome.faults == []
+    assert [(r.number, r.action, r.record.lon) for r in outcome.rows] == [
+        (3, "create", Decimal("108.660000")),
+        (5, "create", None),
+    ]
+
+
+def test_a_title_line_does_not_hide_what_parts_the_columns(load, land, tmp_path):
+    register = get("water.outlet")
+    load(register)
+    path = tmp_path / "a.csv"
+    path.write_text("城口县入河排污口台账\n" + "\t".join(HEAD) + "\n" + "\t".join(GOOD), encoding="utf-8")
+    assert dry_run(register, land["500229"], read(path, register), None).count("create") == 1
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"])
+def test_a_workbook_with_a_part_cut_short_says_so(part, tmp_path):
+    whole = book([HEAD, *([GOOD] * 200)], tmp_path / "whole.xlsx")
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, data[: len(data) // 2] if name == part else data)
+    with pytest.raises(FileFault, match="重新保存"):
+        read(path, get("water.outlet"))
+
+
+@pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
+def test_a_truncated_workbook_says_so(kept, tmp_path):
+    data = book([HEAD, *([GOOD] * 200)], tmp_path / "whole.xlsx").read_bytes()
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(data[: int(len(data) * kept)])
+    with pytest.raises(FileFault, match="重新保存"):
+        read(path, get("water.outlet"))
+
+
+def test_a_workbook_that_unfolds_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("jiuzhi.engine.exchange.read._LARGEST", 1000)
+    with pytest.raises(FileFault, match="太大"):
+        read(book([HEAD, GOOD], tmp_path / "a.xlsx"), get("water.outlet"))
+
+
+def test_what_others_keep_unchanged_needs_no_right_and_is_not_judged_anew(load, land, person, tmp_path):
+    """A unit exports the county's list, edits its own rows and imports the whole file."""
+    register, county = get("water.outlet"), land["500229"]
+    load(register)
+    mine = register.model.objects.filter(county=county).first()
+    unit = person("unit", mine.org.code)
+    table = taken_back(register, county, "xlsx", tmp_path / "a.xlsx")
+    at = next(a for a, n in table.columns.items() if n == "name")
+    for _number, values in table.rows:
+        if values[0] == mine.code:
+            values[at] = "本单位改的"
+    both = person("unit", mine.org.code)
+    Grant.objects.create(user=both, role="auditor", org=county)
+    outcome = dry_run(register, county, table, both)
+    assert outcome.faults == []
+    assert [(r.old.pk, r.changed) for r in outcome.rows if r.action != "same"] == [(mine.pk, ("name",))]
+    seen = dry_run(register, county, table, unit)
+    assert {f.said[:6] for f in seen.faults} == {"没有权限修改"}, "what one may not see is not told apart"
+    assert [r.action for r in seen.rows if r.old and r.old.pk == mine.pk] == ["update"]
+
+
+def test_a_record_older_than_a_rule_stays_as_long_as_nobody_edits_it(load, land, tmp_path):
+    register, county = get("water.outlet"), land["500229"]
+    load(register)
+    register.model.objects.filter(county=county).update(class1="旧类别", approved_flow=Decimal("-1"))
+    table = taken_back(register, county, "xlsx", tmp_path / "a.xlsx")
+    outcome = dry_run(register, county, table, None)
+    assert outcome.faults == []
+    assert outcome.count("same") == len(outcome.rows)
+    at = next(a for a, n in table.columns.items() if n == "class1")
+    table.rows[0][1][at] = "更旧"
+    assert [f.field for f in dry_run(register, county, table, None).faults] == ["class1"]

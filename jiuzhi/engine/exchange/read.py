@@ -15,6 +15,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from jiuzhi.core.registers import Register
@@ -98,6 +99,8 @@ def _workbook(path: Path, name: str) -> Iterator[tuple[str, Iterator[list[Any]]]
             if sum(part.file_size for part in parts.infolist()) > _LARGEST:
                 raise FileFault(f"{name} 展开后太大：请删去多余的工作表和图片，或分成几个文件")
         book = load_workbook(path, read_only=True, data_only=True)
+    except FileFault:
+        raise
     except _BROKEN as error:
         with path.open("rb") as file:
             start = file.read(8)
@@ -116,7 +119,8 @@ def _rows(sheet: Any, name: str) -> Iterator[list[Any]]:
     """The rows of a sheet; they are read as they are asked for, so a broken part shows only here. Errors: `FileFault`."""
     try:
         for row in sheet.iter_rows(values_only=True):
-            yield list(row)
+            # Excel writes what XML does not hold, a carriage return say, as "_x000D_".
+            yield [unescape(v) if isinstance(v, str) and "_x" in v else v for v in row]
     except _BROKEN as error:
         raise FileFault(f"{name} 的“{sheet.title}”读到一半损坏：请在 Excel 中重新保存为 .xlsx") from error
 
