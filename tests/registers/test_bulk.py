@@ -115,7 +115,7 @@ def test_a_unit_changes_only_its_own(code, own):
 
 @pytest.mark.parametrize("role", ["leader", "auditor", "chief"])
 def test_who_may_not_change_gets_no_page(role, own):
-    register, rows, client = own("water.outlet", role)
+    register, _rows, client = own("water.outlet", role)
     assert client.get(at(register)).status_code == 403
     assert (
         client.post(at(register), {"_pick": "all", "_field": "note", "note": "x", "_why": "y"}).status_code
@@ -205,7 +205,7 @@ def test_a_locked_period_refuses(own, person):
 
 def test_masked_fields_are_not_offered_to_who_may_not_read_them(own):
     code = next(c for c in ALL if any(get(c).fields[n].kind == columns.TEXT for n in get(c).sensitive))
-    register, rows, client = own(code, "unit", "500229")
+    register, _rows, client = own(code, "unit", "500229")
     secret = next(n for n in register.sensitive if register.fields[n].kind == columns.TEXT)
     text = client.get(at(register) + "?_pick=all").content.decode()
     assert f'<option value="{secret}"' not in text

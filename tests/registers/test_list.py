@@ -169,7 +169,7 @@ def test_pages_do_not_overlap_and_end(own):
             seen += re.findall(r'class="rec" href="[^"]*/(\d+)/"', text)
         assert len(seen) == 280, "the sixth page is the last one again"
         assert len(set(seen[:230])) == 230
-    counts = [m.households for m in map(lambda pk: register.model.objects.get(pk=pk), re.findall(
+    counts = [m.households for m in (register.model.objects.get(pk=pk) for pk in re.findall(
         r'class="rec" href="[^"]*/(\d+)/"', shown(client, at("register", register) + "?q=测村&sort=-households")))]  # fmt: skip
     assert counts == sorted(counts, reverse=True)
 
