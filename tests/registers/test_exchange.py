@@ -207,7 +207,8 @@ def test_masked_cells_keep_what_is_stored(outlet, land, person, tmp_path):
     path = tmp_path / "a.xlsx"
     path.write_bytes(exported(outlet, land, actor=Actor(unit)))
     assert "秘密溯源" not in "".join(str(c.value) for r in load_workbook(path).active for c in r)
-    assert tried(outlet, land, path, unit).count("same") == 4
+    outcome = tried(outlet, land, path, unit)
+    assert outcome.count("same") == len(outcome.rows) > 3
     assert AuditEntry.objects.filter(action="export", user=unit).exists()
 
 
@@ -296,4 +297,5 @@ def test_csv_gives_back_what_its_guard_hid(outlet, land, tmp_path):
     records.save(found, records.SYSTEM)
     path = tmp_path / "a.csv"
     path.write_bytes(exported(outlet, land, "csv"))
-    assert tried(outlet, land, path).count("same") == 4
+    outcome = tried(outlet, land, path)
+    assert outcome.count("same") == len(outcome.rows) > 3
