@@ -228,4 +228,5 @@ def test_numbers_are_exact_both_ways(own):
     at = f"{BASE}/water.outlet/records/{rows[0].pk}"
     body = f'{{"revision": {rows[0].revision}, "approved_flow": 123456789012345.678}}'
     answer = program.client.generic("PATCH", at, body, content_type="application/json")
+    print(answer.content.decode()[:3000])
     assert '"approved_flow":123456789012345.678' in answer.content.decode()

@@ -167,7 +167,7 @@ def test_pages_do_not_overlap_and_end(own):
         for page in range(1, 7):
             text = shown(client, f"{at('register', register)}?q=测村&sort={sort}&page={page}")
             seen += re.findall(r'class="rec" href="[^"]*/(\d+)/"', text)
-        assert len(seen) == 280, "the sixth page is the last one again"
+        assert len(seen) == 260, "the sixth page is the last one again"
         assert len(set(seen[:230])) == 230
     counts = [m.households for m in (register.model.objects.get(pk=pk) for pk in re.findall(
         r'class="rec" href="[^"]*/(\d+)/"', shown(client, at("register", register) + "?q=测村&sort=-households")))]  # fmt: skip
@@ -294,10 +294,10 @@ def test_the_search_finds_records_only_for_those_who_may_see_them(code, own, cli
             assert at("record", register, hit.pk) in text or text.count("/registers/") >= 12
     client.force_login(person("admin", "500240"))
     assert at("record", register, row.pk) not in shown(client, address)
-    client.force_login(person("unit", "500229206"))
+    client.force_login(person("unit", "500229205"))
     text = shown(client, address)
     for other in rows:
-        if other.org.code != "500229206":
+        if other.org.code != "500229205":
             assert at("record", register, other.pk) not in text
 
 
@@ -305,7 +305,7 @@ def test_the_search_asks_once_a_register(own):
     _register, _rows, client = own("water.outlet")
     with CaptureQueriesContext(connection) as seen:
         shown(client, reverse("search") + "?q=" + quote("任河"))
-    asked = [q["sql"] for q in seen if "LIKE" in q["sql"]]
+    asked = [q["sql"] for q in seen if "任河" in q["sql"] and "LIKE" in q["sql"]]
     assert len(asked) <= len(ALL) + 8
     assert all("LIMIT" in sql for sql in asked)
 

@@ -63,6 +63,13 @@ class Record(models.Model, metaclass=RecordBase):
         name = getattr(self, "name", "")
         return str(name or " ".join(str(getattr(self, k)) for k in self.KEY))
 
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Any:
+        """A stored record's county already follows from its unit: nothing is asked for it again."""
+        found = super().from_db(*args, **kwargs)
+        found._county_of = found.__dict__.get("org_id")
+        return found
+
     def prepare(self) -> None:
         """Fill in what follows from other fields, before the record is checked. Errors: ``ValidationError``."""
         if self.org_id and self.org_id != getattr(self, "_county_of", None):

@@ -12,7 +12,7 @@ from jiuzhi.core.records import Actor
 from jiuzhi.core.registers import REGISTERS, Register, columns, of
 
 from .apply import apply
-from .dry_run import CREATE, Outcome, dry_run
+from .dry_run import Outcome, dry_run
 from .read import Table
 
 
@@ -70,13 +70,16 @@ def _take(register: Register, county: Org, rows: list[tuple[int, dict[str, str]]
     own = {c.name for c in register.fields.values() if c.kind == columns.REF and c.target is register.model}
     names = [n for n in rows[0][1] if n != "county"]
     first = _tried(register, county, rows, [n for n in names if n not in own])
-    first.rows = [r for r in first.rows if r.action == CREATE]
+    first.rows = [r for r in first.rows if r.old is None]
+    _refuse(first)
     apply(first, actor, "载入样例")
     fresh = {r.number for r in first.rows}
     again = [(n, r) for n, r in rows if n in fresh]
     if own & set(names) and again:
         wanted = [n for n in names if n in own or n in register.key]
-        apply(_tried(register, county, again, wanted), actor, "载入样例")
+        second = _tried(register, county, again, wanted)
+        _refuse(second)
+        apply(second, actor, "载入样例")
     return len(fresh)
 
 
@@ -84,9 +87,7 @@ def _tried(
     register: Register, county: Org, rows: list[tuple[int, dict[str, str]]], names: list[str]
 ) -> Outcome:
     table = Table("", 1, dict(enumerate(names)), rows=[(n, [r[name] for name in names]) for n, r in rows])
-    outcome = dry_run(register, county, table, None)
-    _refuse(outcome)
-    return outcome
+    return dry_run(register, county, table, None)
 
 
 def _refuse(outcome: Outcome) -> None:
