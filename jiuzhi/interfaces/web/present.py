@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from jiuzhi.engine.observe.properties import AIR, PROPERTIES
 from jiuzhi.science.statistics.wording import CLASS_UNIT, say
 
+from . import closed
+
 STATE_MARKS = {"met": "●", "on_track": "▲", "late": "◆", "badly_late": "■", "no_data": "○"}
 STATE_NAMES = {
     "met": _("达标"),
@@ -135,7 +137,8 @@ def unit(text: str | None) -> str:
     said = text or ""
     if said == CLASS_UNIT:
         return ""
-    return _UNITS.get(said) or _POWER.sub(lambda m: m[1] + "²³"[m[2] == "3"], said)
+    printed_as = _POWER.sub(lambda m: m[1] + "²³"[m[2] == "3"], said)
+    return _UNITS.get(said) or (closed.unit(said) if printed_as == said else printed_as)
 
 
 def units_in(text: str | None) -> str:
@@ -151,8 +154,9 @@ def property_name(code: str) -> str:
     found = PROPERTIES.get(code)
     if found is None:
         return code
-    said = "_" in code or code in found.title or found.medium != AIR  # 臭氧8小时 says what O3_8h is
-    return found.title if said else f"{found.title} {code}"
+    title = closed.word(found.title)
+    said = "_" in code or code in title or found.medium != AIR  # 臭氧8小时 says what O3_8h is
+    return title if said else f"{title} {code}"
 
 
 def printed(code: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from jiuzhi.interfaces.web import assets, present
+from jiuzhi.interfaces.web import assets, closed, present
 
 register = template.Library()
 
@@ -72,6 +72,21 @@ def unit(value: Any) -> str:
 @register.filter
 def units(value: Any) -> str:
     return present.units_in(value)
+
+
+@register.filter
+def word(value: Any) -> str:
+    return closed.word(value)
+
+
+@register.filter
+def goal(value: Any) -> str:
+    return closed.goal(present.units_in(value))
+
+
+@register.filter
+def period(value: Any) -> str:
+    return closed.period(value)
 
 
 @register.filter

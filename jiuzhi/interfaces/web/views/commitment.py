@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from jiuzhi.engine.plan import board
 from jiuzhi.engine.plan.models import Commitment
 
-from .. import rowsource
+from .. import closed, rowsource
 from ..keep import kept
 from ..present import STATE_NAMES, number, unit, units_in
 from .base import Scope, county_page, page
@@ -36,7 +36,7 @@ def _series(points: list[board.ValuePoint]) -> list[dict[str, Any]]:
             "period": p.period,
             "value": number(p.value),
             "complete": p.complete,
-            "label": p.label,
+            "label": closed.period(p.label),
             "source": p.source,
         }
         for p in points
@@ -49,7 +49,7 @@ def chart(view: board.CommitmentView) -> dict[str, Any]:
     return {
         "name": view.item.name,
         "unit": unit(view.item.unit),
-        "target": {"value": number(view.item.value), "year": view.item.year, "label": _("目标 %(value)s") % {"value": units_in(view.item.target)}},
+        "target": {"value": number(view.item.value), "year": view.item.year, "label": _("目标 %(value)s") % {"value": closed.goal(units_in(view.item.target))}},
         "baseline": {"value": number(view.baseline), "year": view.baseline_year},
         "path": [{"year": p.year, "value": number(p.value), "basis": p.basis} for p in view.path],
         "series": _series(view.series),
