@@ -123,14 +123,14 @@ def test_a_unit_sees_its_own_late_reports(timed, client, person, land):
     one = ReportingPeriod.objects.create(
         county=rows[0].county, register=register.code, period="2026-01", due_on="2026-02-15"
     )
-    for code, days in (("500229205", 4), ("500229205", 9), ("500229205", 2)):
+    for code, days in (("500229205", 4), ("500229205", 9), ("500229001", 2)):
         LateReport.objects.create(period=one, org=land[code], key="x", reported_on="2026-02-19", days=days)
     client.force_login(person("admin", "500229"))
     text = client.get(PAGE).content.decode()
     assert f"{land['500229205']} 2 条，最多迟 9 天" in text
-    assert f"{land['500229205']} 1 条，最多迟 2 天" in text
+    assert f"{land['500229001']} 1 条，最多迟 2 天" in text
     client.force_login(person("unit", "500229205"))
     text = client.get(PAGE).content.decode()
     assert f"{land['500229205']} 2 条，最多迟 9 天" in text
-    assert f"{land['500229205']} 1 条" not in text
+    assert f"{land['500229001']} 1 条" not in text
     assert reverse("periods") == "/periods/"
