@@ -1,1 +1,0 @@
-"""治气: emission sources, dust, machinery."""

@@ -1,1 +1,0 @@
-"""治水: outlets, sources, plants, mine water, ecological flow."""

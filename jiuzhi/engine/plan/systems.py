@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from jiuzhi.core.registers import REGISTERS
-
 
 @dataclass(frozen=True)
 class System:
@@ -30,8 +28,7 @@ class System:
 
 @dataclass(frozen=True)
 class Serving:
-    """One declaration that serves a system: what it is and the address name where its user does the work (with ``args`` after
-    the county).
+    """One declaration that serves a system: what it is and the address name where its user does the work.
 
     ``whole``: with it the system's user can do the work the plan names. Most declarations are a part of that work only, and
     a system with parts alone is shown as partly served.
@@ -42,7 +39,6 @@ class Serving:
     title: str
     url_name: str = ""
     whole: bool = False
-    args: tuple[str, ...] = ()
 
 
 @cache
@@ -74,24 +70,6 @@ def _engines() -> Iterable[tuple[str, Serving]]:
     """What the engines themselves serve, without a declaration of a domain."""
     yield "SYS-001", Serving("规划", "plan.tracking", "规划跟踪与实施评估", "home")
     yield "SYS-002", Serving("规划", "plan.commitments", "承诺台账", "commitments", whole=True)
-
-
-@contribute
-def _registers() -> Iterable[tuple[str, Serving]]:
-    """Every register, at its list."""
-    for register in REGISTERS.values():
-        for system in register.serves:
-            yield (
-                system,
-                Serving(
-                    "台账",
-                    register.code,
-                    register.title,
-                    "register",
-                    system in register.whole,
-                    (register.code,),
-                ),
-            )
 
 
 def served() -> dict[str, list[Serving]]:

@@ -1,4 +1,4 @@
-"""Where something is measured."""
+"""Objects every domain shares. One object, one home."""
 
 from typing import ClassVar
 

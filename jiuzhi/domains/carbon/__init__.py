@@ -1,1 +1,0 @@
-"""绿色低碳: clean energy and charging."""

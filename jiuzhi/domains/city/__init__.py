@@ -1,1 +1,0 @@
-"""治城: noise, catering fumes."""

@@ -1,1 +1,0 @@
-"""治乡: villages and livestock."""

@@ -1,1 +1,0 @@
-"""生态文化: heritage and venues."""

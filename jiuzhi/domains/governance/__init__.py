@@ -1,1 +1,0 @@
-"""治理体系: permits and projects."""

@@ -1,1 +1,0 @@
-"""治山: protected areas, mines, species, forest."""

@@ -1,1 +1,0 @@
-"""治塑: film and plastics."""

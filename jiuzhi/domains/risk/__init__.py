@@ -1,1 +1,0 @@
-"""风险防控: geohazards, environmental risk, radiation, supplies."""

@@ -1,1 +1,0 @@
-"""治土: construction land, key units, farmland."""

@@ -1,1 +1,0 @@
-"""治废: hazardous, general solid and medical waste, waste-free cells."""

@@ -1,1 +1,0 @@
-"""Registers as people meet them: over every declaration, nothing by hand."""
