@@ -49,9 +49,13 @@ def check_address(host: str, port: int) -> None:
 
 def run(host: str, port: int, workers: int) -> None:
     """Serve until interrupted."""
+    import multiprocessing
+
     from granian import Granian
     from granian.constants import Interfaces
 
+    # The lake's reader keeps threads that do not survive a fork: workers start anew, also after a demo was just built here.
+    multiprocessing.set_start_method("spawn", force=True)
     Granian(
         "jiuzhi.project.wsgi:application",
         address=host,
