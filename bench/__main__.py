@@ -13,7 +13,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-MODULES = ("reader", "air_assessment", "lake", "hindcast", "pages")
+MODULES = ("reader", "air_assessment", "lake", "hindcast", "pages", "registers_exchange", "registers_pages")
 
 
 def main() -> int:

@@ -197,11 +197,12 @@ _VALUE_OF = {"reach": _reach, "hold": _hold, "cumulative": _cumulative, "growth"
 def _row(
     promise: Promise, period: str, value: float, behaviour: str, note: str, pending: bool
 ) -> ReportedRow:
-    """Printed as the target is, with one decimal more for shares; a count on its way is never rounded behind its path."""
+    """Printed to the decimals of the target or its baseline, with one at least for shares; a count on its way is never rounded behind its path."""
     percent = promise.unit in {"%", "％"}
-    digits = max(
-        -int(promise.value.normalize().as_tuple().exponent), 1 if percent or promise.unit == "亿元" else 0
-    )
+    stated = [
+        -int(v.normalize().as_tuple().exponent) for v in (promise.value, promise.baseline) if v is not None
+    ]
+    digits = max(*stated, 1 if percent or promise.unit == "亿元" else 0)
     bounded = min(max(value, 0.0), 100.0) if percent else max(value, 0.0)
     rounding = ROUND_CEILING if behaviour == "on_way" and promise.kind == "cumulative" else ROUND_HALF_EVEN
     printed = Decimal(str(round(bounded, 6))).quantize(Decimal(1).scaleb(-digits), rounding)

@@ -71,6 +71,13 @@ DEBUG = os.environ.get("JIUZHI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("JIUZHI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JIUZHI_ORIGINS", "").split(",") if o]
 
+# The plan's chapters in its order; each is a package of declarations below `jiuzhi.domains`.
+DOMAINS = {
+    "water": "治水", "air": "治气", "soil": "治土", "waste": "治废", "plastic": "治塑", "mountain": "治山", "shore": "治岸",
+    "city": "治城", "countryside": "治乡", "culture": "生态文化", "carbon": "绿色低碳", "risk": "风险防控",
+    "governance": "治理体系",
+}  # fmt: skip
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -83,8 +90,11 @@ INSTALLED_APPS = [
     "jiuzhi.engine.plan",
     "jiuzhi.engine.observe",
     "jiuzhi.engine.indicators",
+    *(f"jiuzhi.domains.{domain}" for domain in DOMAINS),
     "jiuzhi.domains",
     "jiuzhi.interfaces.web",
+    "jiuzhi.interfaces.api",
+    "jiuzhi.interfaces.portal",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -155,10 +165,17 @@ STATICFILES_DIRS = [
         ("tabler", ASSETS_DIR / "@tabler" / "core" / "dist"),
         ("echarts", ASSETS_DIR / "echarts" / "dist"),
         ("htmx", ASSETS_DIR / "htmx.org" / "dist"),
+        ("maplibre", ASSETS_DIR / "maplibre-gl" / "dist"),
         ("han", ASSETS_DIR / "@expo-google-fonts" / "noto-sans-sc" / "400Regular"),
     )
     if path.is_dir()
 ]
 MEDIA_URL = "/evidence/"
+
+# Maps draw on a plain ground and ask no foreign host. A county with a licensed tile service names it here, as raster tiles
+# (…/{z}/{x}/{y}.png) in CGCS2000 (as good as WGS 84) or GCJ-02; the records are shifted to fit.
+TILES = os.environ.get("JIUZHI_TILES", "")
+TILES_CRS = os.environ.get("JIUZHI_TILES_CRS", "CGCS2000")
+TILES_CREDIT = os.environ.get("JIUZHI_TILES_CREDIT", "")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024

@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("jiuzhi.interfaces.web.urls"))]
+urlpatterns = [
+    path("", include("jiuzhi.interfaces.web.urls")),
+    path("", include("jiuzhi.interfaces.portal.urls")),
+    path("", include("jiuzhi.interfaces.api.urls")),
+]
 
 # Django looks for these only here.
 handler400 = "jiuzhi.interfaces.web.views.account.unreadable"

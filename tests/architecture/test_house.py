@@ -91,7 +91,8 @@ def test_records_change_only_through_core_records():
     bypassed = {
         f"{path.relative_to(ROOT)}:{line}"
         for path in tracked("jiuzhi/*.py")
-        if "migrations" not in path.parts and path != ROOT / "jiuzhi" / "core" / "records.py"
+        if "migrations" not in path.parts
+        and path not in {ROOT / "jiuzhi" / "core" / "records.py", ROOT / "jiuzhi" / "core" / "audit.py"}
         for line in _writes(ast.parse(path.read_text(encoding="utf-8")))
     }
     assert not bypassed

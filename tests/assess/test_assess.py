@@ -238,3 +238,12 @@ def test_an_older_output_survives_a_failure(tmp_path):
     out.write_text("old", encoding="utf-8")
     judge(tmp_path, f"{AIR}\n2199-05-01 08:00,35,60,5,20,0.8,100")
     assert out.read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_headings_garbled_before_they_came_here_are_told_as_such(tmp_path, encoding):
+    text = "时间,细颗粒物,可吸入颗粒物\n2026-05-01 08:00,35,60\n".encode().decode(encoding, "ignore")
+    result, out = judge(tmp_path, text)
+    assert result.exit_code != 0
+    assert "乱码" in result.output
+    assert not out.exists()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from jiuzhi.engine.observe import formats
 from jiuzhi.engine.observe.formats import FORMATS, FileProblem, Refusal, Row
+from jiuzhi.engine.observe.formats.table import garbled
 from jiuzhi.engine.observe.formats.template import LONG_COLUMNS, csv_template, write_template
 
 TEXT = "站点编码,时间,项目,数值\n城口一站,2026-10-01 08:00,PM2.5,12\n"
@@ -195,3 +196,39 @@ def test_a_damaged_workbook(tmp_path, cut, flip, byte):
         bytes(content[: max(1, len(content) - cut % len(content))]) if cut % 3 == 0 else bytes(content)
     )
     outcome(path)
+
+
+def test_a_broken_workbook_and_garbled_headings_are_told_as_such(file):
+    with pytest.raises(FileProblem, match="不是 Excel 工作簿"):
+        list(formats.read(file(b"\xff\x81\xff not a workbook", "data.xlsx")))
+    with pytest.raises(FileProblem, match="乱码"):
+        list(formats.read(file("绔欑偣\ufffd,鏃堕棿\n1,2\n".encode(), "data.csv")))
+
+
+HEADINGS = "站点编码,时间,项目,数值\nA1,2026-10-01,PM2.5,3\n"
+GARBLED = [
+    HEADINGS.encode().decode("latin-1"),
+    HEADINGS.encode().decode("cp1252", "ignore"),
+    HEADINGS.encode("gb18030").decode("latin-1"),
+    HEADINGS.encode().decode("gb18030", "ignore"),
+]
+
+
+@pytest.mark.parametrize("text", GARBLED)
+def test_headings_garbled_without_a_mark_of_it_are_told_as_such(file, text):
+    assert "\ufffd" not in text
+    with pytest.raises(FileProblem, match=r"乱码.*重新导出"):
+        list(formats.read(file(text.encode(), "data.csv")))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["PM2.5(µg/m³)", "Größe"],
+        ["时间", "氨氮（mg/L）"],
+        ["Time", "O₃_8h", "CO（毫克/立方米）"],
+        ["Höhe über NN", "Straße"],
+    ],
+)
+def test_sound_headings_with_foreign_letters_are_not_taken_for_garbled(header):
+    assert garbled(header) == ""

@@ -70,3 +70,11 @@ def test_works_in_a_table():
     [goal] = pack.commitments  # what is to be built is a goal; what it costs stays with the work
     assert (goal.kind, goal.name, goal.value, goal.unit) == ("target", "改造城区管网改造长度", "35", "公里")
     assert pack.tasks == []
+
+
+def test_a_kind_of_village_is_no_place():
+    text = (
+        "东山县“十五五”生态环境保护规划\n第一章 总体要求\n到2030年，环境改善。\n第三章 任务\n"
+        "建成省级美丽宜居村35个、国家级生态村三个，市级卫生乡镇数量达到5个。推进白鹤村、龙潭镇整治，白鹤村3个组完成改造。\n"
+    )
+    assert {p.name for p in read_text(text).places} == {"白鹤村", "龙潭镇"}

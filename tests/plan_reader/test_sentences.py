@@ -23,6 +23,8 @@ SENTENCES = [
     ("规划期末，湿地保护率达60%。", [("60", "T", "=", "%", "2030")]),
     ("森林覆盖率稳定在70%左右。", [("70", "T", None, "%", "2030")]),
     ("危险废物利用处置率保持100%。", [("100", "T", "=", "%", "2030")]),
+    ("县城降尘量不高于8吨/平方公里。", [("8", None, "<=", "吨/平方公里", "2030")]),
+    ("推广测土配方施肥120万亩次。", [("120", "T", "=", "万亩次", "2030")]),
     ("噪声投诉量较2025年减少两成。", [("20", "T", "decrease", "%", "2030")]),
     ("新增城市绿道不少于三十公里。", [("30", "T", ">=", "公里", "2030")]),
     ("建成国家级生态村三个、市级生态村十二个。", [("3", "T", "=", "个", None), ("12", "T", "=", "个", None)]),
@@ -86,6 +88,9 @@ SENTENCES = [
     ("生活垃圾焚烧处理能力达到600吨/日，焚烧占比100%。", [("600", "T", None, "吨/日", None), ("100", "T", None, "%", None)]),
     ("推动1 家以上企业入选国家级绿色工厂。", [("1", "T", ">=", "家", None)]),
     ("支持碳汇交易量突破10万吨二氧化碳当量。", [("10", "T", ">", "万吨二氧化碳当量", None)]),
+    ("农村生活污水治理率由2020年的21%增至48%。", [("21", "B", None, "%", "2020"), ("48", "T", None, "%", "2030")]),
+    ("污水管网由2025年的12公里延长至2028年的20公里。", [("12", "B", None, "公里", "2025"), ("20", "T", None, "公里", "2028")]),
+    ("建成省级美丽宜居村35个。", [("35", "T", "=", "个", "2030")]),
     ("环境空气质量综合指数降至3.2以下，全省排名进入前10位。", [("3.2", "T", "<=", None, None), ("10", None, None, None, None)]),
 ]  # fmt: skip
 STYLES = ("第一章 {}\n", "一、{0}\n（一）{0}\n", "第一章 总论\n第一节 {}\n", "## 1.2 {}\n", "# 第一章 {}\n")
@@ -156,3 +161,39 @@ def test_latex_of_a_text_recognition_is_read_and_its_offsets_kept():
 def test_radicals_of_a_pdf_font_are_read_as_their_characters():
     [row] = [r for r in read_text(FRAME.format("新增绿地⾯积5公顷。")).commitments if r.value == "5"]
     assert row.name.endswith("绿地面积")
+
+
+@pytest.mark.parametrize("verb", ["保持", "保持在", "维持在", "稳定在", "稳定保持在"])
+def test_a_water_class_that_is_to_be_held(verb):
+    pack = read_text(FRAME.format(f"到2028年，南江干流水质{verb}Ⅱ类。"), name="p.txt")
+    [fact] = [c for c in pack.commitments if c.value_text == "Ⅱ类"]
+    assert (fact.kind, fact.comparator, fact.year, fact.year_basis) == ("target", "<=", "2028", "stated")
+
+
+def test_a_dated_project_is_named_without_its_date():
+    pack = read_text(FRAME.format("2027年底前完成县城第二污水处理厂扩建工程。"), name="p.txt")
+    assert [p.name for p in pack.projects] == ["县城第二污水处理厂扩建工程"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "basis", "value", "unit"),
+    [
+        ("到2028年，重度及以上污染天数为零。", "重度及以上污染天数", "implicit", "0", "天"),
+        ("到2028年，重特大突发环境事件保持为零，", "重特大突发环境事件", "implicit", "0", "起"),
+        ("到2028年，黑臭水体比例降至零。", "黑臭水体比例", "implicit", "0", "%"),
+        ("到2028年，煤炭消费总量实现负增长。", "煤炭消费总量", "qualitative", "", ""),
+        ("到2028年，化肥使用量零增长。", "化肥使用量", "qualitative", "", ""),
+        ("推进化肥、农药使用量持续负增长，到2028年。", "化肥、农药使用量", "qualitative", "", ""),
+    ],
+)
+def test_goals_in_words_of_none_and_of_less(sentence, name, basis, value, unit):
+    text = FRAME.format(sentence)
+    rows = [r for r in read_text(text).commitments if r.end > text.index(sentence)]
+    assert [(r.name, r.basis, r.value, r.unit, r.kind) for r in rows] == [
+        (name, basis, value, unit, "target")
+    ]
+
+
+def test_zero_in_other_words_is_no_goal():
+    rows = read_text(FRAME.format("为零距离服务群众，推进零碳园区、零直排区建设。")).commitments
+    assert [r.value for r in rows if r.value] == []

@@ -105,3 +105,13 @@ def test_what_the_rest_of_the_year_may_average() -> None:
     """15 on the first 300 days of 2026 leaves (20 × 365 − 15 × 300) ÷ 65 = 43.08 for the other 65."""
     assert allowed_rest(Decimal(20), Decimal(15), date(2026, 10, 27)) == (65, Decimal("43.076923"))
     assert allowed_rest(Decimal(20), Decimal(15), date(2026, 12, 31)) is None
+
+
+def test_a_value_on_a_strict_limit_is_not_told_to_change_by_nothing() -> None:
+    """<10 is not met at 10, yet the distance is 0: the sentence says so instead of asking for 0 a year."""
+    verdict = judge(
+        "reach", "down", "<", Decimal(10), 2030, Decimal(12), 2025, [Point("2026", Decimal(10))], date(2027, 2, 1),
+        start=2026, unit="%",
+    )  # fmt: skip
+    assert "现值正好在限值上，2030 年须 <10%" in verdict.reason
+    assert "每年须" not in verdict.reason

@@ -113,3 +113,12 @@ def test_records_of_a_loaded_plan():
     for value in values:
         value.full_clean(exclude=["reported_by"])
         value.save()  # one approved value per commitment and period holds
+
+
+def test_a_series_is_as_fine_as_its_baseline():
+    """人均公园绿地面积 15.6 → 16 平方米: between a whole target and a baseline with a decimal stand values with one."""
+    goals = [Promise(f"G{n}", Decimal(16), 2030, unit="平方米", baseline=Decimal("15.6")) for n in range(30)]
+    values = [r.value for r in reported_rows("500229", goals, AS_OF)]
+    assert values
+    assert {-int(v.as_tuple().exponent) for v in values} == {1}
+    assert any(v != v.to_integral_value() for v in values)

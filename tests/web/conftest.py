@@ -127,3 +127,30 @@ def stations(orgs):
 def officer(client, people):
     client.force_login(people.officer)
     return client
+
+
+@pytest.fixture
+def measured(plan, stations, people):
+    """A day of hours at the air station and a few readings at the section, assessed."""
+    from datetime import date
+
+    from jiuzhi.core.records import Actor
+    from jiuzhi.engine.observe import assessed
+    from jiuzhi.engine.observe.importer import import_file
+
+    def load(folder):
+        lines = ["站点编码,时间,项目,数值,单位"]
+        for hour in range(24):
+            for item, value in (("PM2.5", 40), ("PM10", 60), ("SO2", 8), ("NO2", 20), ("O3", 50)):
+                lines.append(f"A1,2026-11-20 {hour:02d}:00,{item},{value},µg/m³")
+            lines.append(f"A1,2026-11-20 {hour:02d}:00,CO,0.6,mg/m³")
+        for day in range(1, 20):
+            for item, value in (("溶解氧", 9), ("高锰酸盐指数", 1.5), ("氨氮", 0.1), ("总磷", 0.25)):
+                lines.append(f"重庆市/水寨子,2026-10-{day:02d} 08:00,{item},{value},mg/L")
+        path = folder / "观测.csv"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        batch = import_file(path, actor=Actor(people.monitor), county="500229", latest=date(2026, 11, 21))
+        assessed.refresh(date(2026, 11, 21))
+        return batch
+
+    return load

@@ -157,8 +157,8 @@ def test_a_batch_without_a_county_is_shown_to_its_own_person_only():
 def test_the_door_stays_shut_after_too_many_wrong_passwords(client):
     from django.urls import reverse
 
+    from jiuzhi.core.attempts import TRIES
     from jiuzhi.core.models import User
-    from jiuzhi.interfaces.web.views.account import TRIES
 
     User.objects.create_user("wang", password="right-password")
 

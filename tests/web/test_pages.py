@@ -140,6 +140,12 @@ def test_search_spans_all_kinds(officer, plan, stations):
     assert "水寨子" in read(officer, "/search/?q=水寨子")
 
 
+def test_search_names_what_was_promised_before_what_was_merely_measured(officer, plan):
+    Commitment.objects.filter(code="C5").update(start=1)
+    page = read(officer, "/search/?q=城镇污水处理率")
+    assert page.index("目标") < page.index("基线")
+
+
 def test_unknown_addresses_get_a_chinese_sentence(officer, plan):
     for path in (
         "/nope/",
@@ -224,33 +230,6 @@ def test_english_is_chosen_never_guessed(officer, plan):
     assert 'lang="en"' in page
 
 
-@pytest.fixture
-def measured(plan, stations, people):
-    """A day of hours at the air station and a few readings at the section, assessed."""
-    from datetime import date
-
-    from jiuzhi.core.records import Actor
-    from jiuzhi.engine.observe import assessed
-    from jiuzhi.engine.observe.importer import import_file
-
-    def load(folder):
-        lines = ["站点编码,时间,项目,数值,单位"]
-        for hour in range(24):
-            for item, value in (("PM2.5", 40), ("PM10", 60), ("SO2", 8), ("NO2", 20), ("O3", 50)):
-                lines.append(f"A1,2026-11-20 {hour:02d}:00,{item},{value},µg/m³")
-            lines.append(f"A1,2026-11-20 {hour:02d}:00,CO,0.6,mg/m³")
-        for day in range(1, 20):
-            for item, value in (("溶解氧", 9), ("高锰酸盐指数", 1.5), ("氨氮", 0.1), ("总磷", 0.25)):
-                lines.append(f"重庆市/水寨子,2026-10-{day:02d} 08:00,{item},{value},mg/L")
-        path = folder / "观测.csv"
-        path.write_text("\n".join(lines), encoding="utf-8")
-        batch = import_file(path, actor=Actor(people.monitor), county="500229", latest=date(2026, 11, 21))
-        assessed.refresh(date(2026, 11, 21))
-        return batch
-
-    return load
-
-
 def test_measured_air_and_water_are_shown_with_their_levels(officer, measured, tmp_path):
     measured(tmp_path)
     home = read(officer, "/county/500229/")
@@ -261,6 +240,9 @@ def test_measured_air_and_water_are_shown_with_their_levels(officer, measured, t
     assert "GB 3095-2026 二级 60" in air
     assert "2026 年 AQI 日历" in air
     assert 'class="d aqi-2"' in air
+    assert "<small>20</small>良" in air, "a day is found without hovering over it"
+    county = read(officer, "/county/500229/stations/500229/")
+    assert "县控" not in county, "the whole county is not a station"
     assert "GB 3095-2026 二级 200" in read(officer, "/county/500229/stations/A1/?property=NO2&period=raw")
     water = read(officer, "/county/500229/stations/重庆市/水寨子/?property=TP&period=raw")
     assert "Ⅱ类限值 0.1" in water
@@ -279,6 +261,21 @@ def test_raw_rows_show_text_revision_and_file(officer, measured, tmp_path, orgs)
     assert len(county.rows) == 144
     assert rowsource.raw("A1", "nonsense", "", orgs.county).rows == []
     assert rowsource.raw("A1", "2026-13", "", orgs.county).rows == []
+
+
+def test_assessed_rows_say_the_level_in_words_and_the_unit_of_each_column(measured, tmp_path, orgs):
+    from datetime import date
+
+    from jiuzhi.engine.plan.board import RowsLink
+    from jiuzhi.interfaces.web import rowsource
+
+    measured(tmp_path)
+    link = RowsLink("air_day", {"station": "A1"}, date(2026, 11, 20), date(2026, 11, 20))
+    table = rowsource.assessed_rows(link, orgs.county)
+    (cells, _address), *_rest = table.rows
+    assert cells[table.columns.index("级别")] == "良"
+    assert "一氧化碳 CO\nmg/m³" in table.columns
+    assert rowsource.place("500229", orgs.county) == "城口县"
 
 
 def test_a_unit_sees_first_what_it_answers_for(client, people, plan):

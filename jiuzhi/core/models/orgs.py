@@ -1,5 +1,7 @@
 """Organisations, the people in them, and what they may do there."""
 
+from datetime import date
+from fnmatch import fnmatchcase
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -18,6 +20,7 @@ class Org(models.Model):
         DEPARTMENT = "department", "部门"
         TOWNSHIP = "township", "乡镇（街道）"
         VILLAGE = "village", "村（社区）"
+        ENTERPRISE = "enterprise", "企业"
         OTHER = "other", "其他单位"
 
     code = models.CharField("代码", max_length=40, unique=True)
@@ -27,6 +30,10 @@ class Org(models.Model):
     path = models.CharField(max_length=400, unique=True, editable=False)
     valid_from = models.DateField("起", null=True, blank=True)
     valid_to = models.DateField("止", null=True, blank=True)
+    # A merged or renamed unit: what it was made of. The old units stay, with their records.
+    predecessors = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="successors", verbose_name="前身"
+    )
 
     class Meta:
         ordering: ClassVar = ["path"]
@@ -45,6 +52,12 @@ class Org(models.Model):
         codes = self.path.split("/")
         return next((c for c in codes if len(c) == 6 and c.isdigit() and not c.endswith("00")), "")
 
+    def valid_on(self, day: date) -> bool:
+        """Whether the unit existed on ``day``; both ends count."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
 
 class User(AbstractUser):
     """A person. ``first_name`` holds the whole Chinese name; family and given name are not split here."""
@@ -57,12 +70,19 @@ class User(AbstractUser):
 
 
 class Grant(models.Model):
-    """A role held in one unit and everything below it."""
+    """A role held in one unit and everything below it, in all registers or in those named, for all the role's actions or fewer.
+
+    One person may hold several; each action is decided by the grants that allow it, never by a union of roles.
+    """
 
     class Role(models.TextChoices):
         PLAN_OFFICER = "plan_officer", "规划专员"
         UNIT = "unit", "责任单位填报人"
         MONITORING = "monitoring", "监测人员"
+        ENFORCEMENT = "enforcement", "执法人员"
+        CHIEF = "chief", "河长、林长、网格员"
+        DUTY = "duty", "值班员"
+        ENTERPRISE = "enterprise", "企业"
         LEADER = "leader", "领导"
         AUDITOR = "auditor", "审计"
         ADMIN = "admin", "管理员"
@@ -70,6 +90,9 @@ class Grant(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.CharField("角色", max_length=20, choices=Role)
     org = models.ForeignKey(Org, models.CASCADE, related_name="grants")
+    # Patterns such as "water.outlet water.*"; empty = every register. Same for actions.
+    registers = models.CharField("只限台账", max_length=400, blank=True)
+    actions = models.CharField("只限动作", max_length=200, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "role", "org"], name="one_grant")]
@@ -77,3 +100,9 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}：{self.org} {self.get_role_display()}"
+
+    def covers(self, action: str, register: str) -> bool:
+        """Whether the grant's own narrowing lets ``action`` on ``register`` through; "" is no register (a plan's page, say)."""
+        if self.actions and action not in self.actions.split():
+            return False
+        return not self.registers or any(fnmatchcase(register, p) for p in self.registers.split())

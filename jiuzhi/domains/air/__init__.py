@@ -1,0 +1,1 @@
+"""治气: emission sources, dust, machinery."""

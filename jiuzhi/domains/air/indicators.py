@@ -1,10 +1,10 @@
-"""Indicators of ambient air, over the county's own daily values (mean of the evaluated sites, HJ 663)."""
+"""Indicators of ambient air, over the county's own daily values (mean of the evaluated sites, HJ 663); then those of registers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from jiuzhi.engine.indicators.registry import Inputs, Other, Result, indicator
+from jiuzhi.engine.indicators.registry import Inputs, Other, Result, Row, indicator, share
 from jiuzhi.engine.observe.assessed.air import UNROUNDED
 from jiuzhi.science.standards import air_year
 from jiuzhi.science.standards.air_days import minimum
@@ -174,3 +174,78 @@ def composite(data: Inputs) -> Result:
         edition=f"环办监测[2018]19号；{limits['PM2.5'].edition}",
         inputs=[(f"{p} {figures[p]:.1f}÷{limits[p].value}", f"{figures[p] / limits[p].value:.3f}") for p in columns],
     )  # fmt: skip
+
+
+OLD_STAGES = ("国一前", "国一", "国二")  # what both plans call 国二及以下
+GONE = ("已淘汰", "已转出")
+
+
+@indicator("air.sources_closed", "涉气企业整治完成数", unit="家", better="up", register="air.source", bounds=(0, None), serves=["SYS-076"],
+           standard="台账口径：列入整治的企业，按家计", formula="已销号或关停取缔的企业数；完成率列在旁边", missing="没有列入整治的企业时无值；摸排、建档无问题的不计")  # fmt: skip
+def sources_closed(data: Inputs) -> Result:
+    listed = [r for r in data.rows if r["state"] not in ("摸排", "建档")]
+    found = share(listed, lambda r: r["state"] in ("已销号", "关停取缔"), "列入整治的企业", "已完成")
+    if found.value is None:
+        return found
+    done = Decimal(found.inputs[0][1])
+    return Result(done, inputs=found.inputs, others=[Other("整治完成率（%）", found.value, "台账口径")])
+
+
+@indicator("air.dust_video", "建成区大型工地视频在线率", unit="%", better="up", register="air.dustsite", bounds=(0, 100), serves=["SYS-084"],
+           standard="规划口径：建成区 5000 平方米及以上工地；在线率 80% 的界线为产品默认", formula="100×视频在线且上月在线率不低于 80% 的工地÷在册的应装视频工地",
+           missing="没有应装视频的在册工地时无值；未填在线率的不算在线")  # fmt: skip
+def dust_video(data: Inputs) -> Result:
+    due = [r for r in data.rows if r["video_due"] and r["state"] not in ("新增", "出册")]
+    return share(
+        due,
+        lambda r: r["video"] == "在线" and (r["video_rate"] or 0) >= 80,
+        "应装视频的在册工地",
+        "视频在线",
+    )
+
+
+@indicator("air.dust_covered", "扬尘源裸土覆盖率", unit="%", better="up", register="air.dustsite", bounds=(0, 100), serves=["SYS-085"],
+           standard="台账口径：按占地面积加权", formula="Σ（占地面积×裸土覆盖率）÷Σ占地面积；未填覆盖率的按 0 计", missing="没有在册扬尘源时无值")  # fmt: skip
+def dust_covered(data: Inputs) -> Result:
+    listed = [r for r in data.rows if r["state"] not in ("新增", "出册")]
+    blank = sum(1 for r in listed if r["covered"] is None)
+    inputs = [("在册扬尘源", f"{len(listed)} 处"), ("未填覆盖率", f"{blank} 处")]
+    if not listed:
+        return Result(None, "没有在册的扬尘源", sufficient=False, inputs=inputs)
+    return Result(_weighted(listed, "area", lambda r: r["covered"] or Decimal(0)), inputs=inputs)
+
+
+def _weighted(rows: Iterable[Row], weight: str, value: Callable[[Row], Decimal]) -> Decimal:
+    return sum((r[weight] * value(r) for r in rows), Decimal(0)) / sum((r[weight] for r in rows), Decimal(0))
+
+
+@indicator("air.bare_done", "城市裸地治理率", unit="%", better="up", register="air.bareland", bounds=(0, 100), serves=["SYS-086"],
+           standard="台账口径：按面积计", formula="100×Σ已治理面积÷Σ裸露面积；只有复核通过（已治理、出册）的计入分子，待核实的不计",
+           missing="没有核实过的裸地时无值")  # fmt: skip
+def bare_done(data: Inputs) -> Result:
+    # Struck off without cover: never was bare land.
+    known = [r for r in data.rows if r["state"] != "待核实" and (r["state"] != "出册" or r["covered"])]
+    area = sum((r["area"] for r in known), Decimal(0))
+    done = sum((r["covered"] or Decimal(0) for r in known if r["state"] in ("已治理", "出册")), Decimal(0))
+    inputs = [("裸露面积", f"{area} m2"), ("已治理", f"{done} m2"), ("地块", f"{len(known)} 块")]
+    if not known:
+        return Result(None, "没有核实过的裸地", sufficient=False, inputs=inputs)
+    return Result(100 * done / area, inputs=inputs)
+
+
+@indicator("air.old_machine_out", "淘汰国二及以下非道路移动机械数", unit="台", better="up", register="air.machine", accumulates=True,
+           bounds=(0, None), serves=["SYS-083"], standard="规划口径：国二及以下；凭淘汰日期", formula="本年淘汰的国二及以下机械台数；转出的不计，存量列在旁边",
+           missing="没有登记机械时无值；农业机械一并计入，台数列出")  # fmt: skip
+def old_machine_out(data: Inputs) -> Result:
+    old = [r for r in data.rows if r["stage"] in OLD_STAGES]
+    out = [r for r in old if r["state"] == "已淘汰" and data.start <= r["scrapped_on"] <= data.end]
+    left = [r for r in old if r["state"] not in GONE]
+    farm = sum(1 for r in out if r["scope"] == "农业机械")
+    inputs = [("本年淘汰", f"{len(out)} 台"), ("其中农业机械", f"{farm} 台"), ("在册存量", f"{len(left)} 台")]
+    if not data.rows:
+        return Result(None, "没有登记非道路移动机械", sufficient=False, inputs=inputs)
+    return Result(
+        Decimal(len(out)),
+        inputs=inputs,
+        others=[Other("国二及以下存量（台）", Decimal(len(left)), "台账口径")],
+    )

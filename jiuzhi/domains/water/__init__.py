@@ -1,0 +1,1 @@
+"""治水: outlets, sources, plants, mine water, ecological flow."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from jiuzhi.engine.indicators.registry import Inputs, Other, Part, Point, Result, Row, indicator
+from jiuzhi.engine.indicators.registry import Inputs, Other, Part, Point, Result, Row, indicator, share
 from jiuzhi.science.standards import lake, water
 
 METHOD = "GB 3838-2002 表1；环办[2011]22号 2.1（21 项，水温、总氮、粪大肠菌群不参评）"
@@ -183,3 +183,27 @@ def tli(data: Inputs) -> Result:
 def _average(rows: Sequence[Row], item: str) -> Decimal | None:
     known = [Decimal(str(r[item])) for r in rows if r.get(item) is not None]
     return sum(known, Decimal(0)) / len(known) if known else None
+
+
+@indicator("water.mine_treated", "矿井涌水治理率", unit="%", better="up", register="water.mineinflow", bounds=(0, 100), serves=["SYS-062"],
+           standard="台账口径：按涌水点个数计；分级办法未核实", formula="100×验收或转入长期监测的涌水点÷在册涌水点", missing="没有在册涌水点时无值")  # fmt: skip
+def mine_treated(data: Inputs) -> Result:
+    return share(data.rows, lambda r: r["state"] in ("验收", "长期监测"), "在册涌水点", "已治理")
+
+
+@indicator("water.outlet_rate", "入河排污口整治完成率", unit="%", better="up", register="water.outlet", bounds=(0, 100), serves=["SYS-052"],
+           standard="入河排污口监督管理办法（2025-01-01 起施行）；台账口径：按个数计", formula="100×已销号或转日常监管÷（在册－无需整治－注销）", missing="没有需整治的排污口时无值")  # fmt: skip
+def outlet_rate(data: Inputs) -> Result:
+    due = [r for r in data.rows if r["remediation"] != "无需整治" and r["state"] != "注销"]
+    return share(due, lambda r: r["state"] in ("已销号", "日常监管"), "需整治排污口", "已完成")
+
+
+@indicator("water.plants_upgraded", "污水处理厂（站）更新改造数", unit="座", better="up", register="water.plant", serves=["SYS-059"],
+           standard="规划口径：城镇污水处理厂（站）更新改造，按座计", formula="更新改造为“完成”的污水处理厂（站）数", missing="没有登记时无值")  # fmt: skip
+def plants_upgraded(data: Inputs) -> Result:
+    done = share(data.rows, lambda r: r["upgrade"] == "完成", "在册厂站", "已完成改造")
+    return Result(
+        None if done.value is None else Decimal(sum(r["upgrade"] == "完成" for r in data.rows)),
+        done.why,
+        inputs=done.inputs,
+    )

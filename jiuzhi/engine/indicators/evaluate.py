@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 from django.utils import timezone
 
-from jiuzhi.core import records
+from jiuzhi.core import records, registers
 from jiuzhi.core.models import Org
 from jiuzhi.core.records import Actor
 from jiuzhi.master.models import Station
@@ -66,6 +66,10 @@ def compute(
     fresh: dict[tuple[str, str], ComputedValue] = {}
     for code in [c for c in INDICATORS if only is None or c in only]:
         declared = INDICATORS[code]
+        if declared.register:
+            value = _standing(declared, county, as_of)
+            fresh[code, value.period] = value
+            continue
         mine = [p for p in points if p.kind in declared.kinds]
         places = [p.code for p in mine] if declared.kinds else [county.code]
         rows = [r for place in places for r in _rows(reader, declared.table, place, as_of, cache)]
@@ -136,6 +140,27 @@ def _values(
                 yield _record(declared, county, inner, declared.function(inner), {})
 
 
+def _standing(declared: Indicator, county: Org, as_of: date) -> ComputedValue:
+    """The indicator of a register as its records stand: the value of this year, to date."""
+    year, rows = as_of.year, register_rows(declared.register, county)
+    inputs = Inputs(county.code, str(year), date(year, 1, 1), as_of, False, rows)
+    return _record(declared, county, inputs, declared.function(inputs), {})
+
+
+def register_rows(code: str, county: Org) -> list[Row]:
+    """The records of a register in one county as rows. Errors: ``KeyError`` for a register nobody declared."""
+    register = registers.get(code)
+    links = [c.name for c in register.fields.values() if c.kind == "ref"]
+    found = register.model._default_manager.filter(county=county).select_related(*register.links())
+    return [
+        {
+            name: str(held) if name in links and (held := getattr(record, name)) else getattr(record, name)
+            for name in register.fields
+        }
+        for record in found
+    ]
+
+
 def _inputs(
     county: Org, period: str, start: date, stop: date, rows: list[Row], points: list[Point], as_of: date
 ) -> Inputs:
@@ -184,17 +209,21 @@ def _bounded(declared: Indicator, value: Decimal | None) -> Decimal | None:
 def _record(
     declared: Indicator, county: Org, inputs: Inputs, result: Result, extra: dict[str, str]
 ) -> ComputedValue:
-    links = [
-        {
-            "table": declared.table,
-            "equals": {"station": place},
-            "start": inputs.start.isoformat(),
-            "end": inputs.end.isoformat(),
-        }
-        for place in (
-            [p.code for p in inputs.points if inputs.of(p.code)] if declared.kinds else [county.code]
-        )
-    ]
+    links: list[dict[str, Any]] = (
+        [{"register": declared.register}]
+        if declared.register
+        else [
+            {
+                "table": declared.table,
+                "equals": {"station": place},
+                "start": inputs.start.isoformat(),
+                "end": inputs.end.isoformat(),
+            }
+            for place in (
+                [p.code for p in inputs.points if inputs.of(p.code)] if declared.kinds else [county.code]
+            )
+        ]
+    )
     explain = {
         "inputs": [list(pair) for pair in result.inputs], "notes": result.notes,
         "parts": [asdict(p) for p in result.parts],
@@ -221,6 +250,8 @@ def _keep(
     stored = {
         (v.indicator, v.period): v for v in ComputedValue.objects.filter(county=county, indicator__in=codes)
     }
+    # What a register came to in an earlier year cannot be computed again: its records have moved on.
+    stored = {k: v for k, v in stored.items() if not INDICATORS[k[0]].register or k[1] == str(as_of.year)}
     same = {
         k
         for k, v in fresh.items()

@@ -6,6 +6,11 @@
         ...
         return Result(value, inputs=[("断面数", "4 个")])
 
+    @indicator("water.mine_treated", "矿井涌水治理率", unit="%", better="up", register="water.mineinflow", serves=["SYS-062"],
+               standard="", formula="100×已治理的涌水点÷在册涌水点", missing="没有在册涌水点时无值")
+    def mine_treated(data):
+        return share(data.rows, lambda r: r["state"] in ("试运行", "长期监测"))
+
 A function gets `Inputs` (the assessed rows of one county and one period) and returns a `Result`. It is pure: no clock, no
 records, no lake. How to add one: docs/indicators.md.
 """
@@ -98,7 +103,8 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Indicator:
-    """A declaration. ``better``: up or down. ``table``: of `assessed`; ``kinds``: station kinds whose rows it takes, empty =
+    """A declaration. ``better``: up or down. ``table``: of `assessed`, or ``register``: code of a register whose records of the county,
+    as they stand, are the rows (dicts by field name; a reference is what people call the record). ``kinds``: station kinds whose rows it takes, empty =
     the county's own row (station = county code). ``months``: how months make a year for forecasts (mean, sum), "shown" when
     they are computed for the chart only, "" when there are none. ``accumulates``: the number only grows within a year. ``bounds``: what a value cannot pass. ``foretold_by``: code of the
     monthly ratio to the limit [%] from which a share that ought to be 100 % is forecast.
@@ -119,6 +125,7 @@ class Indicator:
     accumulates: bool = False
     bounds: tuple[float | None, float | None] = (None, None)
     foretold_by: str = ""
+    register: str = ""
 
     @property
     def domain(self) -> str:
@@ -129,24 +136,36 @@ INDICATORS: dict[str, Indicator] = {}
 
 
 def indicator(
-    code: str, title: str, *, unit: str, better: str, table: str, serves: Sequence[str], standard: str,
+    code: str, title: str, *, unit: str, better: str, table: str = "", serves: Sequence[str], standard: str,
     formula: str, missing: str, kinds: Sequence[str] = (), months: str = "", accumulates: bool = False,
-    bounds: tuple[float | None, float | None] = (None, None), foretold_by: str = "",
+    bounds: tuple[float | None, float | None] = (None, None), foretold_by: str = "", register: str = "",
 ) -> Callable[[Callable[[Inputs], Result]], Callable[[Inputs], Result]]:  # fmt: skip
-    """Declare an indicator. Errors: ``ValueError`` when the code is taken or ``better`` is neither up nor down."""
+    """Declare an indicator. Errors: ``ValueError`` when the code is taken, ``better`` is neither up nor down, or there is not
+    exactly one of ``table`` and ``register``."""
+    if bool(table) == bool(register):
+        raise ValueError(f"{code}: name a table or a register")
     if better not in ("up", "down"):
         raise ValueError(f"{code}: better must be up or down, not {better}")
 
-    def register(function: Callable[[Inputs], Result]) -> Callable[[Inputs], Result]:
+    def declare(function: Callable[[Inputs], Result]) -> Callable[[Inputs], Result]:
         if code in INDICATORS and INDICATORS[code].function is not function:
             raise ValueError(f"indicator {code} is declared twice")
         INDICATORS[code] = Indicator(
             code, title, unit, better, table, tuple(serves), standard, formula, missing, function,
-            tuple(kinds), months, accumulates, bounds, foretold_by,
+            tuple(kinds), months, accumulates, bounds, foretold_by, register,
         )  # fmt: skip
         return function
 
-    return register
+    return declare
+
+
+def share(rows: Sequence[Row], counts: Callable[[Row], bool], of: str = "在册", hit: str = "符合") -> Result:
+    """The share of ``rows`` that ``counts`` [%], with both counts beside it; no value without rows."""
+    good, all_ = sum(1 for r in rows if counts(r)), len(rows)
+    inputs = [(hit, f"{good}"), (of, f"{all_}")]
+    if not all_:
+        return Result(None, f"没有{of}的记录", sufficient=False, inputs=inputs)
+    return Result(Decimal(100 * good) / all_, inputs=inputs)
 
 
 @contribute

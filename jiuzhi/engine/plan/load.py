@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from jiuzhi.core import records
+from jiuzhi.core import records, units
 from jiuzhi.core.codes import PROVINCES
 from jiuzhi.core.models import Org
 from jiuzhi.core.records import Actor
@@ -46,6 +46,7 @@ def load_pack(
     with records.change_set(actor, Plan, adcode, f"载入规划包 {base.name}"[:200]) as facts:
         try:
             home = _county(adcode, pack.info.county, actor)
+            facts["units"] = units.load(base / "units.csv", home, actor)
             plan = _plan_row(Plan.objects.filter(county=home, sha256=pack.info.sha256).first(), home, pack)
             facts.update(_rows(plan, pack, actor))
             facts["stations"] = stations.load(base / "stations.csv", home, actor)

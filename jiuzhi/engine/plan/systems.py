@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from jiuzhi.core.registers import REGISTERS
+
 
 @dataclass(frozen=True)
 class System:
@@ -28,7 +30,8 @@ class System:
 
 @dataclass(frozen=True)
 class Serving:
-    """One declaration that serves a system: what it is and the address name where its user does the work.
+    """One declaration that serves a system: what it is and the address name where its user does the work (with ``args`` after
+    the county).
 
     ``whole``: with it the system's user can do the work the plan names. Most declarations are a part of that work only, and
     a system with parts alone is shown as partly served.
@@ -39,6 +42,7 @@ class Serving:
     title: str
     url_name: str = ""
     whole: bool = False
+    args: tuple[str, ...] = ()
 
 
 @cache
@@ -70,6 +74,24 @@ def _engines() -> Iterable[tuple[str, Serving]]:
     """What the engines themselves serve, without a declaration of a domain."""
     yield "SYS-001", Serving("规划", "plan.tracking", "规划跟踪与实施评估", "home")
     yield "SYS-002", Serving("规划", "plan.commitments", "承诺台账", "commitments", whole=True)
+
+
+@contribute
+def _registers() -> Iterable[tuple[str, Serving]]:
+    """Every register, at its list."""
+    for register in REGISTERS.values():
+        for system in register.serves:
+            yield (
+                system,
+                Serving(
+                    "台账",
+                    register.code,
+                    register.title,
+                    "register",
+                    system in register.whole,
+                    (register.code,),
+                ),
+            )
 
 
 def served() -> dict[str, list[Serving]]:

@@ -144,7 +144,7 @@ class _Book:
             nature=item.nature,
             baseline=_baseline(record),
             target=phrases.target_of(item),
-            now=phrases.now(item.now, item.now_period, self.as_of),
+            now=phrases.now(item.now, item.now_period, self.as_of, item.unit),
             state=item.state or "no_data",
             state_label=item.state_label or "无数据",
             reason=item.reason,
@@ -241,7 +241,7 @@ def _baseline(record: Commitment | None) -> str:
 
 def _late(item: LateItem, as_of: date) -> LateRow:
     return LateRow(
-        item.name, item.target, phrases.now(item.value, item.period, as_of), item.state, item.state_label, item.owner,
+        item.name, item.target, phrases.now(item.value, item.period, as_of, item.unit), item.state, item.state_label, item.owner,
         item.reason, item.days_left, item.synthetic,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from jiuzhi.engine.indicators.models import ComputedValue
 from jiuzhi.engine.indicators.registry import INDICATORS
 from jiuzhi.engine.plan.models import Plan
-from jiuzhi.science.statistics.wording import say
+from jiuzhi.science.statistics.wording import CLASS_UNIT, figure, say
 
 from .model import EditionRow, MeasuredRow
 from .phrases import period
@@ -48,7 +48,13 @@ def measured(values: dict[str, dict[int, ComputedValue]], bound: set[str], as_of
 
 
 def _shown(value: ComputedValue | None) -> str:
-    return "—" if value is None or value.value is None else say(value.value)
+    return "—" if value is None or value.value is None else figure(value.value, value.unit)
+
+
+def _counted(value: ComputedValue) -> str:
+    """The value with its unit; a water class stands close to its word: Ⅱ类."""
+    between = "" if value.unit == CLASS_UNIT else " "
+    return f"{_shown(value)}{between}{value.unit}".strip()
 
 
 def editions(values: dict[str, dict[int, ComputedValue]], as_of: date) -> list[EditionRow]:
@@ -57,7 +63,7 @@ def editions(values: dict[str, dict[int, ComputedValue]], as_of: date) -> list[E
     for code, by_year in values.items():
         latest = by_year[max(by_year)]
         declared = INDICATORS.get(code)
-        counted = f"{_shown(latest)} {latest.unit}".strip() + f"（{period(latest.period, as_of)}）"
+        counted = _counted(latest) + f"（{period(latest.period, as_of)}）"
         for other in latest.explain.get("others", []):
             value = None if other["value"] in (None, "") else Decimal(str(other["value"]))
             found.append(

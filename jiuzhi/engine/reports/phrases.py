@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from jiuzhi.engine.plan.board_models import UNASSIGNED, CommitmentItem, CommitmentView, Scoreboard
-from jiuzhi.science.statistics.wording import say
+from jiuzhi.science.statistics.wording import figure
 
 from .model import PendingValue
 from .words import joined, numeral, plain, share
@@ -23,11 +23,12 @@ def period(text: str, as_of: date | None = None) -> str:
     return f"{year}年至今" if running else f"{year}年"
 
 
-def now(value: Decimal | None, when: str, as_of: date) -> str:
-    """The current value with its period; "—" without one."""
+def now(value: Decimal | None, when: str, as_of: date, unit: str = "") -> str:
+    """The current value with its period, a water class as its numeral; "—" without one."""
     if value is None:
         return "—"
-    return f"{say(value)}（{period(when, as_of)}）" if when else say(value)
+    said = figure(value, unit)
+    return f"{said}（{period(when, as_of)}）" if when else said
 
 
 def target_of(item: CommitmentItem) -> str:

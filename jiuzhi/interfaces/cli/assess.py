@@ -111,9 +111,11 @@ def _run(
     from jiuzhi.engine.observe.onefile import judge_file
 
     day = setup.day(as_of)
-    console = Console(stderr=True, markup=False)
-    with setup.sentences(FileProblem), console.status(f"评价 {file.name} …"):
-        summary = judge_file(file, out, make, as_of=day, year=year)
+    with setup.sentences(FileProblem), setup.progress(as_json, rows=True) as progress:
+        step = progress.add_task(f"评价 {file.name}", total=None)
+        summary = judge_file(
+            file, out, make, as_of=day, year=year, progress=lambda rows: progress.update(step, completed=rows)
+        )
     if as_json:
         setup.say_json({"file": str(file), "out": str(out), **summary.as_dict()})
         return

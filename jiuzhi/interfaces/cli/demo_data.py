@@ -13,6 +13,8 @@ from jiuzhi.core import records
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Grant, Org, User
 from jiuzhi.core.records import SYSTEM
+from jiuzhi.core.registers import REGISTERS
+from jiuzhi.engine.exchange import samples
 from jiuzhi.engine.indicators.evaluate import evaluate
 from jiuzhi.engine.observe import assessed, lake
 from jiuzhi.engine.plan import documents
@@ -33,7 +35,13 @@ def _marker() -> Path:
 def _fingerprint() -> str:
     """Changes when the packs or the simulation change, so that an updated checkout rebuilds its demo."""
     digest = hashlib.sha256()
-    roots = [Path(settings.PLANS_DIR), Path(settings.BASE_DIR) / "simulate"]
+    base = Path(settings.BASE_DIR)
+    roots = [
+        Path(settings.PLANS_DIR),
+        base / "simulate",
+        base / "jiuzhi" / "domains",
+        base / "jiuzhi" / "master",
+    ]
     for path in sorted(p for root in roots for p in root.rglob("*") if p.suffix in {".csv", ".py"}):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
@@ -60,6 +68,8 @@ def build(as_of: date, progress: Progress, folder: Path | None) -> None:
     if folder:
         keep_documents(folder)
     _people()
+    step = progress.add_task("载入台账样例", total=len(REGISTERS))
+    samples.load_samples(SYSTEM, progress=lambda code: progress.advance(step))
     for plan in plans:
         _observations(plan, as_of, progress)
     assess = progress.add_task("按标准评价", total=None)

@@ -2,7 +2,7 @@
 
 import typer
 
-from . import assess, demo, observe, plan, report, serve, systems, user
+from . import assess, audit, demo, observe, periods, plan, registers, report, serve, systems, user
 from .usage import ChineseGroup
 
 app = typer.Typer(
@@ -16,6 +16,9 @@ app.add_typer(plan.app, name="plan", help="规划：读取文档、载入规划�
 app.add_typer(observe.app, name="observe", help="监测：导入数据、模板、重新评价")
 app.add_typer(assess.app, name="assess", help="直接评价一个文件（不入库）：air、water、lake")
 app.add_typer(report.app, name="report", help="报告：规划实施评估报告（Word、PDF）")
+app.add_typer(registers.app, name="registers", help="台账：列表、模板、导入、导出、样例")
+app.add_typer(periods.app, name="periods", help="报送时期：设立、锁定、例外解锁")
+app.add_typer(audit.app, name="audit", help="变更记录：核对链值")
 app.add_typer(user.app, name="user", help="用户与授权")
 app.command("judge")(plan.judge)
 app.command("systems")(systems.systems)

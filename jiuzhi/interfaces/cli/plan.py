@@ -40,7 +40,8 @@ def load(
     from jiuzhi.engine.plan.load import load_pack
     from jiuzhi.engine.plan.pack import PlanReadError
 
-    with setup.sentences(PlanReadError):
+    with setup.sentences(PlanReadError), setup.progress(as_json) as progress:
+        progress.add_task(f"载入 {folder.name}", total=None)
         plan = load_pack(folder, actor=setup.actor(), document=document, county=county)
     counts = {
         "clauses": plan.clauses.count(),
@@ -91,19 +92,28 @@ def judge(
         setup.fail("还没有载入规划：先运行 `jiuzhi plan load 规划包文件夹`。")
     for plan in plans:
         setup.check_day(plan, setup.day(as_of))
-    with setup.sentences(LakeBusy):
-        assessed.refresh(setup.day(as_of))
     done = []
-    for plan in plans:
-        values = evaluate(plan.county, setup.day(as_of), actor=setup.actor())
-        judged = judge_plan(plan, setup.day(as_of), actor=setup.actor())
-        done.append({"county": plan.county.code, "values": values, "judged": judged})
-        if not as_json:
-            typer.echo(
-                f"{plan.county.name}：计算指标值 {values} 个，研判有变化的承诺 {judged} 项（截至 {setup.day(as_of)}）。"
+    with setup.sentences(LakeBusy), setup.progress(as_json) as progress:
+        step = progress.add_task("评价", total=1 + 2 * len(plans))
+        assessed.refresh(
+            setup.day(as_of), progress=lambda what: progress.update(step, description=f"评价 {what}")
+        )
+        for plan in plans:
+            progress.update(step, advance=1, description=f"计算 {plan.county.name}")
+            values = evaluate(plan.county, setup.day(as_of), actor=setup.actor())
+            progress.update(step, advance=1, description=f"研判 {plan.county.name}")
+            judged = judge_plan(plan, setup.day(as_of), actor=setup.actor())
+            done.append(
+                {"county": plan.county.code, "name": plan.county.name, "values": values, "judged": judged}
             )
+        progress.update(step, advance=1)
     if as_json:
-        setup.say_json(done)
+        setup.say_json([{k: v for k, v in row.items() if k != "name"} for row in done])
+        return
+    for row in done:
+        typer.echo(
+            f"{row['name']}：计算指标值 {row['values']} 个，研判有变化的承诺 {row['judged']} 项（截至 {setup.day(as_of)}）。"
+        )
 
 
 @app.command()

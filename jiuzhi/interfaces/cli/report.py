@@ -48,10 +48,16 @@ def evaluation(
     if day is None:
         setup.fail(f"《{plan.title}》还没有研判过：请先运行 jiuzhi judge --county {county}，再生成报告。")
     setup.check_day(plan, day)
-    with setup.sentences(reports.ReportError):
+    with setup.sentences(reports.ReportError), setup.progress(as_json) as progress:
+        chosen = [Form.DOCX, Form.PDF] if form is Form.BOTH else [form]
+        step = progress.add_task("汇总研判", total=1 + len(chosen))
         made = reports.evaluation(plan, day)
         try:
-            files = _write(made, folder, form)
+            files = []
+            for kind in chosen:
+                progress.update(step, advance=1, description=f"写 {kind}")
+                files.append(_write(made, folder, kind))
+            progress.update(step, advance=1)
         except OSError as error:
             setup.cannot_write(folder, error)
     if as_json:
@@ -63,12 +69,11 @@ def evaluation(
         console.print(f"已生成 {path}", highlight=False, soft_wrap=True)
 
 
-def _write(made: Any, folder: Path, form: Form) -> list[Path]:
+def _write(made: Any, folder: Path, kind: Form) -> Path:
     from jiuzhi.engine import reports
 
     folder.mkdir(parents=True, exist_ok=True)
     mark = "-模拟数据" if made.synthetic else ""
     name = f"{made.county}规划实施评估报告-{made.as_of}{mark}"
     writers = {Form.DOCX: reports.to_docx, Form.PDF: reports.to_pdf}
-    chosen = [Form.DOCX, Form.PDF] if form is Form.BOTH else [form]
-    return [writers[kind](made, folder / f"{name}.{kind}") for kind in chosen]
+    return writers[kind](made, folder / f"{name}.{kind}")

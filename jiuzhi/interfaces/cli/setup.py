@@ -66,6 +66,25 @@ def _bring_into_shape() -> None:
             call_command("migrate", verbosity=0, interactive=False)
 
 
+def progress(quiet: bool, *, rows: bool = False) -> Any:
+    """How long work is getting on, on standard error and gone when it ends; nothing for scripts. ``rows``: count rows instead of steps."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    told = (TextColumn("{task.completed:,} 行"),) if rows else (BarColumn(bar_width=24), MofNCompleteColumn())
+    return Progress(
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), *told, TimeElapsedColumn(),
+        console=Console(stderr=True), disable=quiet, transient=True,
+    )  # fmt: skip
+
+
 def fail(message: str) -> NoReturn:
     """One clear sentence on standard error and exit code 2."""
     typer.secho(message, fg=typer.colors.RED, err=True)

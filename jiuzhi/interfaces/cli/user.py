@@ -90,6 +90,51 @@ def password(username: Name, password: Password = "") -> None:
     typer.echo(f"{user} 的密码已更新。")
 
 
+@app.command()
+def token(
+    username: Name,
+    name: Annotated[str, typer.Option("--name", help="用途，例如 排污口平台对接")] = "接口",
+    days: Annotated[int, typer.Option("--days", min=1, max=1098, help="有效天数")] = 365,
+) -> None:
+    """签发接口令牌：只显示这一次，权限与这个用户相同。"""
+    setup.django()
+    from django.core.exceptions import ValidationError
+
+    from jiuzhi.core import tokens
+
+    with setup.sentences(ValidationError):
+        made, text = tokens.issue(_user(username), name.strip(), days, setup.actor())
+    typer.echo(text)
+    typer.echo(f"请现在保存：令牌只显示这一次。{made}有效期至 {made.expires_on}。", err=True)
+
+
+@app.command(name="tokens")
+def listed(username: Name) -> None:
+    """列出一个用户的接口令牌：编号、用途、有效期、最近使用。"""
+    setup.django()
+    held = list(_user(username).tokens.all())
+    for one in held:
+        used = f"最近使用 {one.used_on}" if one.used_on else "还没有用过"
+        typer.echo(f"{one.ident}  {one.name}  有效期至 {one.expires_on}  {used}")
+    if not held:
+        typer.echo(f"{username} 没有接口令牌：签发用 jiuzhi user token {username}。")
+
+
+@app.command(name="token-revoke")
+def token_revoke(ident: Annotated[str, typer.Argument(help="令牌编号，见 jiuzhi user tokens")]) -> None:
+    """作废一个接口令牌。"""
+    setup.django()
+    from jiuzhi.core import records
+    from jiuzhi.core.models import ApiToken
+
+    found = ApiToken.objects.filter(ident=ident).first()
+    if found is None:
+        setup.fail(f"没有编号“{ident}”的令牌：编号见 jiuzhi user tokens。")
+    said = str(found)
+    records.delete(found, setup.actor(), "作废接口令牌")
+    typer.echo(f"已作废{said}。")
+
+
 def _user(username: str) -> Any:
     from jiuzhi.core.models import User
 

@@ -18,7 +18,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 MODULES = {
     "htmx": "htmx/htmx.esm.js",
     "echarts": "echarts/echarts.esm.min.mjs",
+    "maplibre": "maplibre/maplibre-gl.js",
+    "maplibre-look": "maplibre/maplibre-gl.css",
     "jiuzhi/chart": "web/js/chart.js",
+    "jiuzhi/map": "web/js/map.js",
+    "jiuzhi/plot": "web/js/plot.js",
     "jiuzhi/path": "web/js/path.js",
     "jiuzhi/series": "web/js/series.js",
 }

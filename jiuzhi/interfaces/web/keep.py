@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.cache import cache
+from django.db.models import Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils.translation import get_language
@@ -25,6 +26,7 @@ _TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+(")')
 _PLACE = b"\x00token\x00"
 _SECONDS = 3600
 _NEWEST = 50  # audit rows
+_LOOKS = ("read", "export")  # entries that say somebody looked, not that something changed
 T = TypeVar("T")
 
 
@@ -33,20 +35,45 @@ def data_version() -> str:
     documents = Path(settings.DOCUMENTS_DIR)
     stamp = documents.stat().st_mtime_ns if documents.exists() else 0
     # Several ids, not the highest alone: on a server a change may be committed after one with a higher id.
-    newest = list(AuditEntry.objects.order_by("-id").values_list("id", flat=True)[:_NEWEST])
+    changes = AuditEntry.objects.exclude(action__in=_LOOKS)
+    newest = list(changes.order_by("-id").values_list("id", flat=True)[:_NEWEST])
     return f"{settings.HOME}/{max(newest, default=0)}-{sum(newest)}/{stamp}/" + "/".join(
         str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES)
     )
 
 
-_held: dict[Hashable, tuple[str, Any]] = {}
+_newest: dict[str, tuple[int, dict[str, int]]] = {}
 
 
-def shared(key: Hashable, version: str, make: Callable[[], T]) -> T:
+def changes() -> dict[str, int]:
+    """Model label → its newest change that this process has seen; "" → the newest of all when it began to look.
+
+    Only what was written since the last look is read, so that a figure of one register outlives changes of the others.
+    """
+    home = str(settings.HOME)
+    last, known = _newest.get(home, (0, {}))
+    written = AuditEntry.objects.order_by()
+    if not known:
+        last = written.aggregate(last=Max("id"))["last"] or 0
+        known = {"": last}
+    else:
+        changed = Max("id", filter=~Q(action__in=_LOOKS))
+        for model, seen, newest in (
+            written.filter(id__gt=last).values_list("model").annotate(Max("id"), n=changed)
+        ):
+            last, known = max(last, seen), known | ({model: newest} if newest else {})
+    _newest[home] = (last, known)
+    return known
+
+
+_held: dict[Hashable, tuple[Hashable, Any]] = {}
+
+
+def shared(key: Hashable, version: Hashable, make: Callable[[], T]) -> T:
     """What ``make`` gave at this data version, for everybody in this process. The value must not be changed."""
     known = _held.get(key)
     if known is None or known[0] != version:
-        if len(_held) > 200:
+        if len(_held) > 500:
             _held.clear()
         known = _held[key] = (version, make())
     return known[1]

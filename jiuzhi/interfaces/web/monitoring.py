@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -54,6 +56,26 @@ def last_day(code: str, kind: str) -> date | None:
 def years(code: str) -> list[int]:
     rows = _rows("air_day", code)  # oldest first
     return list(range(rows[0]["day"].year, rows[-1]["day"].year + 1)) if rows else []
+
+
+def holdings(codes: list[str]) -> Row:
+    """What is held of these stations however it came in: how many are observed, first and last day, whether any is synthetic."""
+    seen: set[str] = set()
+    days: list[date] = []
+    synthetic = False
+    for name in ("air_day", "water_sample"):
+        table = assessed.read(name)
+        if not len(table):
+            continue
+        table = table.filter(pc.is_in(table["station"], pa.array(codes, pa.string())))
+        if len(table):
+            seen |= set(pc.unique(table["station"]).to_pylist())
+            ends = pc.min_max(table["day"])
+            days += [ends["min"].as_py(), ends["max"].as_py()]
+            synthetic = synthetic or bool(pc.any(table["synthetic"]).as_py())
+    if not seen:
+        return {}
+    return {"stations": len(seen), "first": min(days), "last": max(days), "synthetic": synthetic}
 
 
 def properties(station: Station) -> list[str]:
@@ -201,7 +223,7 @@ def _cell(day: date, row: Row | None) -> SafeString | str:
         return f'<i class="d lv-none" title="{day:%m-%d} {escape(_("无有效数据"))}">{day.day}</i>'
     level = AQI_LEVELS[int(row["level"])]
     said = f"{day:%m-%d} AQI {row['aqi']} {level.name}{_word(row.get('primary'))} {row.get('edition') or ''}"
-    return f'<i class="d aqi-{level.number}" title="{escape(said)}">{level.mark}</i>'
+    return f'<i class="d aqi-{level.number}" title="{escape(said)}"><small>{day.day}</small>{level.mark}</i>'
 
 
 def class_history(code: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """How values are said on screen: official levels with colours and marks, states, numbers and targets."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from jiuzhi.engine.observe.properties import AIR, PROPERTIES
+from jiuzhi.science.statistics.wording import CLASS_UNIT, say
+
+from . import closed
 
 STATE_MARKS = {"met": "●", "on_track": "▲", "late": "◆", "badly_late": "■", "no_data": "○"}
 STATE_NAMES = {
@@ -88,6 +92,18 @@ def shown(value: Any) -> str:
     return plain(exact.quantize(Decimal(1).scaleb(-places)))
 
 
+def graded(value: Any, of: str | None) -> str:
+    """A number as read on a screen; a water class (unit 类) as its numeral with the word: 2 → Ⅱ类."""
+    return say(value, CLASS_UNIT) if of == CLASS_UNIT and isinstance(value, Decimal) else shown(value)
+
+
+def change_unit(of: str | None, kind: str = "") -> str:
+    """The unit of a change per year: shares move by percentage points, classes by classes; a growth rate stays a rate."""
+    if of in ("%", "％"):
+        return "%" if kind == "growth" else str(_("个百分点"))
+    return str(_("个类别")) if of == CLASS_UNIT else unit(of)
+
+
 def number(value: Any, places: int | None = None) -> Any:
     """For JSON of charts: a float, or None. Never used for judging."""
     if value is None:
@@ -104,6 +120,7 @@ def percent(value: float | None) -> str:
     return "<1%" if value < 0.01 else f"{value * 100:.0f}%"
 
 
+_POWER = re.compile(r"(?<![a-zA-Z])(k?m|hm|dm|cm)([23])(?![0-9])")  # m3/d → m³/d
 _UNITS = {
     "微克/立方米": "μg/m³",
     "毫克/立方米": "mg/m³",
@@ -116,8 +133,12 @@ _UNITS = {
 
 
 def unit(text: str | None) -> str:
-    """Units as they are printed in the standards."""
-    return _UNITS.get(text or "", text or "")
+    """Units as they are printed in the standards; none for a class, which says it itself."""
+    said = text or ""
+    if said == CLASS_UNIT:
+        return ""
+    printed_as = _POWER.sub(lambda m: m[1] + "²³"[m[2] == "3"], said)
+    return _UNITS.get(said) or (closed.unit(said) if printed_as == said else printed_as)
 
 
 def units_in(text: str | None) -> str:
@@ -133,4 +154,11 @@ def property_name(code: str) -> str:
     found = PROPERTIES.get(code)
     if found is None:
         return code
-    return found.title if code in found.title or found.medium != AIR else f"{found.title} {code}"
+    title = closed.word(found.title)
+    said = "_" in code or code in title or found.medium != AIR  # 臭氧8小时 says what O3_8h is
+    return title if said else f"{title} {code}"
+
+
+def printed(code: str) -> str:
+    """A pollutant's short sign as the standards print it: O3_8h → O3-8h."""
+    return code.replace("_", "-")

@@ -14,10 +14,11 @@ from jiuzhi.core.models import Org
 from jiuzhi.engine.observe import assessed, lake
 from jiuzhi.engine.observe.assessed.air import UNROUNDED
 from jiuzhi.engine.observe.models import ImportBatch
+from jiuzhi.engine.observe.properties import PROPERTIES
 from jiuzhi.engine.plan.board import RowsLink
 from jiuzhi.master.models import Station
 
-from .present import plain, property_name
+from .present import AQI_LEVELS, plain, printed, property_name
 
 TITLES = {
     "air_day": gettext_lazy("空气日评价"),
@@ -87,6 +88,11 @@ def titles(links: list[RowsLink], county: Org) -> list[str]:
     ]
 
 
+def place(code: str, county: Org) -> str:
+    """The name of a station, or of the county where its own code stands for all its stations."""
+    return _station_names(county).get(code, code)
+
+
 def belongs(code: str, county: Org) -> bool:
     """Whether the station (or the county itself) lies in the county the person may see."""
     return code == county.code or Station.objects.filter(code=code, county=county).exists()
@@ -101,6 +107,8 @@ def _cell(name: str, value: Any, names: dict[str, str]) -> str:
         return f"{value.astimezone(LOCAL):%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
+    if name == "level" and value in AQI_LEVELS:
+        return str(AQI_LEVELS[value].name)
     if name == "station":
         return names.get(str(value), str(value))
     if name == "property":
@@ -112,10 +120,13 @@ def _cell(name: str, value: Any, names: dict[str, str]) -> str:
 
 def _heading(name: str) -> str:
     if name.startswith("hours_"):
-        return f"{name.removeprefix('hours_')} " + _("有效小时")
+        return f"{printed(name.removeprefix('hours_'))}\n" + _("有效小时")
     if name.startswith(UNROUNDED):
-        return f"{name.removeprefix(UNROUNDED)} " + _("修约前")
-    return str(COLUMNS[name]) if name in COLUMNS else property_name(name)
+        return f"{printed(name.removeprefix(UNROUNDED))}\n" + _("修约前")
+    if name in COLUMNS:
+        return str(COLUMNS[name])
+    known = PROPERTIES.get(name)  # the unit stands under the name: a bare number says nothing
+    return f"{property_name(name)}\n{known.unit}" if known and known.unit else property_name(name)
 
 
 def _within(row: dict[str, Any], link: RowsLink) -> bool:
@@ -137,14 +148,19 @@ def _address(station: str, period: str, prop: str = "") -> str:
     return urlencode({"station": station, "period": period} | ({"property": prop} if prop else {}))
 
 
-def assessed_rows(link: RowsLink, county: Org) -> Table:
-    """The assessed rows of one link, newest first."""
+def _side(name: str) -> bool:
+    """A column of the workings (hours that counted, value before rounding) rather than of the result."""
+    return name.startswith(("hours_", UNROUNDED))
+
+
+def assessed_rows(link: RowsLink, county: Org, *, full: bool = True) -> Table:
+    """The assessed rows of one link, newest first. ``full``: with the workings beside the results, some thirty columns."""
     listed = [r for r in assessed.rows(link.table, **link.equals) if _within(r, link)]
     key = next((k for k in ("day", "month", "year") if listed and k in listed[0]), "")
     if key:
         listed.sort(key=lambda r: (str(r[key]), str(r.get("station", ""))), reverse=True)
     have = [n for n in (listed[0] if listed else {}) if any(r[n] not in (None, "") for r in listed)]
-    shown = [n for n in have if n == key or n not in HIDDEN]
+    shown = [n for n in have if (n == key or n not in HIDDEN) and (full or not _side(n))]
     used = (
         [n for n in FIRST if n in shown]
         + [n for n in shown if n not in FIRST + LAST]
@@ -161,7 +177,7 @@ def assessed_rows(link: RowsLink, county: Org) -> Table:
 
 def _numeric(listed: list[dict[str, Any]], used: list[str]) -> list[bool]:
     first = {n: next((r[n] for r in listed if r[n] is not None), "") for n in used}
-    return [not isinstance(first[n], str | bool | date | datetime) for n in used]
+    return [n != "level" and not isinstance(first[n], str | bool | date | datetime) for n in used]
 
 
 def _span(period: str) -> tuple[date, date] | None:

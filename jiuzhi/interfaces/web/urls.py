@@ -22,11 +22,26 @@ from .views import (
     upload,
     values,
 )
+from .views.registers import (
+    about,
+    bulk,
+    editing,
+    exchange,
+    files,
+    index,
+    listing,
+    map,
+    periods,
+    record,
+    saved,
+)
 
 
 def _county(tail: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
     return [path(tail, view, name=name), path(f"county/<str:code>/{tail}", view, name=name)]
 
+
+_REGISTER = "county/<str:code>/registers/<str:register>"
 
 urlpatterns: list[URLPattern] = [
     *_county("", home.home, "home"),
@@ -52,6 +67,35 @@ urlpatterns: list[URLPattern] = [
     path("county/<str:code>/stations/<path:station>/", stations.detail, name="station"),
     path("county/<str:code>/imports/<int:pk>/refused.csv", imports.refused, name="refused"),
     path("county/<str:code>/imports/template.xlsx", imports.template, name="template"),
+    # Registers: index, lists and documentation.
+    *_county("registers/", index.index, "registers"),
+    *_county("periods/", periods.listing, "periods"),
+    path(f"{_REGISTER}/", listing.listing, name="register"),
+    path(f"{_REGISTER}/about/", about.about, name="register_about"),
+    path(f"{_REGISTER}/bulk/", bulk.register_bulk, name="register_bulk"),
+    path(f"{_REGISTER}/views/", saved.save, name="register_view_save"),
+    path(f"{_REGISTER}/views/<int:pk>/drop/", saved.drop, name="register_view_drop"),
+    path(f"{_REGISTER}/undo/<str:change_set>/", record.take_back_set, name="register_undo_set"),
+    # One record.
+    path(f"{_REGISTER}/new/", editing.new, name="record_new"),
+    path(f"{_REGISTER}/choices/<str:field>/", editing.choices, name="record_choices"),
+    path(f"{_REGISTER}/<int:pk>/", record.detail, name="record"),
+    path(f"{_REGISTER}/<int:pk>/edit/", editing.edit, name="record_edit"),
+    path(f"{_REGISTER}/<int:pk>/step/<str:step>/", record.step, name="record_step"),
+    path(f"{_REGISTER}/<int:pk>/delete/", record.remove, name="record_delete"),
+    path(f"{_REGISTER}/<int:pk>/undo/<int:entry>/", record.take_back, name="record_undo"),
+    path(f"{_REGISTER}/<int:pk>/files/", files.attach, name="record_attach"),
+    path(f"{_REGISTER}/<int:pk>/files/<int:file>/", files.file, name="record_file"),
+    path(f"{_REGISTER}/<int:pk>/files/<int:file>/drop/", files.drop, name="record_file_drop"),
+    # Excel and CSV.
+    path(f"{_REGISTER}/import/", exchange.start, name="register_import"),
+    path(f"{_REGISTER}/import/<str:job>/", exchange.job, name="register_import_job"),
+    path(f"{_REGISTER}/import/<str:job>/file/", exchange.handed_back, name="register_import_file"),
+    path(f"{_REGISTER}/template.xlsx", exchange.template, name="register_template"),
+    path(f"{_REGISTER}/export.<str:form>", exchange.export, name="register_export"),
+    # Maps.
+    path(f"{_REGISTER}/map/", map.register_map, name="register_map"),
+    path(f"{_REGISTER}/layer.geojson", map.register_layer, name="register_layer"),
     path("systems/", systems.listing, name="systems"),
     path("search/", search.search, name="search"),
     path("design/", design.design, name="design"),

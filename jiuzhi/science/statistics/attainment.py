@@ -122,7 +122,7 @@ def _reach(
     needed = _needed(promise, value, last.end)
     base = Verdict(State.MET, "", last.value, last.period, slope_needed=needed, path=road(promise))
     if promise.stand_in:
-        now += f"（规划未给基线，以 {promise.baseline_year} 年 {say(promise.baseline, promise.unit)} 为起点）"
+        now += f"（规划未给基线，以 {promise.baseline_year} 年 {say(promise.baseline, promise.unit)}为起点）"
     if promise.met(value):
         if last.complete:
             return replace(base, reason=f"{now}，已达到 {promise.target_year} 年目标（{promise.goal()}）。")
@@ -188,7 +188,7 @@ def _hold(
         assert full is not None
         return full
     value, note = _comparable(part, promise)
-    now = f"{when_said(part)} {say(part.value, promise.unit)}{note if value is not None else ''}"
+    now = f"{when_said(part)}为 {say(part.value, promise.unit)}{note if value is not None else ''}"
     if value is None:
         if full is not None:
             return replace(full, reason=f"{full.reason[:-1]}；{now}，{note}")
@@ -321,6 +321,8 @@ def _needed(promise: Promise, value: Decimal, since: date) -> Decimal | None:
 def _still(promise: Promise, verdict: Verdict) -> str:
     if verdict.slope_needed is None:
         return f"目标 {promise.goal()}（{promise.target_year} 年）"
+    if not verdict.slope_needed and promise.comparator in (">", "<"):  # on the line is not beyond it
+        return f"现值正好在限值上，{promise.target_year} 年须 {promise.goal()}"
     verb = "增加" if verdict.slope_needed > 0 else "降低"
     return f"到 {promise.target_year} 年达到 {promise.goal()}，今后每年须{verb} {apart(abs(verdict.slope_needed), promise.unit)}"
 

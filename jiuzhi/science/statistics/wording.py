@@ -17,10 +17,32 @@ def as_decimal(value: Fraction) -> Decimal:
     )
 
 
+CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
+CLASS_UNIT = "类"
+
+
+def figure(value: Decimal | None, unit: str = "") -> str:
+    """A number as people read it, without its unit; a water class (unit 类) as its Roman numeral: 2 → Ⅱ."""
+    if (
+        unit == CLASS_UNIT
+        and value is not None
+        and value == value.to_integral_value()
+        and 1 <= value <= len(CLASSES)
+    ):
+        return CLASSES[int(value) - 1]
+    return say(value)
+
+
 def say(value: Decimal | None, unit: str = "") -> str:
-    """A number as people read it: at most two places (more where the number is small), no trailing zeros, then the unit."""
+    """A number as people read it: at most two places (more where the number is small), no trailing zeros, then the unit.
+
+    >>> say(Decimal("92.10"), "%"), say(Decimal(2), "类")
+    ('92.1%', 'Ⅱ类')
+    """
     if value is None:
         return "—"
+    if unit == CLASS_UNIT and (grade := figure(value, unit)) in CLASSES:
+        return f"{grade}{unit}"
     step = _SHOWN
     while value and abs(value) < step * 10 and step > Decimal("0.000001"):
         step /= 10
@@ -31,7 +53,9 @@ def say(value: Decimal | None, unit: str = "") -> str:
 
 
 def apart(value: Decimal, unit: str = "") -> str:
-    """A difference in words: of shares it is counted in percentage points."""
+    """A difference in words: of shares it is counted in percentage points, of water classes in classes."""
+    if unit == CLASS_UNIT:
+        return f"{say(value)} 个类别"
     return f"{say(value)} 个百分点" if unit in ("%", "％") else say(value, unit)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -35,6 +36,7 @@ _WHY = {
     IsADirectoryError: "这是一个文件夹",
     PermissionError: "没有读取权限",
 }
+_CJK = re.compile(r"[\u3400-\u9fff]")
 _SURELY_UTF8 = 4  # characters beyond ASCII that GB18030 text hardly ever forms by chance in a row
 csv.field_size_limit(1 << 20)
 _WIDEST = 1000  # columns; more is a table turned on its side or no table
@@ -81,6 +83,63 @@ def open_table(path: Path, recognise: Callable[[list[str]], object] | None = Non
             yield _csv(path, magic.startswith(b"\x1f\x8b"), stack)
 
 
+def garbled(header: list[str]) -> str:
+    """What to say of headings that were decoded wrongly before the file was written (ç«™ç‚¹, 绔欑偣, ????, U+FFFD); "" of sound ones."""
+    shown = "、".join(header[:6])[:80]
+    if any("\ufffd" in name for name in header):
+        return f"的表头（{shown}）有无法还原的乱码，请从原系统重新导出为 UTF-8 或 GB18030。"
+    for name in header:
+        if meant := _meant(name):
+            return (
+                f"的表头（{shown}）是乱码：“{name[:20]}”应是“{meant[:20]}”，编码转换时弄错了，"
+                "请从原系统重新导出为 UTF-8 或 GB18030。"
+            )
+    return ""
+
+
+def _meant(name: str) -> str:
+    """The Chinese that a heading was before its bytes were read in a Western or another Chinese encoding; "" when it is sound."""
+    if name.isascii():
+        return ""
+    for raw, encodings in ((_western(name), ("utf-8", "gb18030")), (_chinese(name), ("utf-8",))):
+        for encoding in encodings if raw else ():
+            try:
+                text = raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            found = _CJK.findall(text)
+            # bytes of µg/m³ or of an accented word may pass for one rare character; a heading is of common ones
+            if len(found) >= 2 and all(_common(char) for char in found):
+                return text
+    return ""
+
+
+def _western(name: str) -> bytes:
+    """The bytes that Latin-1 or Windows-1252 made these characters of; none where they cannot be theirs."""
+    out = bytearray()
+    for char in name:
+        try:
+            out += bytes([ord(char)]) if ord(char) < 256 else char.encode("cp1252")
+        except UnicodeEncodeError:
+            return b""
+    return bytes(out)
+
+
+def _chinese(name: str) -> bytes:
+    try:
+        return name.encode("gb18030")
+    except UnicodeEncodeError:
+        return b""
+
+
+def _common(char: str) -> bool:
+    """Whether a character is one of GB 2312's 3,755 of level one."""
+    try:
+        return 0xB0 <= char.encode("gb2312")[0] <= 0xD7
+    except UnicodeEncodeError:
+        return False
+
+
 def _raw(path: Path, zipped: bool) -> IO[bytes]:
     return gzip.open(path, "rb") if zipped else path.open("rb")  # type: ignore[return-value]
 
@@ -113,6 +172,10 @@ def _encoding(path: Path, zipped: bool) -> str:
             return name
         if name == "utf-8" and wide >= _SURELY_UTF8:
             break  # reading the rest as GB18030 would turn every Chinese word into another one
+    if path.suffix.lower() in (".xlsx", ".xlsm"):  # no advice about encodings to someone who sent a workbook
+        raise FileProblem(
+            f"文件 {path.name} 的内容不是 Excel 工作簿（可能下载不完整），请重新下载或用 Excel 另存。"
+        )
     raise FileProblem(f"文件 {path.name} 的编码认不出（约第 {where} 字节），请另存为 UTF-8 或 GB18030。")
 
 
@@ -151,7 +214,7 @@ def _csv(path: Path, zipped: bool, stack: ExitStack) -> Table:
     for _, cells in rows:
         if any(cell.strip() for cell in cells):
             header = [plain(cell) for cell in cells]
-            if problem := _no_heading(header):
+            if problem := garbled(cells) or _no_heading(header):
                 raise FileProblem(f"文件 {path.name} {problem}")
             return Table(path.name, header, rows, encoding)
     raise FileProblem(f"文件 {path.name} 里没有内容，请重新导出后再试。")
@@ -207,7 +270,7 @@ def _excel(path: Path, stack: ExitStack, recognise: Callable[[list[str]], object
             continue
         header = [plain(cell) for cell in head[1]]
         try:
-            if problem := _no_heading(header):
+            if problem := garbled(head[1]) or _no_heading(header):
                 raise FileProblem(problem)
             if recognise:
                 recognise(header)

@@ -10,6 +10,7 @@ import csv
 import os
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -27,6 +28,7 @@ from .columns import Layout, Source
 FUTURE_YEARS = 10
 """A day further ahead than this is a slip of the pen; a nearer one is judged (scenarios) and remarked on."""
 
+_TOLD_EVERY = 2000  # rows between two words of progress
 REASONS = 1000
 """Different reasons counted apart; a file of nothing but oddities must not fill the memory."""
 
@@ -151,8 +153,16 @@ class Reader:
             )
 
 
-def judge_file(path: Path, out: Path, make: Any, *, as_of: date, year: int | None = None) -> Summary:
-    """Judge ``path`` into ``out`` (CSV, UTF-8 with the mark Excel needs).
+def judge_file(
+    path: Path,
+    out: Path,
+    make: Any,
+    *,
+    as_of: date,
+    year: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Summary:
+    """Judge ``path`` into ``out`` (CSV, UTF-8 with the mark Excel needs). ``progress``: told the rows done, every few thousand.
 
     make: header -> (Layout, Judge). as_of: the day of judging, for dates that lie ahead. year: for times without one.
     Raises FileProblem and leaves no output when the file cannot be read or no row can be judged.
@@ -167,7 +177,7 @@ def judge_file(path: Path, out: Path, make: Any, *, as_of: date, year: int | Non
         with _whole_or_nothing(out) as (file, keep):
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([*_written_header(Path(path), table), *judge.added])
-            summary = _rows(table, layout, judge, context, as_of, writer)
+            summary = _rows(table, layout, judge, context, as_of, writer, progress)
             judge.finish()
             if not summary.judged:
                 raise FileProblem(_nothing_judged(table.name, summary))
@@ -175,7 +185,15 @@ def judge_file(path: Path, out: Path, make: Any, *, as_of: date, year: int | Non
     return summary
 
 
-def _rows(table: Table, layout: Layout, judge: Judge, context: Context, as_of: date, writer: Any) -> Summary:
+def _rows(
+    table: Table,
+    layout: Layout,
+    judge: Judge,
+    context: Context,
+    as_of: date,
+    writer: Any,
+    progress: Callable[[int], None] | None,
+) -> Summary:
     summary, width = Summary(layout.title), len(table.header)
     times: dict[tuple[str, ...], Moment | str] = {}
     for number_, cells in table.rows:
@@ -185,6 +203,8 @@ def _rows(table: Table, layout: Layout, judge: Judge, context: Context, as_of: d
         when = _moment(full, layout, context, times)
         verdict = judge.row(full, when)
         summary.rows += 1
+        if progress and summary.rows % _TOLD_EVERY == 0:
+            progress(summary.rows)
         if label := judge.label(verdict):
             summary.judged += 1
             summary.verdicts[label] += 1

@@ -16,12 +16,13 @@ from jiuzhi.engine.plan.reader.indicators import (
     table_prose,
     works_prose,
 )
+from jiuzhi.engine.plan.reader.owners import owner_note, owner_of
 from jiuzhi.engine.plan.reader.review import link_baselines, review_pack
 from jiuzhi.engine.plan.reader.roles import Plan, assign_roles, domain_of, read_plan_facts
 from jiuzhi.engine.plan.reader.sentences import Sentence, sentences_of, trim
 from jiuzhi.engine.plan.reader.spans import clean
 from jiuzhi.engine.plan.reader.structure import Node, blocks_of, outline_of, split_lines
-from jiuzhi.engine.plan.reader.tasks import is_task, owner_note, owner_of, verb_and_object
+from jiuzhi.engine.plan.reader.tasks import is_task, verb_and_object
 
 
 def build_pack(document: Document) -> Pack:
@@ -96,19 +97,33 @@ def _is_intro(work: Work, node: Node) -> bool:
     return bool(sections) and node.start < sections[0].start
 
 
+def _noted_owners(sentences: list[Sentence]) -> list[str]:
+    """Per sentence, the unit of the note that follows it: a note speaks for its paragraph back to the last note before it, and
+    one that is a paragraph of its own speaks for the paragraph before."""
+    out = [""] * len(sentences)
+    for n, sentence in enumerate(sentences):
+        note = owner_note(sentence.span.text)
+        if not note:
+            continue
+        k = n - 1
+        alone = k >= 0 and sentences[k].node is not sentence.node
+        node = (
+            sentences[k].node if alone and sentences[k].node.parent == sentence.node.parent else sentence.node
+        )
+        while k >= 0 and sentences[k].node is node and not out[k] and not owner_note(sentences[k].span.text):
+            out[k], k = note, k - 1
+    return out
+
+
 def _tasks(work: Work) -> None:
     rows = work.pack.commitments
-    notes: dict[str, str] = {}
-    for sentence in work.sentences:
-        note = owner_note(trim(sentence.text))
-        if note:
-            notes[sentence.node.id] = note
-    for row in rows:
-        row.owner = row.owner or notes.get(row.clause, "")
-    for sentence in work.sentences:
+    noted = _noted_owners(work.sentences)
+    for sentence, owner in zip(work.sentences, noted, strict=True):
         node = sentence.node
         start, end = node.body.bounds(sentence.begin, sentence.end)
         inside = [r for r in rows if r.clause == node.id and start <= r.start < end]
+        for row in inside:
+            row.owner = row.owner or owner
         if (
             node.works
             or _is_intro(work, node)
@@ -127,7 +142,7 @@ def _tasks(work: Work) -> None:
             domain=domain_of(text, node.domain),
             clause=node.id,
             commitments=" ".join(r.id for r in inside),
-            owner=owner_of(text) or notes.get(node.id, ""),
+            owner=owner_of(sentence.span.text) or owner,
             start=start,
             end=end,
             confidence="0.90" if verb else "0.50",

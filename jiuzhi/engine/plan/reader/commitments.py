@@ -16,11 +16,11 @@ from jiuzhi.engine.plan.reader.indicators import (
     read_indicators,
 )
 from jiuzhi.engine.plan.reader.naming import normal_unit
+from jiuzhi.engine.plan.reader.owners import owner_of
 from jiuzhi.engine.plan.reader.phrases import Fact, State
 from jiuzhi.engine.plan.reader.roles import Plan, domain_of
 from jiuzhi.engine.plan.reader.sentences import Sentence
 from jiuzhi.engine.plan.reader.structure import Node, Outline
-from jiuzhi.engine.plan.reader.tasks import owner_of
 
 
 @dataclass
@@ -83,7 +83,7 @@ def _prose_row(work: Work, fact: Fact) -> None:
         basis=fact.basis,
         scope=fact.scope,
         place=place_of(work, fact.name, words),
-        owner=owner_of(fact.sentence.text),
+        owner=owner_of(fact.sentence.span.text),
         domain=domain_of(fact.name, "") or domain_of(words, node.domain) or node.domain,
         clause=node.id,
         start=start,

@@ -32,7 +32,7 @@ _OVER = re.compile(
 )
 _MEASURE = re.compile(r"(?:数量|面积|长度|金额|门槛|人数|户数|占比)$")
 _MOVED = re.compile(
-    r"^(?:左右)?(?:大幅|显著|稳步)?(?:提升|提高|增加|增长|上升|下降|降低?|减少|扩大|增|升)(?:到|至)"
+    r"^(?:左右)?(?:大幅|显著|稳步)?(?:提升|提高|增加|增长|上升|下降|降低?|减少|扩大|延长|增|升)(?:到|至)"
 )
 
 
@@ -89,6 +89,7 @@ def _read_clause(
                 make_fact(sentence, group[0], facts[-1].name, comparator(group[0], "=", facts[-1].name))
             )
             facts[-1].year, facts[-1].year_basis = _own_year(between, sentence, plan, state)
+            facts[-1].moved = True
         elif len(group) > 1:
             facts.extend(_distribute(left, right, group, sentence, state))
         else:
@@ -111,7 +112,7 @@ def _own_year(between: str, sentence: Sentence, plan: Plan, state: State) -> tup
         return year, "stated" if stated else "inferred"
     if state.year:
         return state.year, "stated"
-    return (plan.end if sentence.node.role in ("task", "target") else plan.base), "inferred"
+    return plan.year_of(sentence.node), "inferred"
 
 
 def _list_of(clause: str, found: list[Mention], k: int) -> list[Mention]:
@@ -200,14 +201,18 @@ def _finish(
             if fact.kind or (fact.begin, fact.end) != (m.begin, m.end):
                 continue
             left = clause[max(0, m.begin - 400) : m.begin]
-            year, stated = (fact.year, fact.year_basis == "stated") if fact.year else year_before(left, plan)
+            year, stated = (
+                (fact.year, fact.year_basis == "stated")
+                if fact.year or fact.moved
+                else year_before(left, plan)
+            )
             later = _DONE_BY.match(clause[m.end :])
             if later and not year:  # 146个图斑于2027年底前完成
                 year, stated = int(later.group(1)), True
             if state.year and not year:
                 year, stated = state.year, True
             future = sentence.node.role in ("task", "target")
-            default = plan.end if future else plan.base
+            default = plan.year_of(sentence.node)
             if not year and re.search(
                 r"(?:从|由)(?:每[日天年])?(?:约|不足)?$", left
             ):  # 由45降至35: when it was 45 is not said

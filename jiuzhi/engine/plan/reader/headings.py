@@ -22,6 +22,10 @@ _MARKDOWN = re.compile(r"^(#{1,6})\s+")
 _CAPTION = re.compile(
     r"^(?:专\s*栏\s*[\d一二三四五六七八九十]{0,3}|附?表\s*[\d一二三四五六七八九十]{1,3})(?:[-.]\d+)?(?=[\s:：“”\"、]|[\u4e00-\u9fff])"
 )
+# 近期目标（2026—2028年）, 第二阶段（2031-2035年）: a heading, with or without a number
+STAGE = re.compile(
+    r"[—\- ]*(?:近期|中期|远期|远景|展望|阶段性?|第[一二三四]阶段)[\u4e00-\u9fff]{0,8}[（(]20\d\d年?\s*[-~—–至到]{1,2}\s*20\d\d年?[）)]"
+)
 _TOC_TAIL = re.compile(r"(?:\t|[.…·．﹒]{2,}|\s{2,}|\s[.…]\s?|\s)[.…·\s]*[-—]?\s*\d{1,3}\s*[-—]?\s*$")
 _TOC_TITLE = re.compile(r"^目\s*[录次]$")
 _PAGE = re.compile(
@@ -44,7 +48,7 @@ def heading_of(line: str) -> Heading | None:
     """The heading that a stripped line is, or None. A line that goes on as a sentence is none."""
     lead = run_in(line)
     if lead is None:
-        return None
+        return Heading(8, "", line.strip("—- "), 0) if STAGE.fullmatch(line) else None
     limit = 60 if lead.rank <= 6 else 45
     if len(line) > limit or _SENTENCE_END.search(lead.title) or not lead.title.strip():
         return None

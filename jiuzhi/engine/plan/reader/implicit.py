@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from jiuzhi.engine.plan.reader import lexicon as X
-from jiuzhi.engine.plan.reader.naming import clean_name, spread_names, year_before
+from jiuzhi.engine.plan.reader.naming import clean_name, rate_name, spread_names, year_before
 from jiuzhi.engine.plan.reader.numbers import NUMBER
 from jiuzhi.engine.plan.reader.phrases import Fact, State
 from jiuzhi.engine.plan.reader.roles import Plan
@@ -22,10 +22,24 @@ _IMPLIED: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
     ),
     (re.compile(r"(?P<w>全面(?:完成|消除|销号|建成(?!小康)|禁止))"), "100", "%", "完成率"),
     (re.compile(r"(?P<w>未发生|无|零)(?=重?特?大|重污染|突发)"), "0", "", "数"),
+    (re.compile(r"(?:实现|保持|稳定|控制|力争|始终|全年|总体)*(?P<w>(?:下?降[为到至]|减少?[为到至]|保持为?|控制[为在]|[为是])零)(?=$|[（、及和])"), "0", "", ""),
 )  # fmt: skip
+_COUNTED = (
+    ("天数", "天"),
+    ("事件", "起"),
+    ("事件数", "起"),
+    ("事故", "起"),
+    ("率", "%"),
+    ("比例", "%"),
+    ("占比", "%"),
+)
 _COUNT = re.compile(rf"^(?:全[县市区])?{NUMBER.pattern}(?=[\u4e00-\u9fff]{{2}})")
 _GONE = re.compile(
     r"(?P<w>(?:基本|逐步|动态|有效)*消除)(?P<n>[^，。；“”]{0,12}(?:黑臭水体|劣[ⅤV5五]类[^，。；“”]{0,6}|重污染天气|超标断面|不达标断面))$"
+)
+# 煤炭消费总量实现负增长, 化肥、农药使用量零增长: a direction, no figure
+_SHRINKS = re.compile(
+    r"(?P<w>(?:实现|保持|持续|继续|稳定)*(?:零增长(?:或|、|和|并逐步|基础上)?)?(?:逐步)?(?:负增长|零增长))$"
 )
 _ASSIGNED = re.compile(
     r"(?:达到|完成|落实|控制在)(?P<w>(?:国家|省级?|市级?|上级)(?:级)?(?:下达|考核|要求|目标|规定|核定)[\u4e00-\u9fff]{0,6})$"
@@ -35,7 +49,7 @@ _ASSIGNED_NOUN = re.compile(
 )
 _STAGE = re.compile(r"国([一二三四五六]|[ⅠⅡⅢⅣⅤⅥ])(?P<post>及以[上下])?(?=[^家内外务际道有土])")
 _CLASS = re.compile(
-    r"(?P<verb>达到|达|优于|好于|保持|为|稳定在)?(?:或好于|以上)?(?P<c>[ⅠⅡⅢⅣⅤ]|I{1,3}|IV|V)类(?P<post>及以上|以上|标准|水质)?"
+    r"(?P<verb>达到|达|优于|好于|[保维]持在?|为|稳定在)?(?:或好于|以上)?(?P<c>[ⅠⅡⅢⅣⅤ]|I{1,3}|IV|V)类(?P<post>及以上|以上|标准|水质)?"
 )
 _IN_PLACE = re.compile(r"^(?:确保|保障|保证)(?P<name>.{3,40}?)(?P<w>落实到位|到位)(?=[，。；]|$)")
 _HOW = (
@@ -98,6 +112,12 @@ def implied_facts(sentence: Sentence, plan: Plan, state: State, numeric: list[Fa
             )
             fact.basis, fact.note = "qualitative", "定性目标"
             out.append(fact)
+        shrinks = _SHRINKS.search(clause)
+        if shrinks and not taken and sentence.node.role in ("task", "target") and not inside[shrinks.start()]:
+            name = rate_name(clause[: shrinks.start()]) or state.subject
+            fact = _make(sentence, begin, clause, name[-26:], "", "", shrinks.group("w"), plan, state)
+            fact.basis, fact.note = "qualitative", "定性目标"
+            out.append(fact)
         assigned = _ASSIGNED.search(clause)
         if (
             assigned
@@ -156,6 +176,9 @@ def _implied(
     if word in ("未发生", "无", "零"):
         name = trim(right)[:20] + ("天数" if right.endswith("天气") else ending)
         unit = "天" if right.endswith("天气") else "起" if right.endswith("事件") else unit
+    elif word.endswith("零") and not ending:  # 重度及以上污染天数为零
+        name = rate_name(left) or state.subject
+        unit = next((u for end, u in _COUNTED if name.endswith(end)), "")
     elif word.startswith("全面") and not trim(right) and len(clean_name(left)) >= 4:  # …任务全面完成
         name = re.sub(r"(?:任务|问题|工作|目标)+$", "", clean_name(left))[-30:] + (
             "完成率" if "完成" in word else word[2:] + "率"
@@ -206,7 +229,7 @@ def _make(
     year, stated = year_before(sentence.text[: begin + len(clause)], plan)
     future = sentence.node.role in ("task", "target")
     if not year:
-        year, stated = (plan.end if future else plan.base), False
+        year, stated = plan.year_of(sentence.node), False
     kind = "target" if future else "achieved" if sentence.node.role in ("achieved", "problem") else "scale"
     start = sentence.begin + begin
     return Fact(
@@ -295,7 +318,7 @@ def qualitative_facts(sentence: Sentence, plan: Plan, busy: list[Fact]) -> list[
         for name in names:
             fact = Fact(
                 sentence, sentence.begin + at, sentence.begin + at + len(clause), name[:26], "", "target", "=", "", words=said[:16],
-                year=year or plan.end, year_basis="stated" if stated else "inferred", basis="qualitative", confidence=0.5, note="定性目标",
+                year=year or sentence.node.due or plan.end, year_basis="stated" if stated else "inferred", basis="qualitative", confidence=0.5, note="定性目标",
             )  # fmt: skip
             out.append(fact)
     return out

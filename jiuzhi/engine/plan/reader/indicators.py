@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jiuzhi.engine.plan.reader.numbers import NUMBER
 from jiuzhi.engine.plan.reader.roles import Plan
@@ -99,7 +99,25 @@ def columns_of(headers: list[str], caption: str, plan: Plan) -> list[Column]:
             out.append(Column("name"))
         else:
             out.append(Column(role))
-    return out
+    return _with_start(out, headers, plan)
+
+
+_GOAL_WORD = re.compile(r"目标|规划值|预期")
+
+
+def _with_start(columns: list[Column], headers: list[str], plan: Plan) -> list[Column]:
+    """Where the plan's first year is not known, the earliest of several year columns (2025年 2028年 2035年) is where it starts."""
+    values = [n for n, c in enumerate(columns) if c.role == "value" and c.year > 0]
+    if plan.start_known or len(values) < 2 or any(columns[n].kind != "target" for n in values):
+        return columns
+    first = min(values, key=lambda n: columns[n].year)
+    others = [n for n in values if n != first]
+    told = all(_GOAL_WORD.search(headers[n]) for n in others)
+    if _GOAL_WORD.search(headers[first]) or any(columns[n].year <= columns[first].year for n in others):
+        return columns
+    if told or len({columns[n].year for n in values}) > 2:
+        columns[first] = replace(columns[first], kind="baseline")
+    return columns
 
 
 def _value_column(text: str, past: bool, plan: Plan, past_end: int) -> Column:

@@ -42,7 +42,7 @@ def comparator(m: Mention, link: str, name: str) -> str:
 
 
 _MOVES = re.compile(
-    r"^(?:左右)?(?:大幅|显著|稳步|逐步)?(?:提升|提高|增加|增长|上升|下降|降低?|减少|扩大|压减|增|升)(?:到|至)"
+    r"^(?:左右)?(?:大幅|显著|稳步|逐步)?(?:提升|提高|增加|增长|上升|下降|降低?|减少|扩大|压减|延长|增|升)(?:到|至)"
 )
 _INVESTED = re.compile(
     r"(?:总投资|(?:估算|概算|计划|匡算|完成|共|总|其中.{0,12})投资(?:额|总额)?|投资(?:估算|总额|规模|额))(?:为|约|达到?|共|预计)?$"
@@ -115,7 +115,8 @@ def kind_of(fact: Fact, m: Mention, clause: str, sentence: Sentence, plan: Plan)
     if looks_back(sentence.text, plan) and not (fact.year >= plan.start and fact.year_basis == "stated"):
         return "achieved"
     if re.search(
-        r"(?:从|由|自)(?:目前|现状|现有|当前|原来|原有)?的?(?:每[日天年])?(?:约|近|不足)?$", left
+        r"(?:从|由|自)(?:20\d\d年(?:底|末)?的?)?(?:目前|现状|现有|当前|原来|原有)?的?(?:每[日天年])?(?:约|近|不足)?$",
+        left,
     ) and _MOVES.match(right):
         return "baseline"
     if re.search(r"(?:现有|现状|目前|已有|原有|已建成?|已完成)[^，]*$", left):

@@ -58,6 +58,7 @@ class Fact:
     note: str = ""
     confidence: float = 0.9
     place: str = ""
+    moved: bool = False  # the second figure of 由A增至B: the year said before A is not its own
 
 
 @dataclass

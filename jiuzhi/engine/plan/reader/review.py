@@ -82,7 +82,7 @@ def _whole(pack: Pack, plan: Plan) -> list[Doubt]:
     if not plan.end:
         out.append(Doubt("pack.csv", "period_end", "", "0.30", "没有读出规划期，请补填起止年份"))
     elif plan.period_basis == "inferred":
-        words = f"规划期 {plan.start}—{plan.end} 由“五年规划”字样推断，请核对"
+        words = f"规划期 {plan.start}—{plan.end} 由{plan.period_source}推断，请核对"
         out.append(Doubt("pack.csv", "period_end", "", "0.60", words))
     if not tables and pack.commitments:
         out.append(

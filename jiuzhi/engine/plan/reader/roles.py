@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from jiuzhi.engine.plan.reader import headings as H
 from jiuzhi.engine.plan.reader import lexicon as X
-from jiuzhi.engine.plan.reader.structure import Outline
+from jiuzhi.engine.plan.reader.period import GUESSED, read_period
+from jiuzhi.engine.plan.reader.structure import Node, Outline
 
 _ROLE_WORDS: tuple[tuple[str, str], ...] = (
     (
@@ -34,11 +34,8 @@ _TASK_TITLE = re.compile(
     rf"^(?:{'|'.join(sorted(X.ADVERBS, key=len, reverse=True))})*"
     rf"(?:补齐|补强|{'|'.join(sorted(set(X.VERBS) - _NOMINAL, key=len, reverse=True))})(?=..)"
 )
+_GOALS = re.compile(r"(?:目标|指标)(?:指标|体系|愿景|设置|设定)?(?:（[^（）]*）)?$")  # 目标指标, 规划指标体系
 _GENERAL = re.compile(r"总则|总体(?:要求|思路|目标|战略)|指导思想|主要目标|规划目标|基本原则")
-_PERIOD = re.compile(r"(20\d\d)年?\s*[-~—至到]{1,2}\s*(20\d\d)\s*年")
-_PERIOD_LEAD = re.compile(r"规划(?:实施)?(?:期限?|年限|时限|基期)[^。]{0,8}$|实施期限?[^。]{0,8}$|规划[（(]$")
-_PLAN_NAME = re.compile(r"规划|方案|纲要|计划")
-_FIVE_YEAR = {"十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031, "十七五": 2036}
 _COUNTY = re.compile(r"[\u4e00-\u9fff]{1,10}?(?:自治县|自治旗|县|区|市|旗)")
 DOMAINS: tuple[tuple[str, str], ...] = (
     ("治塑", r"塑料|农膜|地膜|快递包装|白色污染|治塑"),
@@ -79,12 +76,22 @@ class Plan:
     start: int = 0
     end: int = 0
     period_basis: str = ""
+    period_source: str = ""  # what an inferred period was inferred from
     draft: bool = False
 
     @property
     def base(self) -> int:
         """The last year before the plan. [calendar year]"""
         return self.start - 1 if self.start else 0
+
+    @property
+    def start_known(self) -> bool:
+        """Whether the first year is more than a guess from 到某年."""
+        return bool(self.start) and self.period_source != GUESSED
+
+    def year_of(self, node: Node) -> int:
+        """The year of a figure under `node` that names none: its stage's or the plan's last for what is to be, else the base year."""
+        return (node.due or self.end) if node.role in ("task", "target") else self.base
 
 
 def assign_roles(outline: Outline) -> None:
@@ -102,7 +109,8 @@ def assign_roles(outline: Outline) -> None:
             general = bool(_GENERAL.search(node.title)) and not passed_targets
             node.role = "achieved" if situation else "principle" if general else "task"
             node.role = own if node.role == "task" and review else node.role
-            if node.role == "principle" and own == "target":
+            goals = _GOALS.search(node.title) and not _TASK_TITLE.match(node.title)
+            if own == "target" and (node.role == "principle" or (node.role == "task" and goals)):
                 node.role = "target"
             passed_targets = passed_targets or node.role == "task"
         elif parent is None:
@@ -156,7 +164,7 @@ def read_plan_facts(outline: Outline, text: str, name: str) -> Plan:
     plan.draft = bool(
         re.search(r"征求意见稿|公开征求意见|（?送审稿）?|讨论稿|草案", front + text[:600] + name)
     )
-    _period(plan, text, head, name)
+    read_period(plan, outline, text, head, name)
     plan.county = _county(front, text)
     lines = [
         line
@@ -168,53 +176,6 @@ def read_plan_facts(outline: Outline, text: str, name: str) -> Plan:
         if plan.county and plan.county not in plan.title and not re.search(r"县|区|市", plan.title[:12]):
             plan.title = plan.county + plan.title
     return plan
-
-
-def _title_block(text: str) -> str:
-    """The plan's title as its first lines give it, on one line or several, with the years below it."""
-    block: list[str] = []
-    for line in text[:1500].split("\n"):
-        line = re.sub(r"^#+\s*", "", line.strip())
-        if not line:
-            continue
-        lead = H.run_in(line)
-        if "。" in line or len(line) > 80 or (lead and lead.number) or H.is_toc_title(line) or len(block) > 7:
-            break
-        block.append(line)
-    last = max((n for n, line in enumerate(block) if _PLAN_NAME.search(line)), default=-1)
-    return "".join(block[: last + 2]) if last >= 0 else ""
-
-
-def _period(plan: Plan, text: str, head: str, name: str) -> None:
-    title = _title_block(text) or name
-    named = max((word for word in _FIVE_YEAR if word in title), key=_FIVE_YEAR.__getitem__, default="")
-    spans = [m for m in (_PERIOD.search(title),) if m]
-    for m in _PERIOD.finditer(text):
-        lead = m.start() < 200 or _PERIOD_LEAD.search(text[max(0, m.start() - 14) : m.start()])
-        if lead and (not named or int(m.group(1)) == _FIVE_YEAR[named]):
-            spans.append(m)
-            break
-    stated = spans[0] if spans else None
-    if stated and 3 <= int(stated.group(2)) - int(stated.group(1)) <= 15:
-        plan.start, plan.end, plan.period_basis = int(stated.group(1)), int(stated.group(2)), "stated"
-        return
-    for source in (title, head[:400], text):
-        counts = Counter({word: source.count(word) for word in _FIVE_YEAR})
-        present = [w for w, n in counts.items() if n]
-        if present:
-            best = max(present, key=lambda w: (_plan_word(source, w), _FIVE_YEAR[w]))
-            plan.start = _FIVE_YEAR[best]
-            plan.end, plan.period_basis = plan.start + 4, "inferred"
-            return
-    years = Counter(int(y) for y in re.findall(r"到(20\d\d)年", text))
-    if years:
-        plan.end = years.most_common(1)[0][0]
-        plan.start, plan.period_basis = plan.end - 4, "inferred"
-
-
-def _plan_word(text: str, word: str) -> int:
-    """How often a five-year word names the plan itself (“十五五”规划) rather than a time past."""
-    return len(re.findall(rf"{word}[”\"]?(?:时期|期间)?[^。\n]{{0,10}}(?:规划|目标|指标)", text))
 
 
 _NOT_COUNTY = re.compile(

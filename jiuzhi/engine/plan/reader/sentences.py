@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
+from jiuzhi.engine.plan.reader.owners import ASIDE, without_asides
 from jiuzhi.engine.plan.reader.spans import Span
 from jiuzhi.engine.plan.reader.structure import Node
 
@@ -26,9 +28,10 @@ class Sentence:
     def span(self) -> Span:
         return self.node.body.cut(self.begin, self.end)
 
-    @property
+    @cached_property
     def text(self) -> str:
-        return self.node.body.text[self.begin : self.end]
+        """The words without the units that brackets make responsible (`span` has them), each at its own offset."""
+        return without_asides(self.node.body.text[self.begin : self.end])
 
 
 def depths(text: str) -> list[int]:
@@ -64,10 +67,25 @@ def split(text: str, marks: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in pieces if text[a:b].strip("；。！？;， ")]
 
 
+def _pieces(text: str, lead: int) -> list[tuple[int, int]]:
+    """Sentences; a title that a colon ends and a unit in brackets behind a full stop are sentences of their own."""
+    out: list[tuple[int, int]] = []
+    for a, b in split(text, "。！？"):
+        if a == 0 and 0 < lead < b and text[lead - 1] in "：:":
+            out.append((a, lead))
+            a = lead
+        aside = ASIDE.match(text, a)
+        if aside and aside.end() < b and text[aside.end() : b].strip("。 "):
+            out.append((a, aside.end()))
+            a = aside.end()
+        out.append((a, b))
+    return out
+
+
 def sentences_of(node: Node) -> list[Sentence]:
     """The sentences of a paragraph, each cut at its semicolons."""
     out: list[Sentence] = []
-    for a, b in split(node.body.text, "。！？"):
+    for a, b in _pieces(node.body.text, node.lead):
         for k, (c, d) in enumerate(split(node.body.text[a:b], "；;")):
             lead = a < node.lead and k == 0
             out.append(Sentence(node, a + c, a + d, lead and node.lead <= b, k))

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 
 from jiuzhi.engine.plan.reader import headings as H
 from jiuzhi.engine.plan.reader.lexicon import VERB
+from jiuzhi.engine.plan.reader.owners import owner_note
 from jiuzhi.engine.plan.reader.spans import EMPTY, Span, join, tighten
 from jiuzhi.engine.plan.reader.tables import Table, find_table
 
 _LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_FINISHED = re.compile(r"[。！？](?:（[^（）]{0,60}）)?['”’\"）】]*$|（(?:责任|牵头|配合)[^（）]{2,80}）$")
+_FINISHED = re.compile(
+    r"[。！？](?:（[^（）]{0,60}）)?['”’\"）】]*$|（(?:责任|牵头|配合)[^（）]{2,80}）$|（[^（）]{2,40}(?:牵头|负责)[^（）]{0,60}）$"
+)
 _LEAD = re.compile(r"^[^。，；：]{6,24}。")
 _QUANTITY = re.compile(r"^\d+(?:\.\d+)?\s*(?:[%‰亿万千]|公顷|平方|立方|公里|吨|亩|个|座|处|条|家|天|微克)")
 _ITEM = re.compile(r"^.{1,6}[、.）)]?\s*[^。，；]{4,32}。")
@@ -47,6 +50,7 @@ class Node:
     end: int
     note: str = ""
     role: str = ""
+    due: int = 0  # last year of the stage that its headings name, else 0
     domain: str = ""
     body: Span = EMPTY
     lead: int = 0  # characters of the body that are its lead sentence
@@ -283,6 +287,8 @@ def _vote_on_leads(outline: Outline) -> None:
     if short >= 0.5 * len(bodies):
         return
     for node in bodies:
+        if H.STAGE.fullmatch(node.title):
+            continue
         if len(node.title) > 16 or "，" in node.title or "、" in node.title:
             node.title, node.lead = "", 0
 
@@ -340,9 +346,12 @@ def _paragraph(node: Node, block: Block) -> None:
     node.body = body
     found = re.match(r"([^。！？；：]{4,45})[。：:]", body.text)
     rest = len(body.text) - (found.end() if found else 0)
-    if found is None or rest < 8:
+    if (
+        found is None or rest < 8 or owner_note(body.text[found.end() :])
+    ):  # 加强某事。由某局牵头: no title, the work
         return
     commas, dated = found.group(1).count("，"), re.search(r"\d{2,}|到20\d\d年", found.group(1))
+    dated = None if H.STAGE.fullmatch(found.group(1)) else dated
     if (commas <= 1 and not dated) or (commas == 2 and len(found.group(1)) <= 32 and not dated):
         node.title, node.lead = found.group(1).strip("—- "), found.end()
         node.title = re.sub(r"^[一二三四五六七八九十]是(?=..)", "", node.title)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 from jiuzhi.engine.plan.reader import lexicon as X
+from jiuzhi.engine.plan.reader.owners import MANNER, owner_note
 from jiuzhi.engine.plan.reader.sentences import Sentence, trim
 
-_OWNER = re.compile(
-    r"（?(?:责任单位|牵头单位|牵头部门|责任部门|责任主体)[:：]\s*([^）。；]{2,60})|由([\u4e00-\u9fff、]{3,40}?)(?:牵头|负责|落实)"
-)
 _GOAL_START = re.compile(r"^(?:到|至)20\d\d年(?:\d{1,2}月)?(?:底前|年底|底|末|前)?")
 _DOES = re.compile(
     r"(?:全部|基本|全面)?(?:淘汰|划定|整治|关闭|拆除|取缔|完成[^，]{2,40}(?:治理|整治|改造|修复|建设|清理|搬迁)$)"
@@ -42,13 +40,14 @@ def verb_and_object(text: str) -> tuple[str, str, str]:
         )
         if trim(p)
     ]
+    parts = [p for p in parts if not MANNER.match(p)] or parts
     ranked = [p for p in parts if not _MANNER.match(X.TIME_HEAD.sub("", p))] or parts
     chosen = next((p for p in ranked if _opening(p)[0]), ranked[0] if ranked else text)
     verb, rest = _opening(chosen)
     if not verbs and not verb:  # 对甲、乙等进行绿色改造
         last = [m.group() for m in X.VERB.finditer(text)][-1:]
         verbs = last
-    obj = _short(rest, TITLE_LIMIT - len(verb))
+    obj = _short(rest, TITLE_LIMIT - len(verb)) or ("" if verb else _short(text, TITLE_LIMIT))
     return "、".join(verbs[:4]) or verb, obj, (verb + obj)[:TITLE_LIMIT]
 
 
@@ -85,28 +84,15 @@ def _short(text: str, limit: int) -> str:
     return trim(cut)
 
 
-def owner_of(text: str) -> str:
-    """The unit that the text itself makes responsible, or nothing."""
-    found = _OWNER.search(text)
-    return trim(found.group(1) or found.group(2)) if found else ""
-
-
-def owner_note(text: str) -> str:
-    """The unit of a note that stands alone, （责任单位：…）, which speaks for the whole paragraph."""
-    found = re.match(
-        r"^[（(【\[]?(?:责任|牵头|主责|实施|主管)(?:单位|部门|主体)[:：]\s*([^）)】\]]{2,80})", text
-    )
-    return trim(found.group(1)) if found else ""
-
-
 def is_task(sentence: Sentence, numbers: int) -> bool:
     """Whether a sentence of the measures chapters asks for something."""
     text = trim(sentence.text)
     if (
         re.match(r"注[：:]|资料来源|（?说明[：:]", text)
-        or owner_note(text)
+        or owner_note(sentence.span.text)
         or sentence.lead
         or sentence.node.role != "task"
+        or len(X.TIME_HEAD.sub("", text)) < 3
         or len(text) < 5
     ):
         return False

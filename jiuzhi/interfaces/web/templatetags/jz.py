@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from jiuzhi.interfaces.web import assets, present
+from jiuzhi.interfaces.web import assets, closed, present
 
 register = template.Library()
 
@@ -23,6 +24,19 @@ def import_map() -> SafeString:
     return mark_safe(assets.import_map())
 
 
+@register.simple_tag
+def tiles() -> SafeString:
+    """The county's own tile service as attributes of a map, when there is one."""
+    if not settings.TILES:
+        return SafeString("")
+    return format_html(
+        ' data-tiles="{}" data-tiles-crs="{}" data-tiles-credit="{}"',
+        settings.TILES,
+        settings.TILES_CRS,
+        settings.TILES_CREDIT,
+    )
+
+
 @register.filter
 def plain(value: Any) -> str:
     return present.plain(value)
@@ -34,9 +48,15 @@ def shown(value: Any) -> str:
 
 
 @register.simple_tag
-def exact(value: Any) -> SafeString:
-    """A rounded number that carries the exact one."""
-    return format_html('<span title="{}">{}</span>', present.plain(value), present.shown(value))
+def exact(value: Any, of: str = "") -> SafeString:
+    """A rounded number that carries the exact one; ``of``: its unit, by which a class shows as its numeral."""
+    return format_html('<span title="{}">{}</span>', present.plain(value), present.graded(value, of))
+
+
+@register.simple_tag
+def moves(value: Any, of: str = "", kind: str = "") -> SafeString:
+    """A change per year with its unit and its sign."""
+    return format_html("{} <small>{}</small>", present.shown(value), present.change_unit(of, kind))
 
 
 @register.filter
@@ -52,6 +72,21 @@ def unit(value: Any) -> str:
 @register.filter
 def units(value: Any) -> str:
     return present.units_in(value)
+
+
+@register.filter
+def word(value: Any) -> str:
+    return closed.word(value)
+
+
+@register.filter
+def goal(value: Any) -> str:
+    return closed.goal(present.units_in(value))
+
+
+@register.filter
+def period(value: Any) -> str:
+    return closed.period(value)
 
 
 @register.filter
@@ -135,6 +170,12 @@ def query(context: dict[str, Any], **changes: Any) -> str:
             params[key] = str(value)
     params.pop("partial", None)
     return "?" + params.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def query_of(context: dict[str, Any], field: str, value: str) -> str:
+    """`query` for a field whose name only the register knows; the list begins again at its first page."""
+    return query(context, **{field: value, "page": ""})
 
 
 @register.simple_tag

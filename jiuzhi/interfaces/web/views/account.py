@@ -1,12 +1,10 @@
 """Signing in, choosing a language, and what is said when a page cannot be shown."""
 
-import hashlib
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.core.cache import caches
 from django.core.exceptions import DisallowedHost, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-TRIES = 5  # wrong passwords of one name from one address before the door stays shut
-WAIT = 10 * 60  # for so long [s]
+from jiuzhi.core.attempts import TRIES, Door
 
 
 class LoginForm(AuthenticationForm):
@@ -25,20 +22,18 @@ class LoginForm(AuthenticationForm):
     error_messages: ClassVar = {"invalid_login": gettext_lazy("用户名或密码不对，请核对后重试。")}
 
     def clean(self) -> dict[str, Any]:
-        attempts = caches["attempts"]
         where = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-        key = hashlib.sha256(f"{self.cleaned_data.get('username', '').lower()}|{where}".encode()).hexdigest()
-        wrong = attempts.get(key, 0)
-        if wrong >= TRIES:
+        door = Door(self.cleaned_data.get("username", ""), where)
+        if door.shut:
             raise ValidationError(
                 _("密码连续输错 %(n)s 次：请 10 分钟后再试，忘记密码请联系管理员。") % {"n": TRIES}
             )
         try:
             cleaned = super().clean()
         except ValidationError:
-            attempts.set(key, wrong + 1, WAIT)
+            door.wrong()
             raise
-        attempts.delete(key)
+        door.right()
         return cleaned
 
 

@@ -31,12 +31,14 @@ MENU = (
     ("home", gettext_lazy("总览")),
     ("plan", gettext_lazy("规划")),
     ("commitments", gettext_lazy("承诺")),
+    ("registers", gettext_lazy("台账")),
     ("stations", gettext_lazy("监测")),
     ("imports", gettext_lazy("数据导入")),
     ("report", gettext_lazy("评估报告")),
     ("systems", gettext_lazy("系统清单")),
 )
-PHONE_MENU = ("home", "plan", "commitments", "stations")
+MENU_OF_ENTERPRISES = tuple(item for item in MENU if item[0] == "registers")
+PHONE_MENU = ("home", "plan", "commitments", "registers")
 
 
 class Scope:
@@ -95,9 +97,12 @@ class Scope:
         return access.can(self.user, action, org or self.county)
 
 
-def scope_of(request: HttpRequest, code: str | None = None) -> Scope:
-    """The scope of this request. Errors: 404 for a county outside the grants, 403 for a person without any grant."""
-    counties = list(access.counties(request.user).select_related("parent"))
+def scope_of(request: HttpRequest, code: str | None = None, action: str = "view") -> Scope:
+    """The scope of this request. ``action``: what the person must be allowed somewhere in the county.
+
+    Errors: 404 for a county outside the grants, 403 for a person without any grant.
+    """
+    counties = list(access.counties(request.user, action).select_related("parent"))
     if not counties:
         raise PermissionDenied(_("您的账号还没有授权任何区县，请联系管理员。"))
     wanted = code or request.COOKIES.get(COUNTY_COOKIE, "")
@@ -109,38 +114,54 @@ def scope_of(request: HttpRequest, code: str | None = None) -> Scope:
     return Scope(request.user, counties, county)
 
 
+def registers_only(request: HttpRequest) -> bool:
+    return not access.grants(request.user, "view") and bool(access.grants(request.user, "view_record"))
+
+
 def county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page of one county. Without a code in the address it leads to the county last looked at."""
 
     @login_required
     @wraps(view)
     def inner(request: HttpRequest, code: str | None = None, **kwargs: Any) -> HttpResponse:
+        if registers_only(request):  # an enterprise keeps its records here and sees no plan
+            return redirect("registers", *filter(None, [code]))
         scope = scope_of(request, code)
         request.scope = scope
         if code is None and request.resolver_match and request.resolver_match.url_name != "home":
             asked = f"?{query}" if (query := request.META.get("QUERY_STRING")) else ""
             return redirect(reverse(request.resolver_match.url_name, args=[scope.county.code]) + asked)
-        response = view(request, scope, **kwargs)
-        if request.COOKIES.get(COUNTY_COOKIE) != scope.county.code:
-            response.set_cookie(
-                COUNTY_COOKIE,
-                scope.county.code,
-                max_age=365 * 86400,
-                samesite="Lax",
-                httponly=True,
-            )
-        return response
+        return remembered(view(request, scope, **kwargs), request, scope)
 
     return inner
 
 
-def any_county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page whose address names no county (search, systems): it is seen from the county last looked at."""
+def remembered(response: HttpResponse, request: HttpRequest, scope: Scope) -> HttpResponse:
+    """The county last looked at is the one that opens next."""
+    if request.COOKIES.get(COUNTY_COOKIE) != scope.county.code:
+        response.set_cookie(
+            COUNTY_COOKIE, scope.county.code, max_age=365 * 86400, samesite="Lax", httponly=True
+        )
+    return response
 
+
+def any_county_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page whose address names no county (systems): it is seen from the county last looked at."""
+    return _from_last_county(view, lambda request: "view")
+
+
+def everybodys_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """`any_county_page` that is also for people who keep records here and see no plan (the search)."""
+    return _from_last_county(view, lambda request: "view_record" if registers_only(request) else "view")
+
+
+def _from_last_county(
+    view: Callable[..., HttpResponse], action: Callable[[HttpRequest], str]
+) -> Callable[..., HttpResponse]:
     @login_required
     @wraps(view)
     def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        request.scope = scope = scope_of(request)
+        request.scope = scope = scope_of(request, None, action(request))
         return view(request, scope, **kwargs)
 
     return inner
@@ -166,20 +187,22 @@ def page(
 ) -> HttpResponse:
     """Render a whole page with the frame around it."""
     scope: Scope | None = getattr(request, "scope", None)
+    whole = scope is None or not registers_only(request)  # an enterprise sees nothing of a plan
     frame: dict[str, Any] = {
         "scope": scope,
-        "menu": MENU,
+        "menu": MENU if whole else MENU_OF_ENTERPRISES,
         "phone_menu": PHONE_MENU,
-        "nine": NINE,
+        "registers_only": not whole,
+        "nine": NINE if whole else (),
         "state_codes": tuple(STATE_MARKS),
         "state_marks": STATE_MARKS,
         "state_names": STATE_NAMES,
         "active": active,
     }
     if scope:
-        frame["grants"] = access.grants(scope.user, "view")
+        frame["grants"] = access.grants(scope.user, "enter")
         frame["at"] = reverse("home", args=[scope.county.code])  # one address for the many links of a list
-    if scope and scope.plan:
+    if scope and whole and scope.plan:
         frame["plan"] = scope.plan
         frame["as_of"] = scope.as_of
         if scope.as_of:

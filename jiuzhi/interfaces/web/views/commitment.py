@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from jiuzhi.engine.plan import board
 from jiuzhi.engine.plan.models import Commitment
 
-from .. import rowsource
+from .. import closed, rowsource
 from ..keep import kept
 from ..present import STATE_NAMES, number, unit, units_in
 from .base import Scope, county_page, page
@@ -36,7 +36,7 @@ def _series(points: list[board.ValuePoint]) -> list[dict[str, Any]]:
             "period": p.period,
             "value": number(p.value),
             "complete": p.complete,
-            "label": p.label,
+            "label": closed.period(p.label),
             "source": p.source,
         }
         for p in points
@@ -49,7 +49,7 @@ def chart(view: board.CommitmentView) -> dict[str, Any]:
     return {
         "name": view.item.name,
         "unit": unit(view.item.unit),
-        "target": {"value": number(view.item.value), "year": view.item.year, "label": _("目标 %(value)s") % {"value": units_in(view.item.target)}},
+        "target": {"value": number(view.item.value), "year": view.item.year, "label": _("目标 %(value)s") % {"value": closed.goal(units_in(view.item.target))}},
         "baseline": {"value": number(view.baseline), "year": view.baseline_year},
         "path": [{"year": p.year, "value": number(p.value), "basis": p.basis} for p in view.path],
         "series": _series(view.series),
@@ -61,6 +61,14 @@ def chart(view: board.CommitmentView) -> dict[str, Any]:
             "target": _("目标"), "soFar": _("至今"), "sim": _("模拟数据") if view.synthetic else "",
         },
     }  # fmt: skip
+
+
+def _must_beat(view: board.CommitmentView, commitment: Commitment) -> bool:
+    """Whether the value stands on a strict limit (<30 at 30): no change per year says that, only the goal itself."""
+    strict = commitment.comparator in ("<", ">")
+    return (
+        strict and view.slope_needed == 0 and view.item.now is not None and view.item.now == commitment.value
+    )
 
 
 def _pending(view: board.CommitmentView) -> int:
@@ -83,6 +91,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "values": list(reversed(view.series)),
         "monthly": list(reversed(view.monthly))[:24],
         "synthetic": view.synthetic,
+        "must_beat": _must_beat(view, commitment),
         "by_hand": commitment.kind == "target" and not commitment.indicator,
         "periods": [str(y) for y in range(year, commitment.plan.period_start - 2, -1)],
         "may_report": scope.may("report_value", commitment.owner),
@@ -106,16 +115,18 @@ def rows(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     if links:
         chosen = whole(request.GET.get("t"), 1, 1, len(links)) - 1
         link = links[chosen]
+        full = request.GET.get("full") == "1"
         station, period = request.GET.get("station", ""), request.GET.get("period", "")
         if station and period:
             if not rowsource.belongs(station, scope.county):
                 raise Http404
             table = rowsource.raw(station, period, request.GET.get("property", ""), scope.county)
         else:
-            table = rowsource.assessed_rows(link, scope.county)
+            table = rowsource.assessed_rows(link, scope.county, full=full)
         paged = Paginator(table.rows, ROWS_SHOWN).get_page(request.GET.get("page"))
         context |= {
             "chosen": chosen + 1, "link": link, "table": table, "page_rows": paged, "station": station, "period": period,
+            "place": rowsource.place(station, scope.county), "full": full, "workings": link.table == "air_day" and not period,
             "tables": list(enumerate(rowsource.titles(links, scope.county), 1)),
         }  # fmt: skip
     return page(request, "web/rows.html", context, active="commitments")

@@ -1,16 +1,13 @@
 """The list of promises: filter it, and take what is on screen away as CSV or Excel."""
 
-import csv
 import io
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-import xlsxwriter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from jiuzhi.core import files
+from jiuzhi.engine.exchange import workbook
 from jiuzhi.engine.plan import board
 
 from ..keep import kept
@@ -121,36 +118,23 @@ def export(request: HttpRequest, scope: Scope, form: str) -> HttpResponse:
     return response
 
 
-def safe_cell(value: Any) -> Any:
-    """A text that Excel would run as a formula gets an apostrophe in front; numbers stay numbers, without trailing zeros."""
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return files.excel_text(value) if isinstance(value, str) else value
-
-
 def _csv(note: str, head: list[str], body: list[list[Any]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([note])
-    writer.writerow(head)
-    writer.writerows([safe_cell(v) for v in row] for row in body)
-    return ("\ufeff" + out.getvalue()).encode()
+    out = io.BytesIO()
+    workbook.write_csv(out, [[note], head, *body])
+    return out.getvalue()
 
 
 def _xlsx(note: str, head: list[str], body: list[list[Any]]) -> bytes:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet(_("承诺"))
-    bold = book.add_format({"bold": True, "bottom": 1})
-    sheet.write_string(0, 0, note)
-    sheet.write_row(1, 0, head, bold)
-    for n, row in enumerate(body, 2):
-        sheet.write_row(n, 0, row)
-    sheet.freeze_panes(2, 2)
-    sheet.autofilter(1, 0, max(len(body) + 1, 2), len(head) - 1)
+    book = workbook.book(out)
+    sheet = workbook.Sheet(book, _("承诺"))
     for column, width in enumerate((9, 34, 12, 8, 16, 8, 12, 10, 10, 10, 44, 10, 18, 8, 10)):
-        sheet.set_column(column, column, width)
+        sheet.sheet.set_column(column, column, width)
+    sheet.write([note])
+    sheet.write(head, book.add_format({"bold": True, "bottom": 1}))
+    for row in body:
+        sheet.write(row)
+    sheet.sheet.freeze_panes(2, 2)
+    sheet.sheet.autofilter(1, 0, max(len(body) + 1, 2), len(head) - 1)
     book.close()
     return out.getvalue()

@@ -105,7 +105,8 @@ def home(request: HttpRequest, scope: Scope) -> HttpResponse:
         items = scope.items
         context |= {
             "score": score,
-            "cards": _cards(score, items),
+            "cards": (cards := _cards(score, items)),
+            "others": sum(not card.nine for card in cards),
             "good": score.counts.get("met", 0) + score.counts.get("on_track", 0),
             "badly": [i for i in score.late if i.state == "badly_late"][:3],
             "late": score.late[:LATE_SHOWN],

@@ -21,7 +21,10 @@ from jiuzhi.engine.observe.importer import import_file, refused_path
 from jiuzhi.engine.observe.lake import LakeBusy
 from jiuzhi.engine.observe.models import ImportBatch
 from jiuzhi.engine.plan.judge import judge_plan
+from jiuzhi.master.models import Station
 
+from .. import monitoring
+from ..keep import shared
 from .base import Scope, actor, county_page, page, require
 
 LIMIT = 200 * 1024 * 1024  # [bytes]
@@ -90,11 +93,14 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
             (messages.warning if batch.refused else messages.success)(request, said)
         return redirect("imports", scope.county.code)
     page_rows = Paginator(_batches(scope), SHOWN).get_page(request.GET.get("page"))
+    codes = list(Station.objects.filter(county=scope.county).values_list("code", flat=True))
+    held = shared(("holdings", scope.county.code), scope.version, lambda: monitoring.holdings(codes))
     context = {
         "page_rows": page_rows,
+        "held": held,
         "formats": FORMATS.values(),
         "may_import": scope.may("import_observations"),
-        "synthetic": any(b.synthetic for b in page_rows),
+        "synthetic": any(b.synthetic for b in page_rows) or held.get("synthetic", False),
     }
     return page(request, "web/imports.html", context, active="imports")
 

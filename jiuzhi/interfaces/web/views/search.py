@@ -1,9 +1,9 @@
-"""One box for everything: commitments, tasks, clauses, projects, stations, systems."""
+"""One box for everything: commitments, tasks, clauses, projects, stations, records of registers, systems."""
 
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,10 +12,17 @@ from jiuzhi.core.files import printable
 from jiuzhi.master.models import Station
 
 from ..keep import kept
-from .base import Scope, any_county_page, page
+from .base import Scope, everybodys_page, page, registers_only
+from .registers import index, listing
 from .systems import matching
 
 SHOWN = 12
+EACH = 3  # records of one register
+# What was promised comes before what was measured or merely described.
+_TARGETS_FIRST = Case(When(kind="target", then=0), default=1)
+
+
+Group = tuple[str, list[tuple[str, str, str]]]
 
 
 def _having(rows: QuerySet[Any], words: list[str], *fields: str) -> list[Any]:
@@ -31,11 +38,16 @@ def _groups(scope: Scope, q: str) -> list[dict[str, Any]]:
     words = q.split()
     code = scope.county.code
     plan_at = reverse("plan", args=[code])
-    groups: list[tuple[str, list[tuple[str, str, str]]]] = []
+    groups: list[Group] = []
     if scope.plan:
         plan = scope.plan
         found = _having(
-            plan.commitments.select_related("owner"), words, "name", "place", "code", "owner__name"
+            plan.commitments.select_related("owner").order_by(_TARGETS_FIRST, "start", "pk"),
+            words,
+            "name",
+            "place",
+            "code",
+            "owner__name",
         )
         groups.append(
             (
@@ -65,14 +77,45 @@ def _groups(scope: Scope, q: str) -> list[dict[str, Any]]:
             [(str(s), s.get_kind_display(), reverse("station", args=[code, s.code])) for s in stations],
         )
     )
+    groups += _registers(scope, words)
     named = matching(q)[: SHOWN + 1]
     groups.append((_("系统"), [(s.name, s.domain, reverse("systems") + f"?q={s.id}") for s in named]))
+    return _cut(groups)
+
+
+def _cut(groups: list[Group]) -> list[dict[str, Any]]:
     return [{"title": t, "rows": rows[:SHOWN], "more": len(rows) > SHOWN} for t, rows in groups if rows]
 
 
-@any_county_page
+def _registers(scope: Scope, words: list[str]) -> list[Group]:
+    """Registers by their title, and records: a few of each register, so that one does not hide the others."""
+    code = scope.county.code
+    by_title = [
+        (r.title, r.about, reverse("register", args=[code, r.code])) for r in index.titled(scope, words)
+    ]
+    found = listing.search(scope, words, EACH) if words else []
+    records = [
+        (str(hit), f"{r.title} {label}" if (label := r.label(hit)) != str(hit) else r.title, reverse("record", args=[code, r.code, hit.pk]))
+        for r, hits in found
+        for hit in hits
+    ]  # fmt: skip
+    lists = [
+        (_("%(title)s：全部结果") % {"title": r.title}, "", f"{reverse('register', args=[code, r.code])}?{urlencode({'q': ' '.join(words)})}")
+        for r, hits in found
+        if len(hits) == EACH
+    ]  # fmt: skip
+    return [(_("台账"), by_title), (_("台账记录"), records + lists)]
+
+
+def _own(scope: Scope, q: str) -> list[dict[str, Any]]:
+    """What somebody finds who keeps records here and sees no plan."""
+    return _cut(_registers(scope, q.split()))
+
+
+@everybodys_page
 @kept
 def search(request: HttpRequest, scope: Scope) -> HttpResponse:
     q = printable(request.GET.get("q", "")).strip()[:60]
-    context = {"q": q, "groups": _groups(scope, q) if q else []}
+    find = _own if registers_only(request) else _groups
+    context = {"q": q, "groups": find(scope, q) if q else []}
     return page(request, "web/search.html", context, active="search")

@@ -23,7 +23,7 @@ def _places(servings: list[systems.Serving], county: str) -> list[tuple[systems.
         address = ""
         if serving.url_name:
             try:
-                address = reverse(serving.url_name, args=[county])
+                address = reverse(serving.url_name, args=[county, *serving.args])
             except NoReverseMatch:
                 address = _bare(serving.url_name)
         found.append((serving, address))

@@ -40,11 +40,12 @@ function option(d, rem, width) {
   }
   series.push({
     name: d.words.seen, type: "line", lineStyle: { color: c.ink, width: 2 }, itemStyle: { color: c.ink }, data: dots, z: 5,
-    label: { show: true, position: "top", color: c.ink, fontSize: 0.8 * rem, formatter: (p) => (p.dataIndex >= dots.length - 2 || width > 620 ? show(p.value[1]) : "") },
+    label: { show: true, position: "top", color: c.ink, fontSize: 0.8 * rem, textBorderColor: c.card, textBorderWidth: 3, formatter: (p) => (p.dataIndex >= dots.length - 2 || width > 620 ? show(p.value[1]) : "") },
     labelLayout: { hideOverlap: true },
     markLine: d.target.value === null ? undefined : {
-      silent: true, symbol: "none", lineStyle: { color: c.bad, type: "dashed", width: 1.6 },
-      label: { formatter: d.target.label + (d.target.year ? `（${d.target.year}）` : ""), position: "insideEndTop", color: c.bad, fontSize: 0.8 * rem },
+      silent: true, symbol: "none", z: 3, lineStyle: { color: c.bad, type: "dashed", width: 1.6 },
+      // over the values so far, which end where the forecast begins; a plate behind it keeps lines out of the words
+      label: { formatter: d.target.label + (d.target.year ? `（${d.target.year}）` : ""), position: "insideStartTop", color: c.bad, fontSize: 0.8 * rem, backgroundColor: c.card, padding: [1, 4] },
       data: [{ yAxis: d.target.value }],
     },
   });
@@ -64,10 +65,10 @@ function option(d, rem, width) {
   const nice = (v, up) => Number(((up ? Math.ceil : Math.floor)(v / step) * step).toPrecision(12));
   return {
     ...base(rem),
-    grid: { ...base(rem).grid, right: 2 * rem, top: (width < 480 ? 5 : 3.5) * rem },
+    grid: { ...base(rem).grid, right: 2 * rem, top: (width < 480 ? 5.6 : 4.4) * rem },
     legend: { top: 0, left: 0, width: width - (d.words.sim ? 6 * rem : 0), itemHeight: 8, itemWidth: 18, textStyle: { color: c.muted, fontSize: 0.8 * rem }, data: series.map((s) => s.name).filter((n) => n !== "low") },
     xAxis: axis({ type: "value", min: low - 0.4, max: high + 0.4, splitLine: { show: false }, axisLabel: { color: c.muted, customValues: every, formatter: String, hideOverlap: true }, axisTick: { show: true, customValues: every } }),
-    yAxis: axis({ type: "value", scale: true, interval: step, min: bottom >= 0 ? Math.max(0, nice(bottom - room, false)) : nice(bottom - room, false), max: d.unit === "%" && top <= 100 ? Math.min(100, nice(top + room, true)) : nice(top + room, true), name: d.unit, nameTextStyle: { color: c.muted, align: "left" }, nameGap: 8, nameLocation: "end" }),
+    yAxis: axis({ type: "value", scale: true, interval: step, min: bottom >= 0 ? Math.max(0, nice(bottom - room, false)) : nice(bottom - room, false), max: d.unit === "%" && top <= 100 ? Math.min(100, nice(top + room, true)) : nice(top + room, true), name: d.unit, nameTextStyle: { color: c.muted, align: "left", padding: [0, 0, 4, -4] }, nameGap: 0.6 * rem, nameLocation: "end" }),
     series,
     graphic: simMark(d.words.sim, rem),
     tooltip: {

@@ -11,7 +11,7 @@ const nice = (v) => {
 function option(d, rem) {
   const c = ink();
   const limits = d.limits.map((l) => [
-    { coord: [l.from, l.value], label: { show: true, position: "insideStartTop", formatter: l.label, color: c.bad, fontSize: 0.78 * rem } },
+    { coord: [l.from, l.value], label: { show: true, position: "insideStartTop", formatter: l.label, color: c.bad, fontSize: 0.78 * rem, backgroundColor: c.card, padding: [1, 4] } },
     { coord: [l.to, l.value] },
   ]);
   const values = [...d.points.map((p) => p[1]), ...d.limits.map((l) => l.value)].filter((v) => v !== null);

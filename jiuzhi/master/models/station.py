@@ -1,4 +1,4 @@
-"""Objects every domain shares. One object, one home."""
+"""Where something is measured."""
 
 from typing import ClassVar
 

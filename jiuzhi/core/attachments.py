@@ -1,0 +1,112 @@
+"""Documents and photos of a record: kept with their fingerprint; photos with the time and place the camera wrote (EXIF)."""
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from PIL import ExifTags, Image
+
+from . import files, local, records
+from .models import Attachment, Record
+from .records import Actor
+
+LARGEST = 20 * 1024 * 1024  # bytes
+_PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".tif", ".tiff")
+# What a browser may run in our name is never taken in.
+_REFUSED = (".html", ".htm", ".svg", ".js", ".exe", ".bat", ".cmd", ".sh", ".msi", ".xhtml", ".xml")
+
+# What Pillow raises over a picture that is none, is broken, or claims to be huge (`UnidentifiedImageError` is an ``OSError``).
+UNREADABLE = (
+    OSError, ValueError, TypeError, LookupError, ArithmeticError, SyntaxError, struct.error, Image.DecompressionBombError,
+)  # fmt: skip
+
+
+def of(register: Any, record: Record) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(register=register.code, record=record.pk)
+
+
+def add(register: Any, record: Record, file: Any, title: str, actor: Actor) -> Attachment:
+    """Keep a file with a record. Errors: ``ValidationError`` (empty, too large, kind of file), ``PermissionDenied``."""
+    from .registers import guard
+
+    guard.allowed(register, actor.user, "change_record", record)
+    name = files.printable(str(file.name or ""))
+    ending = "." + name.rpartition(".")[2].lower()
+    if not file.size:
+        raise ValidationError("文件是空的：请重新选择。")
+    if file.size > LARGEST:
+        raise ValidationError(f"文件超过 {LARGEST // 1024 // 1024} MB：请压缩后再传。")
+    if ending in _REFUSED:
+        raise ValidationError(f"不接受 {ending} 文件：请上传照片、PDF、Word 或 Excel。")
+    photo = ending in _PHOTOS
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    found = Attachment(
+        register=register.code, record=record.pk, kind="photo" if photo else "document",
+        title=files.printable(title or name)[:120], file=file, sha256=digest.hexdigest(), size=file.size,
+        added_at=timezone.now(), added_by=actor.user,
+    )  # fmt: skip
+    if photo:
+        found.taken_at, found.lon, found.lat = exif(file)
+        file.seek(0)
+    records.save(found, actor, f"{register.title} {register.label(record)} 上传{found.title}"[:200])
+    return found
+
+
+@contextmanager
+def together() -> Iterator[list[Attachment]]:
+    """Files put into the list given stay on disk only when the block succeeds: a refused form leaves no stray ones."""
+    kept: list[Attachment] = []
+    try:
+        yield kept
+    except BaseException:
+        for found in kept:
+            found.file.delete(save=False)
+        raise
+
+
+def exif(file: Any) -> tuple[datetime | None, Decimal | None, Decimal | None]:
+    """Time and place a camera wrote into a photo; None where it wrote nothing that can be read."""
+    try:
+        with Image.open(file) as image:
+            tags = image.getexif()
+            taken = tags.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or tags.get(
+                ExifTags.Base.DateTime
+            )
+            gps = tags.get_ifd(ExifTags.IFD.GPSInfo)
+    except UNREADABLE:
+        return (
+            None,
+            None,
+            None,
+        )  # not a photo Pillow knows (HEIC), or tags it cannot read: kept without time and place
+    return _time(taken), _degrees(gps, 3, 4, "W"), _degrees(gps, 1, 2, "S")
+
+
+def _time(text: Any) -> datetime | None:
+    try:
+        return datetime.strptime(str(text).strip("\x00 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=local.LOCAL)
+    except ValueError:
+        return None
+
+
+def _degrees(gps: Any, reference: int, value: int, negative: str) -> Decimal | None:
+    """Degrees, minutes, seconds of EXIF as decimal degrees (cameras write WGS 84)."""
+    try:
+        d, m, s = (float(part) for part in gps[value])
+        degrees = d + m / 60 + s / 3600
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        return None
+    if not abs(degrees) <= 180:  # also what is no number: cameras without a fix write 0/0
+        return None
+    found = Decimal(f"{degrees:.6f}")
+    return -found if gps.get(reference) == negative else found

@@ -1,0 +1,1 @@
+"""绿色低碳: clean energy and charging."""

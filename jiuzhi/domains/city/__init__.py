@@ -1,0 +1,1 @@
+"""治城: noise, catering fumes."""

@@ -1,0 +1,1 @@
+"""治乡: villages and livestock."""

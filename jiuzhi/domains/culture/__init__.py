@@ -1,0 +1,1 @@
+"""生态文化: heritage and venues."""

@@ -1,0 +1,1 @@
+"""治理体系: permits and projects."""

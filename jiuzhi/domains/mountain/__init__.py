@@ -1,0 +1,1 @@
+"""治山: protected areas, mines, species, forest."""

@@ -1,0 +1,1 @@
+"""治塑: film and plastics."""

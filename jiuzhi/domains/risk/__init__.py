@@ -1,0 +1,1 @@
+"""风险防控: geohazards, environmental risk, radiation, supplies."""

@@ -1,0 +1,1 @@
+"""治土: construction land, key units, farmland."""

@@ -1,0 +1,1 @@
+"""治废: hazardous, general solid and medical waste, waste-free cells."""

@@ -1,0 +1,1 @@
+"""The generic pages of every register: index, list, record, form, steps, files, Excel, map, documentation."""

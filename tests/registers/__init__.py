@@ -1,0 +1,1 @@
+"""Registers as people meet them: over every declaration, nothing by hand."""
