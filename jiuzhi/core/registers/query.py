@@ -109,11 +109,19 @@ def _sorted(column: Column) -> list[str]:
 
 
 def _called(model: Any) -> list[str]:
-    """The fields that make a record's name: where they are references themselves, their ids stand in."""
-    if model is Org:
+    """The fields that make a record's name; where its key is another record, the fields that make that one's."""
+    if model is Org or _named(model):
         return ["name"]
-    names = ["name"] if any(f.name == "name" for f in model._meta.concrete_fields) else list(model.KEY)
-    return [f"{n}_id" if isinstance(model._meta.get_field(n), ForeignKey) else n for n in names]
+    found = []
+    for name in model.KEY:
+        field = model._meta.get_field(name)
+        inner = _called(field.related_model) if isinstance(field, ForeignKey) else None
+        found += [f"{name}__{n}" for n in inner] if inner else [name]
+    return found
+
+
+def _named(model: Any) -> bool:
+    return any(f.name == "name" for f in model._meta.concrete_fields)
 
 
 def _searched(register: Register, public: bool = False) -> list[str]:
@@ -127,7 +135,7 @@ def _searched(register: Register, public: bool = False) -> list[str]:
         if column.searchable or column.kind == columns.CHOICE:
             found.append(name)
         elif column.kind == columns.REF and column.target is not None and name != "org":
-            found += [f"{name}__{n}" for n in _called(column.target) if not n.endswith("_id")]
+            found += [f"{name}__{n}" for n in _called(column.target)]
     return found
 
 
@@ -204,30 +212,59 @@ def tally(register: Register, found: QuerySet[Record], today: date) -> Tally:
 def reference_choices(
     register: Register, visible: QuerySet[Record], most: int = OFFERED
 ) -> dict[str, list[tuple[int, str]]]:
-    """What each reference filter offers, in one query: the records that ``visible`` ones refer to, at most ``most`` of each."""
-    parts = []
+    """What each reference filter offers: the records that ``visible`` ones refer to, at most ``most`` of each. One query, and one
+    more for each kind of record that makes its name in words of its own."""
+    parts, own = [], {}
     for column in register.fields.values():
         if column.kind != columns.REF or column.target is None or column.sensitive:
             continue
         used = visible.order_by().filter(**{f"{column.name}_id": OuterRef("pk")})
         manager = column.target._default_manager
         first = manager.filter(Exists(used)).values("pk")[:most]
-        name = _name_of(column.target)
+        plain = _plain(column.target)
+        name = _name_of(column.target) if plain else Value("", TextField())
         parts.append(manager.filter(pk__in=first).order_by().values_list(Value(column.name), "pk", name))
+        if not plain:
+            own[column.name] = column.target
     found: dict[str, list[tuple[int, str]]] = {}
-    for name, pk, said in parts[0].union(*parts[1:], all=True) if parts else ():
-        found.setdefault(name, []).append((pk, said))
-    return {name: sorted(rows, key=lambda r: r[1]) for name, rows in found.items()}
+    for field, pk, said in parts[0].union(*parts[1:], all=True) if parts else ():
+        found.setdefault(field, []).append((pk, said))
+    for field, model in own.items():
+        found[field] = _by_hand(model, [pk for pk, _said in found.get(field, ())])
+    return {field: sorted(rows, key=lambda r: r[1]) for field, rows in found.items()}
+
+
+def links(column: Column) -> list[str]:
+    """The references that must come along so that what ``column`` refers to can be called by its name without a query."""
+    paths = _sorted(column) if column.kind == columns.REF else []
+    return [path.rpartition("__")[0] for path in paths]
+
+
+def _by_hand(model: Any, ids: list[int]) -> list[tuple[int, str]]:
+    along = [path.rpartition("__")[0] for path in _called(model) if "__" in path]
+    held = model._default_manager.filter(pk__in=ids).select_related(*along) if ids else ()
+    return [(r.pk, str(r)) for r in held]
+
+
+def _plain(model: Any) -> bool:
+    """Whether `_name_of` says of a record of ``model`` what ``str`` says."""
+    if model is Org:
+        return True
+    if model.__str__ is not Record.__str__:
+        return False
+    fields = [model._meta.get_field(k) for k in model.KEY]
+    return _named(model) or all(_plain(f.related_model) for f in fields if isinstance(f, ForeignKey))
 
 
 def _name_of(model: Any) -> Any:
     """What people call a record of ``model``, in the database's own words: its name, else its key."""
     text = TextField()
-    names = [Cast(n, text) for n in (_called(model) if model is Org else model.KEY)]
+    paths = model.KEY if model is not Org and _named(model) else _called(model)
+    names = [Cast(n, text) for n in paths]
     key: Any = names[0]
     for name in names[1:]:
         key = Concat(key, Value(" ", text), name, output_field=text)
-    if model is Org or not any(f.name == "name" for f in model._meta.concrete_fields):
+    if model is Org or not _named(model):
         return key
     return Coalesce(NullIf(Cast("name", text), Value("", text)), key, output_field=text)
 

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jiuzhi.core.files import printable
+from jiuzhi.core.models import Record
+from jiuzhi.core.registers import Register
 from jiuzhi.master.models import Station
 
 from ..keep import kept
@@ -94,17 +96,27 @@ def _registers(scope: Scope, words: list[str]) -> list[Group]:
         (r.title, r.about, reverse("register", args=[code, r.code])) for r in index.titled(scope, words)
     ]
     found = listing.search(scope, words, EACH) if words else []
+    # The first hit of every register before the second of any, so that one register does not hide the others.
+    ranked = sorted(((n, r, hit) for r, hits in found for n, hit in enumerate(hits)), key=lambda row: row[0])
     records = [
-        (str(hit), f"{r.title} {label}" if (label := r.label(hit)) != str(hit) else r.title, reverse("record", args=[code, r.code, hit.pk]))
-        for r, hits in found
-        for hit in hits
-    ]  # fmt: skip
+        (str(hit), _said(r, hit), reverse("record", args=[code, r.code, hit.pk])) for _n, r, hit in ranked
+    ]
+    asked = urlencode({"q": " ".join(words)})
     lists = [
-        (_("%(title)s：全部结果") % {"title": r.title}, "", f"{reverse('register', args=[code, r.code])}?{urlencode({'q': ' '.join(words)})}")
+        (
+            _("%(title)s：全部结果") % {"title": r.title},
+            "",
+            f"{reverse('register', args=[code, r.code])}?{asked}",
+        )
         for r, hits in found
         if len(hits) == EACH
-    ]  # fmt: skip
-    return [(_("台账"), by_title), (_("台账记录"), records + lists)]
+    ]
+    return [(_("台账"), by_title + lists), (_("台账记录"), records)]
+
+
+def _said(register: Register, record: Record) -> str:
+    label = register.label(record)
+    return register.title if label == str(record) else f"{register.title} {label}"
 
 
 def _own(scope: Scope, q: str) -> list[dict[str, Any]]:

@@ -85,7 +85,7 @@ class Listing:
         paginator = Paginator(_Counted(self.found, self.total), ROWS)
         rows = paginator.get_page(number(self.given.get("page")))
         # The rows of a far page are found by their ids first: joining references of every row before it would be slow.
-        ids = list(rows.object_list)
+        ids = list(rows.object_list) if self.total else []
         held = self.register.model._default_manager.filter(pk__in=ids).select_related(*self._links())
         by_id = {r.pk: r for r in held}
         records = [by_id[pk] for pk in ids if pk in by_id]
@@ -113,8 +113,8 @@ class Listing:
 
     def _links(self) -> list[str]:
         shown = {c.name for c in self.columns if c.kind == columns.REF}
-        # The key of a record may be another record, whose own key may be one again: each would be a query a row.
-        deep = {f"{n}__{k}" for n in shown for k in _unnamed(self.register.fields[n].target)}
+        # A record may be called by another one, and that by a third: each would be a query a row.
+        deep = {link for n in shown for link in query.links(self.register.fields[n])}
         return sorted({*shown, *deep, "org", *filter(None, [self.register.holder])})
 
     @cached_property
@@ -201,14 +201,6 @@ class _Counted:
 
     def __getitem__(self, key: Any) -> Any:
         return self.found[key]
-
-
-def _unnamed(target: Any) -> list[str]:
-    """References in the key of a model whose records have no name of their own."""
-    register = next((r for r in REGISTERS.values() if r.model is target), None)
-    if register is None or "name" in register.fields:
-        return []
-    return [k for k in register.key if register.fields[k].kind == columns.REF]
 
 
 @register_page
