@@ -227,17 +227,11 @@ def reference_choices(
         if not plain:
             own[column.name] = column.target
     found: dict[str, list[tuple[int, str]]] = {}
-    for field, pk, said in parts[0].union(*parts[1:], all=True) if parts else ():
-        found.setdefault(field, []).append((pk, said))
-    for field, model in own.items():
-        found[field] = _by_hand(model, [pk for pk, _said in found.get(field, ())])
-    return {field: sorted(rows, key=lambda r: r[1]) for field, rows in found.items()}
-
-
-def links(column: Column) -> list[str]:
-    """The references that must come along so that what ``column`` refers to can be called by its name without a query."""
-    paths = _sorted(column) if column.kind == columns.REF else []
-    return [path.rpartition("__")[0] for path in paths]
+    for name, pk, said in parts[0].union(*parts[1:], all=True) if parts else ():
+        found.setdefault(name, []).append((pk, said))
+    for name, model in own.items():
+        found[name] = _by_hand(model, [pk for pk, _said in found.get(name, ())])
+    return {name: sorted(rows, key=lambda r: r[1]) for name, rows in found.items()}
 
 
 def _by_hand(model: Any, ids: list[int]) -> list[tuple[int, str]]:

@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy
 from jiuzhi.core import access
 from jiuzhi.core.models import Org, User
 from jiuzhi.core.records import Actor
+from jiuzhi.core.registers import REGISTERS
 from jiuzhi.engine.plan import board
 from jiuzhi.engine.plan.models import Plan
 
-from ..keep import data_version, shared
+from ..keep import changes, data_version, shared
 from ..present import STATE_MARKS, STATE_NAMES
 
 COUNTY_COOKIE = "jz_county"
@@ -72,7 +73,7 @@ class Scope:
         if plan is None:
             return []
         return shared(
-            ("items", plan.pk, self.as_of), self.version, lambda: board.commitments(plan, self.as_of)
+            ("items", plan.pk, self.as_of), self.plan_version, lambda: board.commitments(plan, self.as_of)
         )
 
     @cached_property
@@ -81,12 +82,23 @@ class Scope:
         if plan is None:
             return None
         return shared(
-            ("score", plan.pk, self.as_of), self.version, lambda: board.scoreboard(plan, self.as_of)
+            ("score", plan.pk, self.as_of), self.plan_version, lambda: board.scoreboard(plan, self.as_of)
         )
 
     @cached_property
     def version(self) -> str:
         return data_version()
+
+    @cached_property
+    def changes(self) -> dict[str, int]:
+        """`keep.changes`, asked once a request."""
+        return changes()
+
+    @cached_property
+    def plan_version(self) -> int:
+        """Changes with every change of what is no register: a plan's targets and their judgements are in the database alone."""
+        registers = {r.model._meta.label for r in REGISTERS.values()}
+        return max(n for model, n in self.changes.items() if model not in registers)
 
     def behind(self) -> tuple[int, int]:
         """How many targets are late or badly late, and how many of these badly: the number beside the menu."""

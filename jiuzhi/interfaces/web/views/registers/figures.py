@@ -7,7 +7,7 @@ from typing import TypeVar
 from jiuzhi.core import access, local
 from jiuzhi.core.registers import REGISTERS, Register, query, reading
 
-from ...keep import changes, shared
+from ...keep import shared
 from ..base import Scope
 
 T = TypeVar("T")
@@ -27,18 +27,9 @@ def _unrelated(register: Register) -> frozenset[str]:
 def held(scope: Scope, register: Register, what: Hashable, make: Callable[[], T]) -> T:
     """``make()`` for this person, county and day; kept until the register, or what it refers to, changes."""
     rights = tuple((g.role, g.org.path, g.registers, g.actions) for g in access.grants(scope.user, "enter"))
-    known = changes_of(scope)
-    version = max(n for model, n in known.items() if model not in _unrelated(register))
+    version = max(n for model, n in scope.changes.items() if model not in _unrelated(register))
     key = ("register", register.code, scope.county.pk, scope.user.pk, what)
     return shared(key, (version, rights, local.today()), make)
-
-
-def changes_of(scope: Scope) -> dict[str, int]:
-    """`keep.changes`, asked once a request."""
-    known: dict[str, int] | None = getattr(scope, "_changes", None)
-    if known is None:
-        known = scope._changes = changes()  # type: ignore[attr-defined]
-    return known
 
 
 def tally(scope: Scope, register: Register, asked: query.Asked) -> query.Tally:

@@ -86,7 +86,9 @@ class Listing:
         rows = paginator.get_page(number(self.given.get("page")))
         # The rows of a far page are found by their ids first: joining references of every row before it would be slow.
         ids = list(rows.object_list) if self.total else []
-        held = self.register.model._default_manager.filter(pk__in=ids).select_related(*self._links())
+        held = self.register.model._default_manager.filter(pk__in=ids).select_related(
+            *self.register.links(c.name for c in self.columns)
+        )
         by_id = {r.pk: r for r in held}
         records = [by_id[pk] for pk in ids if pk in by_id]
         clear = reading.unmasked(self.register, self.scope.user, records)
@@ -110,12 +112,6 @@ class Listing:
             return ""
         left = (until - today).days
         return "bad" if left < 0 else "late" if left <= (life.renew_days or 30) else ""
-
-    def _links(self) -> list[str]:
-        shown = {c.name for c in self.columns if c.kind == columns.REF}
-        # A record may be called by another one, and that by a third: each would be a query a row.
-        deep = {link for n in shown for link in query.links(self.register.fields[n])}
-        return sorted({*shown, *deep, "org", *filter(None, [self.register.holder])})
 
     @cached_property
     def tally(self) -> query.Tally:
