@@ -51,6 +51,7 @@ def attempt(
         if said := fill(record, register, {column.name: raw}, refs).get(column.name):
             trial.fault = said
             return trial
+        record._county_of = record.org_id  # type: ignore[attr-defined] # `refs` knows units of this county only: no query a record
         if getattr(record, column.attribute) == getattr(old, column.attribute):
             trial.same += 1
         elif said := _refusal(register, user, record, old, asked):
