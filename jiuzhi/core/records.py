@@ -165,13 +165,16 @@ def last_hand(record: Record) -> Any:
     return last.user_id if last else None
 
 
-def delete(record: models.Model, actor: Actor, why: str) -> None:
-    """Delete ``record``; a reason is required. Errors: ``ValidationError``, ``PermissionDenied``."""
-    delete_many([record], actor, why)
+def delete(record: models.Model, actor: Actor, why: str, right: str = "delete_record") -> None:
+    """Delete ``record``; as `delete_many`."""
+    delete_many([record], actor, why, right)
 
 
-def delete_many(records: Sequence[models.Model], actor: Actor, why: str) -> None:
-    """Delete records of one model, all or nothing, with one entry each; a reason is required.
+def delete_many(
+    records: Sequence[models.Model], actor: Actor, why: str, right: str = "delete_record"
+) -> None:
+    """Delete records of one model, all or nothing, with one entry each; a reason is required. ``right``: the action that must be
+    granted.
 
     Errors: ``ValidationError`` when others refer to one of them, or its period is locked; ``PermissionDenied``.
     """
@@ -183,7 +186,7 @@ def delete_many(records: Sequence[models.Model], actor: Actor, why: str) -> None
     asked: dict[Any, Any] = {}
     for record in records:
         if register is not None and isinstance(record, Record):
-            guard.allowed(register, actor.user, "delete_record", record)
+            guard.allowed(register, actor.user, right, record)
             guard.open_period(register, record, asked)
     with transaction.atomic():
         entries = [_entry(actor, "delete", r._meta.label, _key(r), why, snapshot(r), None) for r in records]

@@ -13,6 +13,7 @@ from .models import AuditEntry, Record
 from .records import Actor
 
 STEP = "办理："  # how `records.take_step` begins its reason
+_RIGHTS = ("delete_record", "create_record")  # to take back what another added, what one added oneself
 _MANY, _BATCH = 20, 500  # changes from which on they are taken back together, and how many at a time
 
 
@@ -85,7 +86,8 @@ def _together(entries: list[AuditEntry], actor: Actor, why: str, progress: Calla
             records.save_many(restored, actor, why)
         except IntegrityError as error:
             raise ValidationError("其中有编码已被别的记录用去，不能撤销：请直接修改。") from error
-        records.delete_many(added, actor, why)
+        own = all(_own(e, actor) for e in group)
+        records.delete_many(added, actor, why, _RIGHTS[own])
         progress(start + len(group))
     return len(entries)
 
@@ -103,13 +105,17 @@ def _check(model: type[models.Model], entry: AuditEntry, current: Any) -> None:
         )
 
 
+def _own(entry: AuditEntry, actor: Actor) -> bool:
+    return entry.action != "create" or (actor.user is not None and entry.user_id == actor.user.pk)
+
+
 def _one(entry: AuditEntry, actor: Actor, why: str) -> bool:
     model = apps.get_model(entry.model)
     current = model._default_manager.filter(pk=entry.key).first()
     _check(model, entry, current)
     if entry.action == "create":
         assert current is not None
-        records.delete(current, actor, why)
+        records.delete(current, actor, why, _RIGHTS[_own(entry, actor)])
         return True
     restored = current or model()
     for name, value in _stored(model, entry.before).items():

@@ -299,3 +299,16 @@ def test_csv_gives_back_what_its_guard_hid(outlet, land, tmp_path):
     path.write_bytes(exported(outlet, land, "csv"))
     outcome = tried(outlet, land, path)
     assert outcome.count("same") == len(outcome.rows) > 3
+
+
+def test_a_csv_handed_back_keeps_what_no_field_answers_to(outlet, land, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "序号,排污口编码,我的备忘,一级类别,错误\n7,N-9,问老李,没有这一类,上次的话\n", encoding="utf-8"
+    )
+    outcome = tried(outlet, land, path)
+    back = handback(path, "a.csv", outcome).decode("utf-8-sig").splitlines()
+    assert back[0] == "序号,排污口编码,我的备忘,一级类别,错误"
+    assert back[1].startswith("7,N-9,问老李,没有这一类,")
+    assert "上次的话" not in back[1]
+    assert "一级类别" in back[1]

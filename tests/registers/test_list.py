@@ -300,13 +300,18 @@ def test_the_search_finds_records_only_for_those_who_may_see_them(code, own, cli
             assert at("record", register, other.pk) not in text
 
 
-def test_the_search_asks_once_a_register(own):
-    _register, _rows, client = own("water.outlet")
+def test_the_search_asks_all_registers_in_one_query(own):
+    _register, rows, client = own("water.outlet")
+    river = next(r.water_body.name for r in rows if r.water_body)
+    address = reverse("search") + "?q=" + quote(river)
+    shown(client, address)  # whose page it is, what is kept
     with CaptureQueriesContext(connection) as seen:
-        shown(client, reverse("search") + "?q=" + quote("任河"))
-    asked = [q["sql"] for q in seen if "任河" in q["sql"] and "LIKE" in q["sql"]]
-    assert len(asked) <= len(ALL) + 8
-    assert all("LIMIT" in sql for sql in asked)
+        text = shown(client, address + "+")
+    asked = [q["sql"] for q in seen if river in q["sql"] and "LIKE" in q["sql"] and "UNION" in q["sql"]]
+    assert len(asked) == 1
+    assert len(seen) <= CEILING
+    for row in [r for r in rows if r.water_body and r.water_body.name == river][:1]:
+        assert f'href="{at("record", _register, row.pk)}"' in text
 
 
 def test_systems_name_the_registers_that_serve_them(own):

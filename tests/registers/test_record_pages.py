@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from jiuzhi.core import local, periods, records
@@ -275,15 +276,23 @@ def test_a_deleted_record_can_be_brought_back_by_who_may_delete(own, person):
     assert "撤销新增" not in said
 
 
-def test_a_record_added_by_mistake_is_taken_back(own):
+@pytest.mark.parametrize("role", ["plan_officer", "unit"])
+def test_a_record_added_by_mistake_is_taken_back_by_who_added_it(own, person, role):
+    """Also by who may delete nothing; what another added they can not take back."""
     register, rows, client = own("master.waterbody")
+    client.force_login(person(role, "500229"))
     data = {"name": "误录沟", "kind": "河流", "org": rows[0].org.name, "synthetic": "否"}
     answer = client.post(at("record_new", register), data)
     assert answer.status_code == 302, text_of(answer)
     made = register.model.objects.get(name="误录沟")
     entry = AuditEntry.objects.get(model=made._meta.label, key=str(made.pk), action="create")
+    other = Client()
+    other.force_login(person("unit", "500229"))
+    assert "撤销新增" not in other.get(at("record", register, made.pk)).content.decode()
+    other.post(at("record_undo", register, made.pk, entry.pk))
+    assert register.model.objects.filter(pk=made.pk).exists()
     assert "撤销新增" in client.get(at("record", register, made.pk)).content.decode()
-    client.post(at("record_undo", register, made.pk, entry.pk))
+    assert client.post(at("record_undo", register, made.pk, entry.pk), follow=True).status_code == 200
     assert not register.model.objects.filter(pk=made.pk).exists()
 
 

@@ -94,7 +94,8 @@ def _state(
     if life is None:
         return
     state = getattr(record, life.field)
-    if old is None and life.first and state not in life.first:
+    # A record that comes back from its deletion has its number, and whatever state it had.
+    if old is None and record.pk is None and life.first and state not in life.first:
         raise ValidationError(
             {life.field: f"新记录的状态只能是{'、'.join(life.first)}：之后的状态由办理步骤推进"}
         )

@@ -52,7 +52,7 @@ def ask(register: Register, given: Any, public: bool = False) -> Asked:
     chosen, ranges = {}, {}
     fields = {n: c for n, c in register.fields.items() if c.public or not public}
     for column in fields.values():
-        if column.filterable and (words := tuple(w[:80] for w in get(column.name) if w)):
+        if column.filterable and (words := tuple(files.printable(w)[:80] for w in get(column.name) if w)):
             chosen[column.name] = words
         if column.kind in (columns.NUMBER, columns.WHOLE, columns.DAY) and not column.sensitive:
             low, high = ((get(f"{column.name}_{end}") or [""])[-1].strip()[:30] for end in ("from", "to"))
@@ -110,8 +110,11 @@ def _sorted(column: Column) -> list[str]:
 
 def _called(model: Any) -> list[str]:
     """The fields that make a record's name; where its key is another record, the fields that make that one's."""
-    if model is Org or _named(model):
-        return ["name"]
+    return ["name"] if model is Org or _named(model) else _keyed(model)
+
+
+def _keyed(model: Any) -> list[str]:
+    """The fields that make a record's key, those of another record by its name."""
     found = []
     for name in model.KEY:
         field = model._meta.get_field(name)
@@ -181,8 +184,8 @@ def _due(register: Register, due: str, today: date) -> Q:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many records there are by state: ``rows`` holds, for each state, "n" and the numbers for each question of time. A
-    register without a lifecycle has one row, the state ""."""
+    """How many records there are by state: ``rows`` holds, for each state, "n", how many of them are "synthetic", and the numbers
+    for each question of time. A register without a lifecycle has one row, the state ""."""
 
     rows: Mapping[str, Mapping[str, int]]
 
@@ -190,6 +193,11 @@ class Tally:
         """Records in ``states`` (none named: in all) to which ``due`` applies."""
         wanted = {"" if s == NONE else s for s in states} or set(self.rows)
         return sum(row[due or "n"] for state, row in self.rows.items() if state in wanted)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any of the records counted is invented."""
+        return any(row["synthetic"] for row in self.rows.values())
 
     def states(self, due: str = "") -> dict[str, int]:
         """Records by state, states without any left out."""
@@ -199,12 +207,11 @@ class Tally:
 def tally(register: Register, found: QuerySet[Record], today: date) -> Tally:
     """Count ``found`` by state and by what time asks of them, in one query; states in the order of the code list."""
     life, found = register.lifecycle, found.order_by()
+    asked = {"n": Count("pk"), "synthetic": Count("pk", filter=Q(synthetic=True))}
     if life is None:
-        return Tally({"": {"n": found.count()}})
-    asked = {k: Count("pk", filter=_due(register, k, today)) for k in due_choices(register)}
-    held = {
-        row.pop(life.field) or "": row for row in found.values(life.field).annotate(n=Count("pk"), **asked)
-    }
+        return Tally({"": found.aggregate(**asked)})
+    asked |= {k: Count("pk", filter=_due(register, k, today)) for k in due_choices(register)}
+    held = {row.pop(life.field) or "": row for row in found.values(life.field).annotate(**asked)}
     listed = dict.fromkeys((*register.fields[life.field].choices, "", *held))
     return Tally({state: held[state] for state in listed if state in held})
 
@@ -221,10 +228,9 @@ def reference_choices(
         used = visible.order_by().filter(**{f"{column.name}_id": OuterRef("pk")})
         manager = column.target._default_manager
         first = manager.filter(Exists(used)).values("pk")[:most]
-        plain = _plain(column.target)
-        name = _name_of(column.target) if plain else Value("", TextField())
+        name = name_of(column.target) if plain(column.target) else Value("", TextField())
         parts.append(manager.filter(pk__in=first).order_by().values_list(Value(column.name), "pk", name))
-        if not plain:
+        if not plain(column.target):
             own[column.name] = column.target
     found: dict[str, list[tuple[int, str]]] = {}
     for name, pk, said in parts[0].union(*parts[1:], all=True) if parts else ():
@@ -240,27 +246,28 @@ def _by_hand(model: Any, ids: list[int]) -> list[tuple[int, str]]:
     return [(r.pk, str(r)) for r in held]
 
 
-def _plain(model: Any) -> bool:
-    """Whether `_name_of` says of a record of ``model`` what ``str`` says."""
+def plain(model: Any) -> bool:
+    """Whether `name_of` says of a record of ``model`` what ``str`` says."""
     if model is Org:
         return True
     if model.__str__ is not Record.__str__:
         return False
     fields = [model._meta.get_field(k) for k in model.KEY]
-    return _named(model) or all(_plain(f.related_model) for f in fields if isinstance(f, ForeignKey))
+    return _named(model) or all(plain(f.related_model) for f in fields if isinstance(f, ForeignKey))
 
 
-def _name_of(model: Any) -> Any:
-    """What people call a record of ``model``, in the database's own words: its name, else its key."""
+def name_of(model: Any, key: bool = False) -> Any:
+    """What people call a record of ``model``, in the database's own words: its name, else its key. ``key``: its key alone."""
     text = TextField()
-    paths = model.KEY if model is not Org and _named(model) else _called(model)
-    names = [Cast(n, text) for n in paths]
-    key: Any = names[0]
-    for name in names[1:]:
-        key = Concat(key, Value(" ", text), name, output_field=text)
-    if model is Org or not _named(model):
-        return key
-    return Coalesce(NullIf(Cast("name", text), Value("", text)), key, output_field=text)
+    if model is Org:
+        return Cast("name", text)
+    first, *others = (Cast(n, text) for n in _keyed(model))
+    said: Any = first
+    for part in others:
+        said = Concat(said, Value(" ", text), part, output_field=text)
+    if key or not _named(model):
+        return said
+    return Coalesce(NullIf(Cast("name", text), Value("", text)), said, output_field=text)
 
 
 def registers_of(domain: str) -> list[Register]:

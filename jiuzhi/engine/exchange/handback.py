@@ -57,9 +57,12 @@ def _csv(outcome: Outcome) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     table, words = outcome.table, said(outcome)
-    fields = outcome.register.fields
-    writer.writerow([*(fields[n].heading for n in table.columns.values()), TITLE])
+    width = max([len(values) for _n, values in table.rows] + [max(table.titles, default=0) + 1])
+    kept = [
+        at for at in range(width) if table.titles.get(at) != TITLE
+    ]  # what we said of it the last time goes
+    writer.writerow([*(safe(table.titles.get(at, "")) for at in kept), TITLE])
     for number, values in table.rows:
-        cells = table.cells(values)
-        writer.writerow([*(safe("" if v is None else v) for v in cells.values()), words.get(number, "")])
+        cells = (values[at] if at < len(values) else None for at in kept)
+        writer.writerow([*(safe("" if v is None else v) for v in cells), words.get(number, "")])
     return ("\ufeff" + out.getvalue()).encode()

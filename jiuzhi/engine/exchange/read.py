@@ -40,13 +40,14 @@ class FileFault(ValueError):
 
 @dataclass
 class Table:
-    """The rows of a file. ``columns``: position → field name; ``strange``: position → heading no field answers to; ``heading``: the
-    row of the headings, as Excel numbers it."""
+    """The rows of a file. ``columns``: position → field name; ``strange``: position → heading no field answers to; ``titles``:
+    position → heading as the person wrote it; ``heading``: the row of the headings, as Excel numbers it."""
 
     sheet: str
     heading: int
     columns: dict[int, str]
     strange: dict[int, str] = field(default_factory=dict)
+    titles: dict[int, str] = field(default_factory=dict)
     rows: list[tuple[int, list[Any]]] = field(default_factory=list)
 
     @property
@@ -179,7 +180,11 @@ def _heading(sheet: str, number: int, row: list[Any], names: dict[str, str], sho
     filled = len(known) + len(unknown)
     if not known or (len(known) < 2 and filled > 1):
         return None
-    return Table(sheet, number, known, unknown)
+    return Table(sheet, number, known, unknown, _written(row))
+
+
+def _written(row: list[Any]) -> dict[int, str]:
+    return {at: str(v).strip() for at, v in enumerate(row) if v is not None and str(v).strip()}
 
 
 def _second_heading(table: Table, number: int, row: list[Any], names: dict[str, str]) -> bool:
@@ -194,6 +199,7 @@ def _second_heading(table: Table, number: int, row: list[Any], names: dict[str, 
     table.columns |= {at: n for at, n in found.items() if n}
     table.columns = dict(sorted(table.columns.items()))
     table.strange = {at: title for at, title in table.strange.items() if at not in found}
+    table.titles |= _written(row)
     table.heading = number
     return True
 

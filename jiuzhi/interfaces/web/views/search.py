@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from jiuzhi.core import local
 from jiuzhi.core.files import printable
-from jiuzhi.core.models import Record
-from jiuzhi.core.registers import Register
+from jiuzhi.core.registers import REGISTERS, reading
+from jiuzhi.core.registers.search import search as search_registers
 from jiuzhi.master.models import Station
 
 from ..keep import kept
 from .base import Scope, everybodys_page, page, registers_only
-from .registers import index, listing
+from .registers import figures, index
 from .systems import matching
 
 SHOWN = 12
@@ -95,11 +96,21 @@ def _registers(scope: Scope, words: list[str]) -> list[Group]:
     by_title = [
         (r.title, r.about, reverse("register", args=[code, r.code])) for r in index.titled(scope, words)
     ]
-    found = listing.search(scope, words, EACH) if words else []
+    where = (
+        (r, reading.visible_to(r, scope.user, county=scope.county))
+        for r in REGISTERS.values()
+        if figures.may_view(scope, r)
+    )
+    found = search_registers(where, " ".join(words), EACH, local.today()) if words else {}
     # The first hit of every register before the second of any, so that one register does not hide the others.
-    ranked = sorted(((n, r, hit) for r, hits in found for n, hit in enumerate(hits)), key=lambda row: row[0])
+    ranked = sorted((row for hits in found.values() for row in enumerate(hits)), key=lambda row: row[0])
     records = [
-        (str(hit), _said(r, hit), reverse("record", args=[code, r.code, hit.pk])) for _n, r, hit in ranked
+        (
+            hit.name,
+            f"{hit.register.title} {hit.key}".strip(),
+            reverse("record", args=[code, hit.register.code, hit.pk]),
+        )
+        for _n, hit in ranked
     ]
     asked = urlencode({"q": " ".join(words)})
     lists = [
@@ -108,15 +119,10 @@ def _registers(scope: Scope, words: list[str]) -> list[Group]:
             "",
             f"{reverse('register', args=[code, r.code])}?{asked}",
         )
-        for r, hits in found
+        for r, hits in found.items()
         if len(hits) == EACH
     ]
     return [(_("台账"), by_title + lists), (_("台账记录"), records)]
-
-
-def _said(register: Register, record: Record) -> str:
-    label = register.label(record)
-    return register.title if label == str(record) else f"{register.title} {label}"
 
 
 def _own(scope: Scope, q: str) -> list[dict[str, Any]]:

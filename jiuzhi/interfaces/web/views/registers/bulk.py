@@ -181,7 +181,10 @@ def _write(request: HttpRequest, edit: Edit, context: dict[str, Any]) -> HttpRes
 def _done(request: HttpRequest, scope: Scope, register: Register, change_set: str) -> HttpResponse:
     """What a bulk edit did, and the way back."""
     entries = AuditEntry.objects.filter(
-        change_set=change_set[:32], user=scope.user, model=register.model._meta.label, action="update"
+        change_set=printable(change_set)[:32],
+        user=scope.user,
+        model=register.model._meta.label,
+        action="update",
     )
     count = entries.count() if change_set else 0
     if not count:

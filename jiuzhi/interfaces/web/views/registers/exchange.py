@@ -106,16 +106,9 @@ def job(request: HttpRequest, scope: Scope, register: Register, job: str) -> Htt
     context = {
         "job": found, "doing": _DOING[found.phase], "tabs": tabs, "tab": tab, "page_rows": page_rows,
         "errors": found.counts.get("error", 0), "same": found.counts.get("same", 0), "kept": jobs.KEPT.days,
-        "may_undo": _may_undo(scope, register, found), "percent": 100 * found.done // max(found.total, 1),
+        "percent": 100 * found.done // max(found.total, 1),
     }  # fmt: skip
     return shown(request, scope, register, "import_job.html", context)
-
-
-def _may_undo(scope: Scope, register: Register, found: jobs.Job) -> bool:
-    """Taking back what was added deletes it, and needs that right."""
-    if not found.counts.get("create"):
-        return True
-    return reading.may(register, scope.user, "delete_record", org=scope.county)
 
 
 def _go_on(request: HttpRequest, found: jobs.Job, do: str) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jiuzhi.core import undo
-from jiuzhi.core.models import Attachment, AuditEntry, Record
+from jiuzhi.core.models import Attachment, AuditEntry, Record, User
 from jiuzhi.core.registers import Column, Register, columns, reading
 
 SHOWN = 20  # entries of a record's page; the rest on demand
@@ -66,8 +66,10 @@ class History:
     more: int
 
 
-def of(register: Register, record: Record, clear: bool, may: dict[str, bool], whole: bool = False) -> History:
-    """``may``: whether the person may "change" and "delete" this record; ``clear``: whether sensitive fields are theirs to read."""
+def of(
+    register: Register, record: Record, clear: bool, may: dict[str, bool], user: User, whole: bool = False
+) -> History:
+    """``may``: whether ``user`` may "create", "change" and "delete" this record; ``clear``: whether sensitive fields are theirs to read."""
     label, key = record._meta.label, str(record.pk)
     files = Q(model=Attachment._meta.label, key__startswith=Attachment.trail(register.code, record.pk))
     found = AuditEntry.objects.filter(Q(model=label, key=key) | files).select_related("user")
@@ -77,11 +79,18 @@ def of(register: Register, record: Record, clear: bool, may: dict[str, bool], wh
     entries = entries if whole else entries[:SHOWN]
     reads = list(found.filter(action="read")[:SHOWN]) if clear else []
     said = Words(register, entries, clear)
+    own = {**may, "delete": may["create"] or may["delete"]}  # what one added oneself one may take back
     newest = next((e for e in entries if e.model == label), None)
     gone = min((e.pk for e in entries if e.model == label and e.action == "delete"), default=None)
     return History(
         [
-            _past(register, e, said, may if e is newest else {}, gone is not None and e.pk > gone)
+            _past(
+                register,
+                e,
+                said,
+                (own if e.user_id == user.pk else may) if e is newest else {},
+                gone is not None and e.pk > gone,
+            )
             for e in entries
         ],
         [Past(e, str(_VERBS["read"]), "") for e in reads],

@@ -27,6 +27,7 @@ class Entry:
     open: int
     expired: int
     soon: int
+    synthetic: bool
     serves: tuple[str, ...]
 
     @property
@@ -56,6 +57,7 @@ def index(request: HttpRequest, scope: Scope) -> HttpResponse:
     context = {
         "groups": groups, "q": q, "registers": len(found), "records": sum(e.count for e in found),
         "open": sum(e.open for e in found), "expired": sum(e.expired for e in found), "periods": any(e.register.period for e in found),
+        "synthetic": any(e.synthetic for e in found),
     }  # fmt: skip
     return page(request, "web/registers/index.html", context, active="registers")
 
@@ -73,7 +75,7 @@ def _entry(scope: Scope, register: Register, serves: tuple[str, ...]) -> Entry:
     counted = figures.tally(scope, register, query.Asked())
     due = query.due_choices(register)
     waiting = (counted.total(due=what) if what in due else 0 for what in ("open", "expired", "soon"))
-    return Entry(register, counted.total(), *waiting, serves)
+    return Entry(register, counted.total(), *waiting, counted.synthetic, serves)
 
 
 def titled(scope: Scope, words: list[str]) -> list[Register]:

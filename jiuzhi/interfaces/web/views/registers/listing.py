@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from jiuzhi.core import local
 from jiuzhi.core.models import Record, SavedView
-from jiuzhi.core.registers import REGISTERS, Column, Register, columns, query, reading
+from jiuzhi.core.registers import Column, Register, columns, query, reading
 
 from ..base import Scope, number
 from . import figures
@@ -219,26 +219,9 @@ def listing(request: HttpRequest, scope: Scope, register: Register) -> HttpRespo
         "waiting": asked.waiting(), "saved": asked.saved, "whose": figures.whose(scope, register),
         "state_field": asked.state_field, "chosen_states": asked.chosen_states,
         "filters": [f for f in choices if f.column.name in main], "more_filters": more, "ranges": ranges, "hidden": asked.hidden(*inputs), "hidden_but_columns": asked.hidden("col"),
-        "synthetic": any(r.synthetic for r, _cells in rows),
+        "synthetic": asked.tally.synthetic,
         "narrowed_more": bool(asked.asked.ranges) or any(f.chosen for f in more),
         "all_columns": [c for c in register.fields.values() if c.name not in register.key], "most_columns": _MANY,
         "chosen_columns": {c.name for c in asked.columns}, "kept": asked.kept, "most": MOST, "total": asked.total,
     }  # fmt: skip
     return shown(request, scope, register, "list.html", context)
-
-
-def search(scope: Scope, words: list[str], each: int) -> list[tuple[Register, list[Record]]]:
-    """What the global search finds in registers: at most ``each`` of a register, by key, names and list columns; one query a
-    register, none for those the person may not open."""
-    asked = query.Asked(q=" ".join(words))
-    found = []
-    for register in REGISTERS.values():
-        if not figures.may_view(scope, register):
-            continue
-        rows = reading.visible_to(register, scope.user, county=scope.county)
-        if rows.query.is_empty():
-            continue
-        hits = list(query.select(register, rows, asked, local.today())[:each])
-        if hits:
-            found.append((register, hits))
-    return found

@@ -29,7 +29,9 @@ def detail(request: HttpRequest, scope: Scope, register: Register, pk: int) -> H
             raise
         return _shown_gone(request, scope, register, *gone)
     clear = note_reading(request, register, record)
-    may = {a: reading.may(register, scope.user, f"{a}_record", record) for a in ("change", "delete")}
+    may = {
+        a: reading.may(register, scope.user, f"{a}_record", record) for a in ("create", "change", "delete")
+    }
     kept = files.listed(register, record, clear)
     due = parts.due(register, record, local.today())
     moves = parts.moves(register, scope, record, bool(kept))
@@ -42,7 +44,7 @@ def detail(request: HttpRequest, scope: Scope, register: Register, pk: int) -> H
         "turn": [m for m in moves if not m.anytime], "place": reading.place(register, record, clear),
         "children": parts.children(scope, register, record), "related": parts.pointing(scope, register, record),
         "files": kept, "files_hidden": _files_hidden(register, clear),
-        "history": history.of(register, record, clear, may, "history" in request.GET), "synthetic": record.synthetic,
+        "history": history.of(register, record, clear, may, scope.user, "history" in request.GET), "synthetic": record.synthetic,
     }  # fmt: skip
     return shown(request, scope, register, "record.html", context)
 
@@ -165,6 +167,9 @@ def take_back(request: HttpRequest, scope: Scope, register: Register, pk: int, e
         messages.success(request, said.get(found.action, _("已撤销这次变更。")))
     except (ValidationError, PermissionDenied, ObjectDoesNotExist) as error:
         messages.error(request, _why(error))
+        return redirect("record", scope.county.code, register.code, pk)
+    if found.action == "create":
+        return redirect("register", scope.county.code, register.code)
     return redirect("record", scope.county.code, register.code, pk)
 
 
