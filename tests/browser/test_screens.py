@@ -15,7 +15,7 @@ PAGES = [
 # A text is cut off when its box hides what overflows, unless it is meant to (clamped lines with the whole text elsewhere).
 CUT_OFF = """() => [...document.querySelectorAll('main *, .side *, .top *, .tabs-phone *')].filter((e) => {
   const s = getComputedStyle(e);
-  if (e.closest('.sr, .chart, details:not([open]) > :not(summary), .tile .d, .todo .sub') || s.display === 'none' || s.display === 'inline') return false;
+  if (e.closest('.sr, .chart, details:not([open]) > :not(summary), .tile .d, .todo .sub, .reg .serves') || s.display === 'none' || s.display === 'inline') return false;
   if (!e.childNodes.length || ![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) return false;
   return (s.overflowX === 'hidden' && e.scrollWidth > e.clientWidth + 1) || (s.overflowY === 'hidden' && e.scrollHeight > e.clientHeight + 2);
 }).map((e) => e.outerHTML.slice(0, 120))"""
