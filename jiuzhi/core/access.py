@@ -15,6 +15,8 @@ _EVERY = frozenset(Grant.Role.values)
 _STAFF = _EVERY - {"enterprise"}
 _EDITORS = frozenset({"plan_officer", "unit", "monitoring", "enforcement", "duty", "admin"})
 
+REPORTERS = frozenset({"enterprise", "chief"})  # they report what is new; how it stands others decide
+
 # Which roles (`Grant.Role`) may do what.
 ACTIONS: dict[str, frozenset[str]] = {
     "enter": _EVERY,

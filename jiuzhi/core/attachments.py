@@ -37,6 +37,7 @@ def add(register: Any, record: Record, file: Any, title: str, actor: Actor) -> A
     from .registers import guard
 
     guard.allowed(register, actor.user, "change_record", record)
+    guard.open_period(register, record, {})
     name = files.printable(str(file.name or ""))
     ending = "." + name.rpartition(".")[2].lower()
     if not file.size:
@@ -60,6 +61,17 @@ def add(register: Any, record: Record, file: Any, title: str, actor: Actor) -> A
         file.seek(0)
     records.save(found, actor, f"{register.title} {register.label(record)} 上传{found.title}"[:200])
     return found
+
+
+def drop(register: Any, record: Record, found: Attachment, actor: Actor, why: str) -> None:
+    """Remove a file from a record, with a reason. What was stored stays on disk, for the log speaks of it.
+
+    Errors: ``ValidationError`` without a reason or when the record's period is locked, ``PermissionDenied``."""
+    from .registers import guard
+
+    guard.allowed(register, actor.user, "change_record", record)
+    guard.open_period(register, record, {})
+    records.delete(found, actor, why)
 
 
 @contextmanager

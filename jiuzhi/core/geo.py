@@ -5,17 +5,19 @@ metres); it is undone by iteration to better than 0.1 m. Areas and lengths are g
 """
 
 import math
+import re
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from shapely import from_wkt, get_coordinates, is_valid_reason
+from shapely import force_2d, from_wkt, get_coordinates, is_valid_reason
 from shapely.errors import ShapelyError
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import transform
 
 SYSTEMS = ("CGCS2000", "WGS84", "GCJ-02")
+_PLAIN = re.compile(r"\s*(MULTI)?(POINT|LINESTRING|POLYGON)\b", re.IGNORECASE)
 KINDS = {
     "point": ("Point",),
     "line": ("LineString", "MultiLineString"),
@@ -89,11 +91,24 @@ def shape_of(text: str, kind: str, system: str = "CGCS2000") -> BaseGeometry:
     """The geometry a WKT or GeoJSON text holds, in CGCS2000. ``kind``: point, line or polygon. Errors: `PlaceError`."""
     import json
 
+    drawn = text.lstrip().startswith("{")
     try:
-        found = shape(_geometry(json.loads(text))) if text.lstrip().startswith("{") else from_wkt(text)
+        # A collection of collections of … would take the reader's stack, and the process, down: only plain geometries are read.
+        if not drawn and not _PLAIN.match(text):
+            raise ValueError(text[:40])
+        found = shape(_geometry(json.loads(text))) if drawn else from_wkt(text)
+        found = found and force_2d(found)  # heights are not kept
     except PlaceError:
         raise
-    except (ShapelyError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        ShapelyError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise PlaceError("图形读不懂：请用 WKT（如 POLYGON((108.6 31.9, …))）或 GeoJSON") from error
     if found is None or found.is_empty:
         raise PlaceError("图形是空的：请补上坐标，或删去这一格")

@@ -39,15 +39,25 @@ def period_of(register: Any, record: Record) -> str:
     return held.strftime("%Y-%m") if isinstance(held, date) else str(held or "")
 
 
-def _found(register: Any, record: Record) -> list[ReportingPeriod]:
-    """The period of a record, and the year around it, where they are declared."""
+def _found(register: Any, record: Record, known: dict[Any, Any] | None = None) -> list[ReportingPeriod]:
+    """The period of a record, and the quarter and the year around it, where they are declared. ``known``: found before."""
     period = period_of(register, record)
     if not period:
         return []
-    names = {period, period[:4]}
-    return list(
-        ReportingPeriod.objects.filter(county=record.county_id, register=register.code, period__in=names)
-    )
+    held = {} if known is None else known
+    if (record.county_id, period) not in held:
+        names = {period, period[:4], _quarter(period)}
+        declared = ReportingPeriod.objects.filter(county=record.county_id, register=register.code)
+        held[record.county_id, period] = list(declared.filter(period__in=names))
+    found: list[ReportingPeriod] = held[record.county_id, period]
+    return found
+
+
+def _quarter(month: str) -> str:
+    """ "2026-Q3" for "2026-08"; "" for what is no month."""
+    if not re.fullmatch(MONTH[0], month, re.ASCII):
+        return ""
+    return f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}"
 
 
 def check_open(register: Any, record: Record) -> None:
@@ -62,13 +72,13 @@ def check_open(register: Any, record: Record) -> None:
             )
 
 
-def trace(register: Any, record: Record, on: date) -> list[LateReport]:
-    """What a record reported on ``on`` leaves when its period was already due; not stored here."""
+def trace(register: Any, record: Record, on: date, known: dict[Any, Any]) -> list[LateReport]:
+    """What a record reported on ``on`` leaves when its period was already due; not stored here. ``known``: periods found before."""
     return [
         LateReport(
             period=p, org=record.org, key=register.label(record), reported_on=on, days=(on - p.due_on).days
         )
-        for p in _found(register, record)
+        for p in _found(register, record, known)
         if on > p.due_on
     ]
 

@@ -19,7 +19,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
-from . import audit, local
+from . import audit, files, local
 from .models import AuditEntry, Record, User
 
 
@@ -49,9 +49,25 @@ def snapshot(record: models.Model) -> dict[str, Any]:
     return {f.attname: _plain(getattr(record, f.attname)) for f in record._meta.concrete_fields}
 
 
+STEP = "办理："  # how the reason of a step begins; nobody else's does
+
+
 def _entry(
-    actor: Actor, action: str, model: str, key: str, why: str, before: Any, after: Any, change_set: str = ""
+    actor: Actor,
+    action: str,
+    model: str,
+    key: str,
+    why: str,
+    before: Any,
+    after: Any,
+    change_set: str = "",
+    step: str = "",
 ) -> AuditEntry:
+    why = files.printable(why).strip()
+    if step:
+        why = f"{STEP}{step}" + (f"（{why}）" if why else "")
+    elif why.startswith(STEP):
+        why = f"原因：{why}"  # words that a person typed are not taken for a step
     return AuditEntry(
         at=timezone.now(), user=actor.user, route=actor.route, why=why[:200], action=action, model=model, key=key,
         change_set=change_set or _set.get(), before_text=audit.text(before), after_text=audit.text(after),
@@ -96,8 +112,8 @@ def save(record: models.Model, actor: Actor, why: str = "", *, revision: int | N
                 )
             ]
         )
-        if old is None and isinstance(record, Record):
-            _trace_late([record])
+        if isinstance(record, Record):
+            _trace_late([(record, old)])
         return True
 
 
@@ -114,14 +130,22 @@ def _prepare(record: Record, old: Record | None, actor: Actor, revision: int | N
         record.revision = old.revision
 
 
-def _trace_late(records: list[Record]) -> None:
+def _trace_late(changes: Sequence[tuple[Record, Record | None]]) -> None:
+    """What was reported by these changes (new version, old version) after its period was due leaves a trace beside its entry."""
     from . import periods
     from .registers import of
 
-    register = of(type(records[0])) if records else None
-    if register is not None and register.period:
-        for late in (t for r in records for t in periods.trace(register, r, local.today())):
-            late.save()
+    register = of(type(changes[0][0]))
+    if register is None or not register.period:
+        return
+    known: dict[Any, Any] = {}
+    for record, old in changes:
+        if register.reported(record) and not (old is not None and register.reported(old)):
+            for late in periods.trace(register, record, local.today(), known):
+                late.save()
+                audit.append(
+                    [_entry(SYSTEM, "create", late._meta.label, _key(late), "迟报", None, snapshot(late))]
+                )
 
 
 def take_step(
@@ -143,6 +167,7 @@ def take_step(
         current = type(record)._default_manager.select_for_update().get(pk=record.pk)
         old = copy(current)
         before = snapshot(current)
+        guard.open_period(register, old, {})
         for field, value in (filled or {}).items():
             setattr(current, field, value)
         if filled:
@@ -153,15 +178,15 @@ def take_step(
         current.full_clean()
         current.revision += 1
         current.save()
-        said = f"办理：{name}" + (f"（{why.strip()}）" if why.strip() else "")
-        audit.append([_entry(actor, "update", model, key, said, before, snapshot(current))])
+        audit.append([_entry(actor, "update", model, key, why, before, snapshot(current), step=name)])
+        _trace_late([(current, old)])
     record.refresh_from_db()
 
 
 def last_hand(record: Record) -> Any:
     """The id of who took the newest step of ``record``, else of who entered it; None for the system."""
     mine = AuditEntry.objects.filter(model=record._meta.label, key=str(record.pk))
-    last = mine.filter(why__startswith="办理：").first() or mine.last()
+    last = mine.filter(why__startswith=STEP).first() or mine.last()
     return last.user_id if last else None
 
 
@@ -239,7 +264,7 @@ def save_many(
                 )
                 for r, old in group
             )  # fmt: skip
-            _trace_late(fresh)
+            _trace_late(group)
             done += len(group)
             progress(done)
     return change_set

@@ -10,9 +10,8 @@ from django.db import IntegrityError, models, transaction
 
 from . import records
 from .models import AuditEntry, Record
-from .records import Actor
+from .records import STEP, Actor
 
-STEP = "办理："  # how `records.take_step` begins its reason
 _RIGHTS = ("delete_record", "create_record")  # to take back what another added, what one added oneself
 _MANY, _BATCH = 20, 500  # changes from which on they are taken back together, and how many at a time
 

@@ -26,8 +26,11 @@ def load(path: Path, county: Org, actor: Actor) -> int:
     for number, row in sorted(rows, key=lambda r: (r[1]["kind"] == "village", r[0])):
         where = f"{path.name} 第 {number} 行"
         known[row["code"]] = _save(row, county, known, actor, where)
+    linked = set(Org.predecessors.through.objects.values_list("from_org__code", flat=True))
     for number, row in rows:
-        _follow(known, row, f"{path.name} 第 {number} 行")
+        if not row["predecessors"] and row["code"] not in linked:
+            continue
+        _follow(known, row, actor, f"{path.name} 第 {number} 行")
     return len(rows)
 
 
@@ -54,11 +57,15 @@ def _day(text: str, where: str, column: str) -> date | None:
         raise ValidationError(f"{where}的 {column} 列“{text}”不是日期：请按 2026-01-31 的写法") from error
 
 
-def _follow(known: dict[str, Org], row: dict[str, str], where: str) -> None:
+def _follow(known: dict[str, Org], row: dict[str, str], actor: Actor, where: str) -> None:
     codes = row["predecessors"].split()
     if missing := [c for c in codes if c not in known]:
         raise ValidationError(
             f"{where}的 predecessors 列：没有单位 {'、'.join(missing)}，请先在表中登记被合并的单位"
         )
-    if codes:
-        known[row["code"]].predecessors.set([known[c] for c in codes])
+    unit = known[row["code"]]
+    before = sorted(unit.predecessors.values_list("code", flat=True))
+    if before != sorted(codes):
+        with records.change_set(actor, Org, str(unit.pk), "载入单位表：前身") as facts:
+            unit.predecessors.set([known[c] for c in codes])
+            facts |= {"before": before, "after": sorted(codes)}

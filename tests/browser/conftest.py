@@ -94,7 +94,9 @@ def page(request, chromium, site, cookies):
     def wanted(text):
         return any(f"status of {code} " in text for code in opened.answers)
 
-    opened.on("console", lambda m: errors.append(m.text) if m.type == "error" and not wanted(m.text) else None)
+    opened.on(
+        "console", lambda m: errors.append(m.text) if m.type == "error" and not wanted(m.text) else None
+    )
     opened.on("pageerror", lambda e: errors.append(str(e)))
     # Leaving a page cancels what it was still loading (its icon, say): the browser's act, not a fault of the site.
     left = "net::ERR_ABORTED"

@@ -98,6 +98,7 @@ def test_a_web_map_in_gcj02_gets_shifted_places(own, person):
     register, rows, client = own("water.outlet")
     made = client.get(at("register_layer", register), {"crs": "GCJ-02"}).json()
     assert made["system"] == "GCJ-02"
+    assert made["features"]
     for feature in made["features"]:
         row = next(r for r in rows if r.pk == feature["id"])
         away = geo.distance(*feature["geometry"]["coordinates"], float(row.lon), float(row.lat))

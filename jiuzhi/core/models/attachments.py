@@ -24,7 +24,9 @@ class Attachment(models.Model):
     lon = models.DecimalField("经度 [° CGCS2000]", max_digits=9, decimal_places=6, null=True, blank=True)
     lat = models.DecimalField("纬度 [° CGCS2000]", max_digits=9, decimal_places=6, null=True, blank=True)
     added_at = models.DateTimeField("上传时间")
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering: ClassVar = ["id"]

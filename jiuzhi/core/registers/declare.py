@@ -83,6 +83,13 @@ class Register:
         hidden = (*self.sensitive, *(_EXACT if self.blur_km else ()))
         return dict(columns_of(self.model, hidden, tuple(self.public)))
 
+    @cached_property
+    def hides_place(self) -> bool:
+        """Whether others than those with "see_sensitive" get no exact place: here, or where these records hang on; photos and
+        files tell the place."""
+        above = of(self.fields[self.within].target) if self.within else None  # type: ignore[arg-type]
+        return bool(self.blur_km or (above and above.hides_place))
+
     @property
     def placed(self) -> bool:
         return issubclass(self.model, Placed)
@@ -110,6 +117,11 @@ class Register:
             r for r in REGISTERS.values()
             if r.within and r.model._meta.get_field(r.within).related_model is self.model
         )  # fmt: skip
+
+    def reported(self, record: models.Model) -> bool:
+        """Whether a record has been reported: it is there, and no draft."""
+        life = self.lifecycle
+        return life is None or getattr(record, life.field) not in life.drafts
 
     def label(self, record: models.Model) -> str:
         """The key of a record as people write it."""

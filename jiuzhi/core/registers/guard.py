@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from jiuzhi.core import access, periods
+from jiuzhi.core import access, local, periods
 from jiuzhi.core.models import Attachment, Record, User
 
 from .declare import Register
@@ -49,7 +49,7 @@ def refusals(
     asked: dict[Any, Any] | None = None,
 ) -> Iterator[PermissionDenied | ValidationError]:
     """Everything that forbids writing ``record`` in place of ``old``, as the errors `writable` raises: scope, period, state."""
-    for check in (_scope, _period, _state):
+    for check in (_scope, _unit, _period, _state):
         try:
             check(register, user, record, old, {} if asked is None else asked)
         except (PermissionDenied, ValidationError) as error:
@@ -65,6 +65,19 @@ def _scope(
     if user is not None:
         _placed(register, user, record, old)
         _unseen(register, user, record, old)
+
+
+def _unit(
+    register: Register, user: User | None, record: Record, old: Record | None, asked: dict[Any, Any]
+) -> None:
+    """A unit that was merged away takes no new records; those it has stay. Errors: ``ValidationError``."""
+    if (old.org_id == record.org_id if old else record.pk is not None) or record.org.valid_on(local.today()):
+        return
+    heirs = "、".join(record.org.successors.values_list("name", flat=True))
+    now = f"请改填{heirs}" if heirs else "请改填现在的责任单位"
+    ended = record.org.valid_to and record.org.valid_to < local.today()
+    said = f"只到 {record.org.valid_to} 为止" if ended else f"自 {record.org.valid_from} 起才设立"
+    raise ValidationError({"org": f"{record.org}{said}，现在不承接新记录：{now}"})
 
 
 def _period(
@@ -95,14 +108,28 @@ def _state(
         return
     state = getattr(record, life.field)
     # A record that comes back from its deletion has its number, and whatever state it had.
-    if old is None and record.pk is None and life.first and state not in life.first:
-        raise ValidationError(
-            {life.field: f"新记录的状态只能是{'、'.join(life.first)}：之后的状态由办理步骤推进"}
-        )
+    first = first_states(register, user, record) if old is None and record.pk is None else ()
+    if first and state not in first:
+        raise ValidationError({life.field: f"新记录的状态只能是{'、'.join(first)}：之后的状态由办理步骤推进"})
     if old is not None and state != getattr(old, life.field):
         raise ValidationError(
             {life.field: f"状态不能直接从“{getattr(old, life.field)}”改为“{state}”：请在记录页办理相应步骤"}
         )
+
+
+def first_states(register: Register, user: User | None, record: Record | None = None) -> tuple[str, ...]:
+    """The states that a new record may have; empty: any. Staff bring a county's existing list, wherever each record stands; who only
+    reports (an enterprise, a grid member) begins at the beginning."""
+    life = register.lifecycle
+    if life is None or life.first or user is None:
+        return life.first if life else ()
+    held = access.grants(user, "create_record", register.code)
+    if record is not None and record.org_id:
+        held = [g for g in held if g.role == "enterprise" or record.org.path.startswith(g.org.path)]
+    if any(g.role not in access.REPORTERS for g in held):
+        return ()
+    begin = register.model._meta.get_field(life.field).get_default()
+    return (begin or register.fields[life.field].choices[0],)
 
 
 def _placed(register: Register, user: User, record: Record, old: Record | None) -> None:
@@ -136,12 +163,12 @@ def _unseen(register: Register, user: User, record: Record, old: Record | None) 
 
 
 def may_step(register: Register, user: User | None, step: Step, record: Record) -> bool:
-    """Whether ``user`` may take ``step``: a role named by the step, over this record; without roles, whoever may change it."""
+    """Whether ``user`` may take ``step``: who may change the record, in a role the step names if it names any."""
     if user is None:
         return True
     if not step.roles:
         return may(register, user, "change_record", record)
-    held = access.grants(user, "view_record", register.code)
+    held = access.grants(user, "change_record", register.code)
     return any(g.role in step.roles and record.org.path.startswith(g.org.path) for g in held)
 
 

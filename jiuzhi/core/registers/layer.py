@@ -105,7 +105,7 @@ def _shifted(geometry: dict[str, Any]) -> dict[str, Any]:
 
     def each(part: Any) -> Any:
         if isinstance(part[0], int | float):
-            return [round(d, 6) for d in geo.to_gcj02(*part)]
+            return [round(d, 6) for d in geo.to_gcj02(*part[:2])]
         return [each(p) for p in part]
 
     return {"type": geometry["type"], "coordinates": each(geometry["coordinates"])}

@@ -40,13 +40,15 @@ def step(
 @dataclass(frozen=True)
 class Lifecycle:
     """States are the options of the model's ``field``. ``first``: states a new record may have, empty = any, because a
-    county brings its existing list. ``closed``: states in which nothing more is due. ``expires``: a day field after which the
+    county brings its existing list. ``drafts``: states in which it is not reported yet: it is late by the day it leaves them.
+    ``closed``: states in which nothing more is due. ``expires``: a day field after which the
     record no longer holds; it turns up as due ``renew_days`` before.
     """
 
     steps: tuple[Step, ...] = ()
     field: str = "state"
     first: tuple[str, ...] = ()
+    drafts: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     expires: str = ""
     renew_days: int = 0
@@ -64,8 +66,8 @@ class Lifecycle:
 
 
 def lifecycle(
-    *steps: Step, field: str = "state", first: str | Sequence[str] = (), closed: str | Sequence[str] = (), expires: str = "",
-    renew_days: int = 0,
+    *steps: Step, field: str = "state", first: str | Sequence[str] = (), drafts: str | Sequence[str] = (),
+    closed: str | Sequence[str] = (), expires: str = "", renew_days: int = 0,
 ) -> Lifecycle:  # fmt: skip
     """A `Lifecycle`; words may be written parted by blanks."""
-    return Lifecycle(steps, field, _words(first), _words(closed), expires, renew_days)
+    return Lifecycle(steps, field, _words(first), _words(drafts), _words(closed), expires, renew_days)

@@ -16,12 +16,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from jiuzhi.core import files
-from jiuzhi.core.models import Org, Record
+from jiuzhi.core.models import Org, Record, User
 
 from . import columns
 from .columns import Column
 from .declare import Register, of
-from .reading import MASK
+from .reading import MASK, referable
 
 KEEP = object()  # a masked cell: the stored value stays
 LEFT_OUT = "（内容过长，未导出）"  # what an export writes for more than a cell of Excel holds
@@ -194,10 +194,17 @@ _READERS = {
 
 
 class References:
-    """What names and keys in cells lead to, within one county; each referenced register is read once."""
+    """What names and keys in cells lead to, within one county; each referenced register is read once. ``user``: whose cells they
+    are, who learns of nothing they may not refer to (None: the system's own); ``record``: what it refers to already may stay."""
 
-    def __init__(self, register: Register, county: Org) -> None:
-        self.register, self.county = register, county
+    def __init__(
+        self, register: Register, county: Org, user: User | None = None, record: Record | None = None
+    ) -> None:
+        self.register, self.county, self.user = register, county, user
+        self._held: dict[type[models.Model], list[Any]] = {}
+        for column in register.fields.values() if record is not None else ():
+            if column.target is not None and getattr(record, column.attribute) is not None:
+                self._held.setdefault(column.target, []).append(getattr(record, column.attribute))
         self._known: dict[type[models.Model], dict[str, list[models.Model]]] = {}
         self._hints: dict[tuple[type[models.Model], str], str] = {}
 
@@ -242,9 +249,22 @@ class References:
         if issubclass(model, Org):
             return model._default_manager.filter(path__startswith=self.county.path)
         found = model._default_manager.filter(county=self.county)
+        target = of(model)
+        if self.user is not None and target is not None:
+            seen = referable(target, self.user, self.county)
+            found = found.filter(
+                models.Q(pk__in=seen.order_by().values("pk")) | models.Q(pk__in=self._held.get(model, ()))
+            )
         keys = [k for k in getattr(model, "KEY", ()) if model._meta.get_field(k).is_relation]
         links = [path for k in keys for path in columns.called_by(model, k)]
         return found.select_related(*links) if links else found
+
+
+def offered(found: models.QuerySet[Any], today: date) -> models.QuerySet[Any]:
+    """What a list of choices shows of ``found``: of units those that exist ``today``."""
+    if not issubclass(found.model, Org):
+        return found
+    return found.filter(models.Q(valid_to=None) | models.Q(valid_to__gte=today))
 
 
 def written(record: Any, twice: Collection[str] = ()) -> str:

@@ -25,6 +25,7 @@ from .columns import Column
 from .declare import Register, of
 
 OFFERED = 200  # records a reference filter offers
+_CHOSEN = 100  # words of one filter; each is a condition
 NONE = "空"  # the choice "nothing filled in"
 DUE = {"expired": "已过期", "soon": "即将到期", "open": "未办结"}
 
@@ -52,8 +53,10 @@ def ask(register: Register, given: Any, public: bool = False) -> Asked:
     chosen, ranges = {}, {}
     fields = {n: c for n, c in register.fields.items() if c.public or not public}
     for column in fields.values():
-        if column.filterable and (words := tuple(files.printable(w)[:80] for w in get(column.name) if w)):
-            chosen[column.name] = words
+        # "crs" in an address says in what system a map is drawn.
+        if column.filterable and column.name != "crs":
+            words = tuple(dict.fromkeys(files.printable(w)[:80] for w in get(column.name) if w))[:_CHOSEN]
+            chosen |= {column.name: words} if words else {}
         if column.kind in (columns.NUMBER, columns.WHOLE, columns.DAY) and not column.sensitive:
             low, high = ((get(f"{column.name}_{end}") or [""])[-1].strip()[:30] for end in ("from", "to"))
             if low or high:

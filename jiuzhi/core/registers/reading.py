@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from jiuzhi.core import access, geo, records
+from jiuzhi.core import access, audit, geo, records
 from jiuzhi.core.models import AuditEntry, Org, Placed, Record, User
 
 from .columns import Column
@@ -49,6 +49,14 @@ def _bounds(register: Register, grant: Any, county: Org | None) -> Q | None:
     return Q(org__in=Org.objects.filter(path__startswith=path).values("pk"))
 
 
+def referable(register: Register, user: User, county: Org) -> QuerySet[Record]:
+    """The records of a county that ``user`` may refer to: what they may view, and all of a register that nobody holds and everybody
+    may read about (rivers, villages)."""
+    if register.public and not register.holder:
+        return register.model._default_manager.filter(county=county)
+    return visible_to(register, user, county=county)
+
+
 def may(
     register: Register, user: User, action: str, record: Record | None = None, org: Org | None = None
 ) -> bool:
@@ -82,7 +90,7 @@ def holder(register: Register, record: Record) -> Org | None:
 
 def unmasked(register: Register, user: User, records: Iterable[Record]) -> set[int]:
     """Ids of those records whose sensitive fields ``user`` may read."""
-    if not (register.sensitive or register.blur_km):
+    if not (register.sensitive or register.hides_place):
         return {r.pk for r in records}
     return {r.pk for r in records if may(register, user, "see_sensitive", r)}
 
@@ -97,10 +105,13 @@ def note(actor: records.Actor, register: Register, record: Record) -> None:
 
 
 def note_many(actor: records.Actor, register: Register, where: str, ids: Iterable[int]) -> None:
-    """Note that a person read sensitive fields, or exact places, of many records at once. ``where``: the county's code, or ""."""
-    if found := sorted(ids):
-        said = f"批量读取{register.title}的敏感内容"
-        records.noted(actor, "read", register.model._meta.label, where, said, {"ids": found})
+    """Note that a person read sensitive fields, or exact places, of many records at once: the same ones once an hour.
+    ``where``: the county's code, or ""."""
+    facts = {"ids": sorted(ids)}
+    model, since = register.model._meta.label, timezone.now() - timedelta(hours=1)
+    read = AuditEntry.objects.filter(model=model, key=where, action="read", user=actor.user, at__gte=since)
+    if facts["ids"] and not read.filter(after_text=audit.text(facts)).exists():
+        records.noted(actor, "read", model, where, f"批量读取{register.title}的敏感内容", facts)
 
 
 def value(column: Column, record: Record, clear: bool) -> str:

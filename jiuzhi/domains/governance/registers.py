@@ -43,7 +43,7 @@ report = Register(
         step("提交", "待提交 退回", "已提交", needs="submitted_on", evidence=True),
         step("退回", "已提交", "退回", roles="plan_officer unit enforcement admin", needs="issues"),
         step("审核通过", "已提交", "已审核", roles="plan_officer unit enforcement admin", needs="reviewed_on", other_person=True),
-        closed="已提交 已审核", expires="due_on", renew_days=15,
+        drafts="待提交", closed="已提交 已审核", expires="due_on", renew_days=15,
     ),
     serves=["SYS-018"],
 )  # fmt: skip

@@ -38,7 +38,7 @@ general_ledger = Register(
         step("提交", "待提交 退回", "已提交"),
         step("退回", "已提交 已审核", "退回", roles=CHECKERS, needs="issues"),
         step("审核通过", "已提交", "已审核", roles=CHECKERS, other_person=True),
-        closed="已审核",
+        drafts="待提交", closed="已审核",
     ),
     serves=["SYS-120", "SYS-122", "SYS-047"],
 )  # fmt: skip

@@ -124,7 +124,7 @@ class _Trial:
 
     def __init__(self, register: Register, county: Org, table: Table, user: User | None) -> None:
         self.register, self.county, self.table, self.user = register, county, table, user
-        self.refs = References(register, county)
+        self.refs = References(register, county, user)
         self.known = _known(register, county)
         self.asked: dict[Any, Any] = {}
         # `fill` checks what is filled in, and references come from this county by construction.

@@ -2,9 +2,10 @@
 
 from typing import Any, BinaryIO
 
-from jiuzhi.core.models import Org
+from jiuzhi.core import local
+from jiuzhi.core.models import Org, User
 from jiuzhi.core.registers import Column, Register, columns
-from jiuzhi.core.registers.parse import References, named_twice, written
+from jiuzhi.core.registers.parse import References, named_twice, offered, written
 
 from . import workbook
 from .read import SHEET_HELP, SHEET_LISTS
@@ -17,14 +18,14 @@ _KINDS = {
 }  # fmt: skip
 
 
-def template(out: BinaryIO, register: Register, county: Org) -> None:
-    """Write the template of a register for one county to ``out`` (.xlsx)."""
+def template(out: BinaryIO, register: Register, county: Org, user: User | None = None) -> None:
+    """Write the template of a register for one county to ``out`` (.xlsx), with what ``user`` may refer to."""
     book = workbook.book(out)
     fields = list(register.form_fields)
     sheet = workbook.Sheet(book, register.title)
     lists = workbook.Sheet(book, SHEET_LISTS)
-    offered = _offered(register, fields, county)
-    listed = _write_lists(lists, fields, offered)
+    choices = _offered(register, fields, county, user)
+    listed = _write_lists(lists, fields, choices)
     heads = {
         True: book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8F2ED"}),
         False: book.add_format({"bold": True, "bottom": 1}),
@@ -55,16 +56,21 @@ def help_of(column: Column) -> str:
     return "；".join(p for p in parts if p)
 
 
-def _offered(register: Register, fields: list[Column], county: Org) -> dict[str, list[str]]:
+def _offered(
+    register: Register, fields: list[Column], county: Org, user: User | None
+) -> dict[str, list[str]]:
     """What each drop-down list offers. References too many for a list are written by hand."""
-    refs, twice, found = References(register, county), named_twice(county), {}
+    refs, twice, found = References(register, county, user), named_twice(county), {}
     for column in fields:
         if column.kind in (columns.CHOICE, columns.SEVERAL):
             found[column.name] = list(column.choices)
         elif column.kind == columns.YES:
             found[column.name] = ["是", "否"]
         elif column.kind == columns.REF and column.target is not None:
-            names = [written(r, twice) for r in refs.all(column.target)[: _MOST_CHOICES + 1]]
+            names = [
+                written(r, twice)
+                for r in offered(refs.all(column.target), local.today())[: _MOST_CHOICES + 1]
+            ]
             if len(names) <= _MOST_CHOICES:
                 found[column.name] = names
     return found

@@ -122,7 +122,7 @@ def create(request: HttpRequest, register: Register, given: Any, code: str | Non
     county = county_of(who, code, "create_record") or only_county(who)
     record = register.model()
     named = _named(register, given)
-    _take(record, register, named, county)
+    _take(who, record, register, named, county)
     records.save(record, actor(request), given.why.strip())
     response = answered(request, register, record, 201)
     response["Location"] = f"{request.path}/{record.pk}"
@@ -144,7 +144,7 @@ def change(request: HttpRequest, register: Register, pk: int, given: Any) -> Htt
     named = _named(register, given)
     _not_hidden(register, who, record, named)
     _as_seen(record, given.revision)
-    _take(record, register, named, record.county)
+    _take(who, record, register, named, record.county)
     records.save(record, actor(request), given.why.strip(), revision=given.revision)
     return answered(request, register, one(register, who, pk))
 
@@ -172,8 +172,8 @@ def _not_hidden(register: Register, who: User, record: Record, named: dict[str, 
         )  # fmt: skip
 
 
-def _take(record: Record, register: Register, named: dict[str, Any], county: Org) -> None:
-    faults = values.take(record, register, named, References(register, county))
+def _take(who: User, record: Record, register: Register, named: dict[str, Any], county: Org) -> None:
+    faults = values.take(record, register, named, References(register, county, who, record))
     if faults:
         raise Refused(422, f"有 {len(faults)} 个字段不能保存：请按各字段的说明改正。", faults)
 
@@ -192,7 +192,7 @@ def step(request: HttpRequest, register: Register, pk: int, found: Step, given: 
     named = _named(register, given)
     _not_hidden(register, who, record, named)
     _as_seen(record, given.revision)
-    _take(record, register, named, record.county)
+    _take(who, record, register, named, record.county)
     filled = {n: getattr(record, n) for n in named}
     records.take_step(record, found.name, actor(request), given.why, filled=filled)
     return answered(request, register, one(register, who, pk))
@@ -202,6 +202,8 @@ def history(request: HttpRequest, register: Register, pk: int) -> HttpResponse:
     """The newest entries first; values as the log keeps them (references by id, numbers as text)."""
     record = one(register, user(request), pk)
     clear = record.pk in reading.unmasked(register, user(request), [record])
+    if clear and any(c.sensitive for c in register.fields.values()):
+        reading.note(actor(request), register, record)
     entries = AuditEntry.objects.filter(model=record._meta.label, key=str(pk)).select_related("user")
     found = entries.filter(action__in=("create", "update", "delete")).order_by("-id")[:_HISTORY]
     return values.answer(

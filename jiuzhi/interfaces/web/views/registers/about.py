@@ -101,7 +101,7 @@ def _rights(register: Register) -> list[tuple[str, str]]:
     """Who may do what, in the order of the roles; an enterprise only where it can hold records."""
     found = []
     for action in _ACTIONS:
-        if action == "see_sensitive" and not (register.sensitive or register.blur_km):
+        if action == "see_sensitive" and not (register.sensitive or register.hides_place):
             continue
         if action == "manage_period" and not register.period:
             continue

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from jiuzhi.core import local
 from jiuzhi.core.files import printable
 from jiuzhi.core.models import AuditEntry, Record
+from jiuzhi.core.records import Actor
 from jiuzhi.core.registers import Column, Register, columns, query, reading
 from jiuzhi.engine.exchange import bulk
 
@@ -145,6 +146,8 @@ def _preview(edit: Edit, context: dict[str, Any], trial: bulk.Trial | None = Non
         return
     sample = trial.pairs[:_SAMPLE]
     clear = reading.unmasked(edit.register, edit.scope.user, [old for _new, old in sample])
+    if edit.column.sensitive:
+        reading.note_many(Actor(edit.scope.user), edit.register, edit.scope.county.code, clear)
 
     def said(record: Record) -> str:
         assert edit.column is not None

@@ -138,7 +138,7 @@ def template(request: HttpRequest, scope: Scope, register: Register) -> HttpResp
     """The empty workbook people fill in."""
     _require_import(scope, register)
     out = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    write_template(out, register, scope.county)
+    write_template(out, register, scope.county, scope.user)
     return _answer(out, "xlsx", f"{register.title}{_('模板')}.xlsx")
 
 

@@ -97,7 +97,7 @@ def file(request: HttpRequest, scope: Scope, register: Register, pk: int, file: 
     found = attachments.of(register, record).filter(pk=file).first()
     if found is None:
         raise Http404(_("没有这个文件。"))
-    if register.blur_km and not reading.may(register, scope.user, "see_sensitive", record):
+    if register.hides_place and not reading.may(register, scope.user, "see_sensitive", record):
         raise PermissionDenied(_("这类记录的位置敏感，照片和文件只对有权限的人开放。"))
     if "small" in request.GET and found.kind == Attachment.Kind.PHOTO:
         return _small(found)
@@ -155,13 +155,13 @@ def _shrunk(found: Attachment) -> bytes:
 @register_page
 @require_POST
 def drop(request: HttpRequest, scope: Scope, register: Register, pk: int, file: int) -> HttpResponse:
-    """Remove a file from a record, with a reason. What was stored stays below the evidence folder, for the log speaks of it."""
+    """Remove a file from a record, with a reason."""
     record = record_of(scope, register, pk, "change_record")
     found = attachments.of(register, record).filter(pk=file).first()
     if found is None:
         raise Http404(_("没有这个文件。"))
     try:
-        records.delete(found, actor(request), request.POST.get("why", "")[:180])
+        attachments.drop(register, record, found, actor(request), request.POST.get("why", "")[:180])
         messages.success(request, _("已移除文件。"))
     except ValidationError as error:
         messages.error(request, "；".join(error.messages))

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from jiuzhi.core import access, files, local
 from jiuzhi.core.models import AuditEntry, Org, Record
-from jiuzhi.core.registers import Column, Register, columns, of, query, reading
-from jiuzhi.core.registers.parse import References, fill, written
+from jiuzhi.core.registers import Column, Register, columns, guard, of, query, reading
+from jiuzhi.core.registers.parse import References, fill, offered, written
 
 from ..base import Scope
 from . import parts
@@ -75,7 +75,7 @@ class Form:
     ) -> None:  # fmt: skip
         self.scope, self.register, self.record, self.clear = scope, register, record, clear
         self.only = only
-        self.refs = References(register, scope.county)
+        self.refs = References(register, scope.county, scope.user, record)
         self.typed: dict[str, str] = {}
         self.faults: dict[str, str] = {}
         self.notes: dict[str, str] = {}
@@ -201,8 +201,9 @@ class Form:
     def _options(self, column: Column, text: str) -> tuple[tuple[tuple[str, str], ...], bool]:
         """The choices of a list, and whether there are more than it offers."""
         life = self.register.lifecycle
-        if life and column.name == life.field and life.first:
-            return tuple((w, w) for w in column.choices if w in life.first), False
+        if life and column.name == life.field:
+            first = guard.first_states(self.register, self.scope.user)
+            return tuple((w, w) for w in column.choices if not first or w in first), False
         if column.kind in (columns.CHOICE, columns.SEVERAL):
             return tuple((w, w) for w in column.choices), False
         if column.kind == columns.YES:
@@ -225,12 +226,12 @@ class Form:
             for word in words.split():
                 found = found.filter(Q(name__contains=word) | Q(code__contains=word))
             return found
-        seen = reading.visible_to(target, self.scope.user, county=self.scope.county)
+        seen = reading.referable(target, self.scope.user, self.scope.county)
         return query.select(target, seen, query.Asked(q=words), local.today())
 
     def _units(self, column: Column) -> QuerySet[Any]:
         assert column.target is not None
-        found = self.refs.all(column.target)
+        found = offered(self.refs.all(column.target), local.today())
         if column.name != "org" or column.target is not Org:
             return found
         action = "change_record" if self.record.pk else "create_record"

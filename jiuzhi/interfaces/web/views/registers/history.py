@@ -10,8 +10,8 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jiuzhi.core import undo
 from jiuzhi.core.models import Attachment, AuditEntry, Record, User
+from jiuzhi.core.records import STEP
 from jiuzhi.core.registers import Column, Register, columns, reading
 
 SHOWN = 20  # entries of a record's page; the rest on demand
@@ -104,8 +104,8 @@ def _past(register: Register, entry: AuditEntry, said: "Words", may: dict[str, b
         named = (entry.after or entry.before or {}).get("title", "")
         why = entry.why if entry.action == "delete" else ""
         return Past(entry, f"{_FILES.get(entry.action, _VERBS['update'])} {named}", why)
-    if entry.why.startswith(undo.STEP):
-        name, _bracket, why = entry.why.removeprefix(undo.STEP).partition("（")
+    if entry.why.startswith(STEP):
+        name, _bracket, why = entry.why.removeprefix(STEP).partition("（")
         return Past(entry, _("办理“%(step)s”") % {"step": name}, why.removesuffix("）"), said.changes(entry))
     if entry.action == "create" and later:
         return Past(entry, _("恢复"), "", said.changes(entry))

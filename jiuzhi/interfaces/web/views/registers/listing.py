@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from jiuzhi.core import local
 from jiuzhi.core.models import Record, SavedView
+from jiuzhi.core.records import Actor
 from jiuzhi.core.registers import Column, Register, columns, query, reading
 
 from ..base import Scope, number
@@ -92,6 +93,8 @@ class Listing:
         by_id = {r.pk: r for r in held}
         records = [by_id[pk] for pk in ids if pk in by_id]
         clear = reading.unmasked(self.register, self.scope.user, records)
+        if any(c.sensitive for c in self.columns):
+            reading.note_many(Actor(self.scope.user), self.register, self.scope.county.code, clear)
         today = local.today()
         return rows, [(r, [self._cell(c, r, r.pk in clear, today) for c in self.columns]) for r in records]
 

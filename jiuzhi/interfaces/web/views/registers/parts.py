@@ -161,6 +161,8 @@ def children(scope: Scope, register: Register, record: Record) -> list[Related]:
         shown, total = _first(child, rows, _ROWS)
         fields = [child.fields[n] for n in dict.fromkeys((*child.key, *child.columns)) if n != child.within]
         clear = reading.unmasked(child, scope.user, shown)
+        if any(c.sensitive for c in fields[:_WIDE]):
+            reading.note_many(records.Actor(scope.user), child, scope.county.code, clear)
         cells = [(r, [Cell(c, reading.value(c, r, r.pk in clear)) for c in fields[:_WIDE]]) for r in shown]
         add = ""
         if reading.may(child, scope.user, "create_record", org=scope.county):

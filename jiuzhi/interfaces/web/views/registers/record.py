@@ -52,14 +52,14 @@ def detail(request: HttpRequest, scope: Scope, register: Register, pk: int) -> H
 def note_reading(request: HttpRequest, register: Register, record: Record) -> bool:
     """Whether this person reads the sensitive fields too; if so, the reading is noted."""
     clear = record.pk in reading.unmasked(register, request.user, [record])
-    if clear and (register.sensitive or register.blur_km):
+    if clear and (register.sensitive or register.hides_place):
         reading.note(actor(request), register, record)
     return clear
 
 
 def _files_hidden(register: Register, clear: bool) -> bool:
     """Photos of a sensitive place would show it."""
-    return bool(register.blur_km) and not clear
+    return register.hides_place and not clear
 
 
 @register_page
