@@ -13,7 +13,9 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-MODULES = ("reader", "air_assessment", "lake", "hindcast", "pages", "registers_exchange", "registers_pages")
+MODULES = (
+    "reader", "air_assessment", "lake", "hindcast", "pages", "registers_lines", "registers_exchange", "registers_pages",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -71,6 +71,7 @@ def _cases() -> dict[str, Callable[[int], str]]:
         "search, none": lambda n: f"?q=没有{n}",
         "order by name": lambda n: f"?sort=-name&page={n + 1}",
         "order by river": lambda n: f"?sort=water_body&page={n + 1}",
+        "search of everything": lambda n: f"/search/?q={n}号",
         "list after a change": lambda n: "?changed",
     }
 
@@ -83,7 +84,7 @@ def _measure(client: Any, ask: Callable[[int], str], before: Callable[[], None])
     client.get(_PAGE)
     found, most = [], 0
     for n in range(REQUESTS):
-        address = _PAGE + ask(n)
+        address = asked if (asked := ask(n)).startswith("/") else _PAGE + asked
         if address.endswith("?changed"):
             before()
         with CaptureQueriesContext(connection) as seen:

@@ -1,36 +1,13 @@
 """What every declaration keeps: short, honest, with sample rows that its own checks accept."""
 
-import ast
-import inspect
-
 import pytest
 
+from bench.registers_lines import LONGEST, MEDIAN, lines
 from jiuzhi.core.registers import REGISTERS, columns
 from jiuzhi.engine.exchange.samples import rows_of
 from jiuzhi.engine.plan import systems
 
 ALL = sorted(REGISTERS)
-LONGEST, MEDIAN = 90, 60
-
-
-def lines(code: str) -> int:
-    """Lines of a register's model and declaration, blank lines left out."""
-    register = REGISTERS[code]
-    model = inspect.getsource(register.model)
-    package = register.model.__module__.partition(".models")[0]
-    source = inspect.getsource(__import__(f"{package}.registers", fromlist=["registers"]))
-    calls = [
-        ast.get_source_segment(source, node)
-        for node in ast.parse(source).body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Call)
-        and any(
-            k.arg == "model" and getattr(k.value, "id", "") == register.model.__name__
-            for k in node.value.keywords
-        )
-    ]
-    assert len(calls) == 1, code
-    return sum(1 for line in (model + calls[0]).splitlines() if line.strip())
 
 
 @pytest.mark.parametrize("code", ALL)

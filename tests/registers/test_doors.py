@@ -176,6 +176,26 @@ def test_a_draft_is_late_by_the_day_it_is_handed_in(load, land, person):
     assert AuditEntry.objects.filter(model=late._meta.label, key=str(late.pk)).count() == 1
 
 
+def test_a_step_may_fill_a_sensitive_field_that_is_empty(load, person, client):
+    """Who may not read what stands there may say what was not said yet; afterwards it is hidden from them too."""
+    register, rows = mine(load, "water.outlet")
+    row = rows[0]
+    assert "sources" in register.sensitive
+    type(row).objects.filter(pk=row.pk).update(state="已监测", sources="")
+    client.force_login(person("unit", "500229"))
+    address = reverse("record_step", args=["500229", register.code, row.pk, "溯源"])
+    assert 'name="sources"' in client.get(address).content.decode()
+    client.post(address, {"sources": "上游三家洗车场"})
+    row.refresh_from_db()
+    assert (row.state, row.sources) == ("已溯源", "上游三家洗车场")
+    page = client.get(at("record", register, row.pk)).content.decode()
+    assert "上游三家洗车场" not in page
+    type(row).objects.filter(pk=row.pk).update(state="已监测")
+    client.post(address, {"sources": "改掉"})
+    row.refresh_from_db()
+    assert row.sources == "上游三家洗车场"
+
+
 def test_photos_below_a_sensitive_place_stay_with_who_may_see_it(load, person, client):
     register, rows = mine(load, "soil.farmmeasure")
     assert register.hides_place

@@ -150,13 +150,16 @@ def _placed(register: Register, user: User, record: Record, old: Record | None) 
 
 
 def _unseen(register: Register, user: User, record: Record, old: Record | None) -> None:
-    """What a person may not read they cannot overwrite. Errors: ``ValidationError`` by field."""
+    """What a person may not read they cannot overwrite; what is empty, which they see, they may fill in. Errors: ``ValidationError``
+    by field."""
     if old is None or may(register, user, "see_sensitive", old):
         return
     changed = [
         c.name
         for c in register.fields.values()
-        if c.sensitive and getattr(old, c.name) != getattr(record, c.name)
+        if c.sensitive
+        and getattr(old, c.name) not in (None, "")
+        and getattr(old, c.name) != getattr(record, c.name)
     ]
     if changed:
         raise ValidationError(dict.fromkeys(changed, "没有权限查看这一项，因此不能改：请交给有权限的人"))

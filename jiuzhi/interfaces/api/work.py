@@ -165,7 +165,8 @@ def _not_hidden(register: Register, who: User, record: Record, named: dict[str, 
     """Errors: `Refused` for a masked field, whatever value is given: else a right guess would answer differently from a wrong one."""
     if reading.may(register, who, "see_sensitive", record):
         return
-    if hidden := [n for n in named if register.fields[n].sensitive]:
+    fields = [register.fields[n] for n in named]
+    if hidden := [c.name for c in fields if c.sensitive and values.give(c, record) not in (None, [])]:
         raise Refused(
             422, "有字段您无权查看，因此不能改。",
             dict.fromkeys(hidden, "没有权限查看这一项，因此不能改：请交给有权限的人"),

@@ -17,7 +17,7 @@ from jiuzhi.core.registers import Register, columns, reading
 from ..base import Scope, actor
 from . import parts
 from .base import record_of, register_page, shown
-from .form import Form, option
+from .form import Form
 from .record import note_reading
 
 _FOUND = 20  # records offered while typing
@@ -107,5 +107,5 @@ def choices(request: HttpRequest, scope: Scope, register: Register, field: str) 
         raise PermissionDenied(_("您没有填写这类记录的权限。"))
     form = Form(scope, register, register.model(), clear=False)
     words = request.GET.get(field, request.GET.get("q", "")).strip()[:80]
-    found = [option(r) for r in form.offered(column, words)[:_FOUND]]
+    found = [form.option(r) for r in form.offered(column, words)[:_FOUND]]
     return render(request, "web/registers/options.html", {"options": found})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from jiuzhi.core import access, files, local
 from jiuzhi.core.models import AuditEntry, Org, Record
 from jiuzhi.core.registers import Column, Register, columns, guard, of, query, reading
-from jiuzhi.core.registers.parse import References, fill, offered, written
+from jiuzhi.core.registers.parse import References, fill, named_twice, offered, written
 
 from ..base import Scope
 from . import parts
@@ -75,6 +75,8 @@ class Form:
     ) -> None:  # fmt: skip
         self.scope, self.register, self.record, self.clear = scope, register, record, clear
         self.only = only
+        # A step may ask for a field nobody filled in: that it is empty everybody sees, so everybody may fill it.
+        self._empty = {n for n in only or () if getattr(record, register.fields[n].attribute) in (None, "")}
         self.refs = References(register, scope.county, scope.user, record)
         self.typed: dict[str, str] = {}
         self.faults: dict[str, str] = {}
@@ -93,7 +95,7 @@ class Form:
             return _("由办理步骤推进")
         # Who may not see a place has no say in what system it was given in either.
         hidden = column.sensitive or (column.name == "crs" and self.register.fields["lon"].sensitive)
-        if self.record.pk and hidden and not self.clear:
+        if self.record.pk and hidden and not self.clear and column.name not in self._empty:
             return reading.MASK
         return ""
 
@@ -140,7 +142,7 @@ class Form:
             o for o in own if o.path.startswith(self.scope.county.path) and o.kind != Org.Kind.ENTERPRISE
         ]
         if len(inside) == 1:
-            self.typed["org"] = inside[0].name
+            self.typed["org"] = written(inside[0], self.twice)
         if self.register.period and self.register.fields[self.register.period].kind == columns.DAY:
             self.typed[self.register.period] = local.today().isoformat()
         for column in self.columns:
@@ -186,7 +188,7 @@ class Form:
         ):  # asking an unset required reference would be an error
             return ""
         held = getattr(self.record, column.name)
-        return written(held) if column.kind == columns.REF else column.shown(held)
+        return written(held, self.twice) if column.kind == columns.REF else column.shown(held)
 
     def _input(self, column: Column) -> Input:
         fixed = self.fixed(column)
@@ -210,11 +212,20 @@ class Form:
             return (("是", _("是")), ("否", _("否"))), False
         if column.kind != columns.REF:
             return (), False
-        found = [option(r) for r in self.offered(column)[: OFFERED + 1]]
+        found = [self.option(r) for r in self.offered(column)[: OFFERED + 1]]
         if len(found) <= OFFERED:
             return tuple(found), False
         held = getattr(self.record, column.name) if getattr(self.record, column.attribute) else None
-        return ((option(held),) if held and written(held) == text else ()), True
+        return ((self.option(held),) if held and written(held, self.twice) == text else ()), True
+
+    def option(self, record: Any) -> tuple[str, str]:
+        """How a record is written so that it is found again, and its name."""
+        return written(record, self.twice), str(record)
+
+    @cached_property
+    def twice(self) -> set[str]:
+        """Names that several units have: those are written by their code."""
+        return named_twice(self.scope.county)
 
     def offered(self, column: Column, words: str = "") -> QuerySet[Any]:
         """Records a reference may lead to: units in which the person may write, or what they may view of another register;
@@ -278,11 +289,6 @@ class Form:
                     "value": said.value(column, now.get(name))
                 }
         return said.between(base, now)
-
-
-def option(record: Any) -> tuple[str, str]:
-    """How a record is written so that it is found again, and its name."""
-    return written(record), str(record)
 
 
 def _both(register: Register, *versions: dict[str, Any]) -> list[AuditEntry]:
