@@ -244,7 +244,7 @@ def test_the_documentation_says_every_field_and_step(code, own):
         assert f"<b>{step.name}</b>" in text
     for system in systems.systems():
         assert (system.id in text) == (system.id in register.serves)
-    assert ("查看敏感字段" in text) == bool(register.sensitive or register.blur_km)
+    assert ("查看敏感字段" in text) == bool(register.sensitive or register.hides_place)
 
 
 def test_the_index_lists_every_register_once_and_finds_by_system(own):

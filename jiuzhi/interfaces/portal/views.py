@@ -51,13 +51,14 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
     groups = []
     for domain, title in [*settings.DOMAINS.items(), ("master", "基础名录")]:
         entries = [
-            (register, reading.public_records(register, county).count())
+            (register, query.tally(register, reading.public_records(register, county), local.today()))
             for register in query.registers_of(domain)
             if register.public
         ]
-        if entries := [e for e in entries if e[1]]:
-            groups.append((title, entries))
-    return _page(request, "index.html", county, {"groups": groups})
+        if listed := [(r, tally.total(), tally.synthetic) for r, tally in entries if tally.total()]:
+            groups.append((title, listed))
+    synthetic = any(s for _title, listed in groups for _r, _n, s in listed)
+    return _page(request, "index.html", county, {"groups": groups, "synthetic": synthetic})
 
 
 @_public
