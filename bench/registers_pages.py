@@ -81,7 +81,8 @@ def _measure(client: Any, ask: Callable[[int], str], before: Callable[[], None])
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    client.get(_PAGE)
+    for page in (_PAGE, "/search/?q=" + COUNTY):
+        client.get(page)
     found, most = [], 0
     for n in range(REQUESTS):
         address = asked if (asked := ask(n)).startswith("/") else _PAGE + asked
@@ -102,6 +103,8 @@ def child() -> dict[str, Any]:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    import jiuzhi.project.wsgi  # noqa: F401 - as the server starts
+
     county = _scene()
     _fill(county)
     from jiuzhi.core import records
