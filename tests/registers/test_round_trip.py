@@ -9,7 +9,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import PatternFill
 
 from jiuzhi.core import records, undo
 from jiuzhi.core.models import AuditEntry, Grant, Org
@@ -184,12 +185,16 @@ HEAD = ["排污口编码", "名称", "一级类别", "受纳水体", "责任单�
 GOOD = ["N-1", "新排口", "其他排口", "任河", "葛城街道", "登记"]
 
 
-def book(rows, path, merged=()):
+def book(rows, path, merged=(), more=()):
     made = Workbook()
     for row in rows:
         made.active.append(row)
     for area in merged:
         made.active.merge_cells(area)
+    for title, lines in more:
+        sheet = made.create_sheet(title)
+        for row in lines:
+            sheet.append(row)
     made.save(path)
     return path
 
@@ -246,7 +251,7 @@ def test_a_truncated_workbook_says_so(kept, tmp_path):
 
 
 def test_a_workbook_that_unfolds_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("jiuzhi.engine.exchange.read._LARGEST", 1000)
+    monkeypatch.setattr("jiuzhi.engine.exchange.sheets._LARGEST", 1000)
     with pytest.raises(FileFault, match="太大"):
         read(book([HEAD, GOOD], tmp_path / "a.xlsx"), get("water.outlet"))
 
@@ -283,3 +288,36 @@ def test_a_record_older_than_a_rule_stays_as_long_as_nobody_edits_it(load, land,
     at = next(a for a, n in table.columns.items() if n == "class1")
     table.rows[0][1][at] = "更旧"
     assert [f.field for f in dry_run(register, county, table, None).faults] == ["class1"]
+
+
+@pytest.mark.parametrize("value", [None, "x"])
+def test_a_mark_in_the_last_column_of_excel_makes_no_row_wide(value, tmp_path):
+    """One stray cell in XFD, valued or only coloured, would cost 130 KB a row."""
+    path = book([HEAD, *([GOOD] * 20)], tmp_path / "a.xlsx")
+    made = load_workbook(path)
+    for row in range(1, 22):
+        cell = made.active.cell(row, 16_384)
+        cell.value, cell.fill = value, PatternFill("solid", fgColor="FFFF00")
+    made.save(path)
+    table = read(path, get("water.outlet"))
+    assert {len(values) for _number, values in table.rows} == {len(HEAD)}
+    assert table.unknown == []
+
+
+def test_a_row_that_ends_early_is_a_row(load, land, tmp_path):
+    """Cells to the left of the fields only: neither blank nor the heading once more."""
+    register = get("water.outlet")
+    load(register)
+    path = book([["我的列", *HEAD], ["x", *GOOD], ["y"]], tmp_path / "a.xlsx")
+    outcome = dry_run(register, land["500229"], read(path, register), None)
+    assert [(r.number, r.action) for r in outcome.rows] == [(2, "create"), (3, "error")]
+
+
+def test_rows_out_of_order_are_a_broken_file(tmp_path):
+    whole = book([HEAD, GOOD], tmp_path / "whole.xlsx")
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'<row r="2"', b'<row r="1"'))
+    with pytest.raises(FileFault, match="重新保存"):
+        read(path, get("water.outlet"))

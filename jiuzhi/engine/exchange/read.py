@@ -1,41 +1,25 @@
-"""Workbooks and CSV files as people keep them → rows of cells by field.
+"""The sheets of a file → rows of cells by field.
 
 Survives title rows, merged headings, an empty first column, styled blank rows, GB18030. What the cells hold is read later, by
 `jiuzhi.core.registers.parse`.
 """
 
-import csv
-import io
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.escape import unescape
-from openpyxl.utils.exceptions import InvalidFileException
 
 from jiuzhi.core.registers import Register
 from jiuzhi.core.registers.parse import half_width, tidy
 
-from . import workbook
+from .sheets import FileFault, sheets
 
-SHEET_HELP = "填写说明"  # the template's own sheets are never read as data
-SHEET_LISTS = "代码表"
+__all__ = ["FileFault", "Table", "headings", "plain", "read"]
+
 _LOOKED = 30  # rows in which a heading is looked for
 _MOST = 200_000  # rows
-_LARGEST = 1024**3  # bytes a workbook may unfold to
-# What openpyxl and the zip reader say of a file cut short or not a workbook (a parser's error is a `SyntaxError`).
-_BROKEN = (
-    InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, OSError, EOFError,
-)  # fmt: skip
-
-
-class FileFault(ValueError):
-    """A file that cannot be read as this register, in one sentence."""
 
 
 @dataclass
@@ -67,20 +51,9 @@ class Table:
 def read(path: Path, register: Register, name: str = "") -> Table:
     """The table of a .xlsx or .csv file. Errors: `FileFault`, one Chinese sentence."""
     name = name or path.name
-    lower = name.lower()
-    if not path.stat().st_size:
-        raise FileFault(f"{name} 是空文件：请重新保存后再选")
-    if lower.endswith((".xlsx", ".xlsm")):
-        sheets = _workbook(path, name)
-    elif lower.endswith((".csv", ".txt")):
-        sheets = iter([("", _csv(path, name))])
-    elif lower.endswith(".xls"):
-        raise FileFault(f"{name} 是旧版 Excel 格式：请用“另存为”保存成 .xlsx 再导入")
-    else:
-        raise FileFault(f"{name} 不是表格：请用 .xlsx 或 .csv 文件")
     best: Table | None = None
-    for sheet, rows in sheets:
-        found = _table(sheet, rows, register)
+    for sheet in sheets(path, name):
+        found = _table(sheet.title, sheet.rows, register)
         if found is not None and (best is None or len(found.columns) > len(best.columns)):
             best = found
     if best is None:
@@ -94,63 +67,11 @@ def read(path: Path, register: Register, name: str = "") -> Table:
     return best
 
 
-def _workbook(path: Path, name: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
-    try:
-        with zipfile.ZipFile(path) as parts:
-            if sum(part.file_size for part in parts.infolist()) > _LARGEST:
-                raise FileFault(f"{name} 展开后太大：请删去多余的工作表和图片，或分成几个文件")
-        book = load_workbook(path, read_only=True, data_only=True)
-    except FileFault:
-        raise
-    except _BROKEN as error:
-        with path.open("rb") as file:
-            start = file.read(8)
-        if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-            raise FileFault(f"{name} 加了密码或其实是旧版 .xls：请去掉密码，另存为 .xlsx") from error
-        raise FileFault(f"{name} 打不开，文件可能不完整：请在 Excel 中重新保存为 .xlsx") from error
-    for sheet in book.worksheets:
-        if sheet.title in (SHEET_HELP, SHEET_LISTS) or sheet.sheet_state != "visible":
-            continue
-        sheet.reset_dimensions()  # some programs write a wrong size
-        yield sheet.title, _rows(sheet, name)
-    book.close()
-
-
-def _rows(sheet: Any, name: str) -> Iterator[list[Any]]:
-    """The rows of a sheet; they are read as they are asked for, so a broken part shows only here. Errors: `FileFault`."""
-    try:
-        for row in sheet.iter_rows(values_only=True):
-            # Excel writes what XML does not hold, a carriage return say, as "_x000D_".
-            yield [unescape(v) if isinstance(v, str) and "_x" in v else v for v in row]
-    except _BROKEN as error:
-        raise FileFault(f"{name} 的“{sheet.title}”读到一半损坏：请在 Excel 中重新保存为 .xlsx") from error
-
-
-def _csv(path: Path, name: str) -> Iterator[list[Any]]:
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = data.decode("gb18030")
-        except UnicodeDecodeError as error:
-            raise FileFault(f"{name} 的编码认不出：请在 Excel 中另存为“CSV UTF-8”") from error
-    if "\ufffd" in text or "\x00" in text:
-        raise FileFault(f"{name} 里有乱码：请从原文件重新导出，保存为“CSV UTF-8”")
-    start = text[:4000]  # the first line may be a title without any
-    mark = max(",\t;", key=start.count)
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True):
-            yield [workbook.said(v) for v in row]
-    except csv.Error as error:
-        raise FileFault(f"{name} 的引号不成对，读不下去：请在 Excel 中重新保存为“CSV UTF-8”") from error
-
-
-def _table(sheet: str, rows: Iterator[list[Any]], register: Register) -> Table | None:
+def _table(sheet: str, rows: Iterator[tuple[int, list[Any]]], register: Register) -> Table | None:
     """The first row in which at least two headings (or all there are) are fields is the heading; what stands above is a title."""
     names, shown = headings(register), _shown(register)
     table: Table | None = None
-    for number, row in enumerate(rows, 1):
+    for number, row in rows:
         if table is None:
             if number > _LOOKED:
                 return None
@@ -160,7 +81,7 @@ def _table(sheet: str, rows: Iterator[list[Any]], register: Register) -> Table |
             continue  # a styled blank row
         if not table.rows and _second_heading(table, number, row, names):
             continue
-        if all(names.get(plain(row[at])) == n for at, n in table.columns.items() if at < len(row)):
+        if all(names.get(plain(v)) == n for n, v in table.cells(row).items()):
             continue  # the heading again, as at the top of every printed page
         if len(table.rows) >= _MOST:
             raise FileFault(f"超过 {_MOST} 行：请分成几个文件导入")
