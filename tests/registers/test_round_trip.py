@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import xlsxwriter
 from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -290,6 +291,13 @@ def test_a_record_older_than_a_rule_stays_as_long_as_nobody_edits_it(load, land,
     assert [f.field for f in dry_run(register, county, table, None).faults] == ["class1"]
 
 
+def edit(whole, path, old, new):
+    """A copy of a workbook with other XML."""
+    with zipfile.ZipFile(whole) as parts, zipfile.ZipFile(path, "w") as made:
+        for name in parts.namelist():
+            made.writestr(name, parts.read(name).replace(old.encode(), new.encode()))
+
+
 @pytest.mark.parametrize("value", [None, "x"])
 def test_a_mark_in_the_last_column_of_excel_makes_no_row_wide(value, tmp_path):
     """One stray cell in XFD, valued or only coloured, would cost 130 KB a row."""
@@ -316,8 +324,47 @@ def test_a_row_that_ends_early_is_a_row(load, land, tmp_path):
 def test_rows_out_of_order_are_a_broken_file(tmp_path):
     whole = book([HEAD, GOOD], tmp_path / "whole.xlsx")
     path = tmp_path / "a.xlsx"
-    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, old.read(name).replace(b'<row r="2"', b'<row r="1"'))
+    edit(whole, path, '<row r="2"', '<row r="1"')
     with pytest.raises(FileFault, match="重新保存"):
         read(path, get("water.outlet"))
+
+
+def test_a_formula_nobody_worked_out_clears_nothing(load, land, tmp_path):
+    """As a program writes it that never opens Excel; in a cell no field answers to it does not matter."""
+    register, county = get("water.outlet"), land["500229"]
+    load(register)
+    record = register.model.objects.filter(county=county).first()
+    head = [*HEAD[:2], "备注", "批准排放量", "我的列"]
+    rows = [
+        [record.code, "=A2", '="甲"&1', "=1+1", "=1"],
+        ["=A2", *GOOD[1:2], "a", None, None],
+        [record.code + "x"],
+    ]
+    outcome = dry_run(register, county, read(book([head, *rows], tmp_path / "a.xlsx"), register), None)
+    said = {f.cell for f in outcome.faults if f.said.startswith("公式没有结果：请在 Excel 中打开并保存一次")}
+    assert said == {"B2", "C2", "D2", "A3"}
+    assert [f.cell for f in outcome.faults if f.cell == "A3"] == ["A3"], (
+        "said once, not that it must be filled"
+    )
+    assert outcome.rows[0].action == "error"
+
+
+def test_a_formula_with_a_result_is_its_result(load, land, tmp_path):
+    register, county = get("water.outlet"), land["500229"]
+    load(register)
+    record = register.model.objects.filter(county=county).first()
+    register.model.objects.filter(pk=record.pk).update(note="旧")
+    whole = tmp_path / "whole.xlsx"
+    made = xlsxwriter.Workbook(whole)
+    sheet = made.add_worksheet()
+    sheet.write_row(0, 0, ["排污口编码", "名称", "备注"])
+    sheet.write_string(1, 0, record.code)
+    sheet.write_formula(1, 1, '="甲"&1', value="甲1")
+    sheet.write_formula(1, 2, '=""', value="空的")
+    made.close()
+    path = tmp_path / "a.xlsx"
+    edit(whole, path, "<v>空的</v>", "<v></v>")  # an empty text, as Excel keeps it
+    outcome = dry_run(register, county, read(path, register), None)
+    assert outcome.faults == []
+    assert outcome.rows[0].changed == ("name", "note")
+    assert (outcome.rows[0].record.name, outcome.rows[0].record.note) == ("甲1", "")

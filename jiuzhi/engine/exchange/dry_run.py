@@ -15,6 +15,7 @@ from jiuzhi.core.registers import Column, Register, columns, guard, reading
 from jiuzhi.core.registers.parse import KEEP, References, Refused, fill, parse
 
 from .read import Table
+from .sheets import NO_RESULT
 
 CREATE, UPDATE, SAME, ERROR = "create", "update", "same", "error"
 WORDS = {CREATE: "新增", UPDATE: "修改", SAME: "无变化", ERROR: "有误"}
@@ -132,8 +133,13 @@ class _Trial:
         self.checked = [f.name for f in fields if f.name in register.fields or f.is_relation]
 
     def row(self, number: int, cells: dict[str, Any]) -> Row:
-        old = self._stored(cells)
-        return self._new(number, cells) if old is None else self._held(number, cells, old)
+        known = {n: v for n, v in cells.items() if v != NO_RESULT}
+        old = self._stored(known)
+        row = self._new(number, known) if old is None else self._held(number, known, old)
+        for name in [n for n in cells if n not in known]:
+            row.faults = [f for f in row.faults if f.field != name]  # not "must be filled in": it is
+            self.fault(row, name, "公式没有结果：请在 Excel 中打开并保存一次，或直接填数值")
+        return row
 
     def _new(self, number: int, cells: dict[str, Any]) -> Row:
         row = Row(number, CREATE, self.register.model())

@@ -12,12 +12,13 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from . import workbook
 
 SHEET_HELP = "填写说明"  # the template's own sheets are never read as data
 SHEET_LISTS = "代码表"
+NO_RESULT = "（公式没有结果）"  # a formula that some program wrote and no Excel has worked out
 _WIDEST = 500  # columns; a mark left in the last column of Excel is no field
 _LARGEST = 1024**3  # bytes a workbook may unfold to
 # What openpyxl and the zip reader say of a file cut short or not a workbook (a parser's error is a `SyntaxError`).
@@ -79,6 +80,17 @@ def _opened(path: Path, name: str) -> Any:
         raise FileFault(f"{name} 打不开，文件可能不完整：请在 Excel 中重新保存为 .xlsx") from error
 
 
+class _Parser(WorkSheetParser):
+    """openpyxl's parser; besides, it tells a formula without a result from an empty cell, in the same pass."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        # A result may be the empty text: Excel says then that it is text.
+        if cell["value"] is None and element.find(FORMULA_TAG) is not None and element.get("t") != "str":
+            cell["value"] = NO_RESULT
+        return cell
+
+
 def _rows(sheet: Any, name: str) -> Iterator[tuple[int, list[Any]]]:
     """The rows of a sheet; they are read as they are asked for, so a broken part shows only here. Errors: `FileFault`.
 
@@ -87,7 +99,7 @@ def _rows(sheet: Any, name: str) -> Iterator[tuple[int, list[Any]]]:
     book, last = sheet.parent, 0
     try:
         with book._archive.open(sheet._worksheet_path) as source:
-            parser = WorkSheetParser(
+            parser = _Parser(
                 source, sheet._shared_strings, data_only=True, epoch=book.epoch,
                 date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
             )  # fmt: skip
