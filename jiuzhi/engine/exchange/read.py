@@ -4,7 +4,7 @@ Survives title rows, merged headings, an empty first column, styled blank rows, 
 `jiuzhi.core.registers.parse`.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from jiuzhi.core.registers import Register
 from jiuzhi.core.registers.parse import half_width, tidy
 
-from .sheets import FileFault, sheets
+from .sheets import FileFault, Sheet, sheets
 
 __all__ = ["FileFault", "Table", "headings", "plain", "read"]
 
@@ -53,7 +53,7 @@ def read(path: Path, register: Register, name: str = "") -> Table:
     name = name or path.name
     best: Table | None = None
     for sheet in sheets(path, name):
-        found = _table(sheet.title, sheet.rows, register)
+        found = _table(sheet, register)
         if found is not None and (best is None or len(found.columns) > len(best.columns)):
             best = found
     if best is None:
@@ -67,15 +67,15 @@ def read(path: Path, register: Register, name: str = "") -> Table:
     return best
 
 
-def _table(sheet: str, rows: Iterator[tuple[int, list[Any]]], register: Register) -> Table | None:
+def _table(sheet: Sheet, register: Register) -> Table | None:
     """The first row in which at least two headings (or all there are) are fields is the heading; what stands above is a title."""
     names, shown = headings(register), _shown(register)
     table: Table | None = None
-    for number, row in rows:
+    for number, row in sheet.rows:
         if table is None:
             if number > _LOOKED:
                 return None
-            table = _heading(sheet, number, row, names, shown)
+            table = _heading(sheet.title, number, row, names, shown)
             continue
         if all(v is None or not tidy(v) for v in row):
             continue  # a styled blank row
@@ -86,7 +86,28 @@ def _table(sheet: str, rows: Iterator[tuple[int, list[Any]]], register: Register
         if len(table.rows) >= _MOST:
             raise FileFault(f"超过 {_MOST} 行：请分成几个文件导入")
         table.rows.append((number, row))
+    if table is not None:
+        _fill_down(table, sheet.merged)
     return table
+
+
+def _fill_down(table: Table, merged: list[tuple[int, int, int]]) -> None:
+    """What is merged down a column holds for each of its rows: Excel keeps it in the first alone."""
+    numbers = [number for number, _row in table.rows]
+    above: dict[int, int] = {}  # position → where the last merged cell ended: such cells do not overlap
+    for at, first, last in sorted(merged):
+        if at not in table.columns or first <= max(table.heading, above.get(at, 0)):
+            continue
+        above[at] = last
+        start = bisect_left(numbers, first)
+        rows = [row for _number, row in table.rows[start : bisect_right(numbers, last)]]
+        if not rows or numbers[start] != first:
+            continue
+        value = rows[0][at] if at < len(rows[0]) else None
+        for row in rows[1:]:
+            row.extend([None] * (at + 1 - len(row)))
+            if row[at] is None:  # what somebody hid below stays
+                row[at] = value
 
 
 def _heading(sheet: str, number: int, row: list[Any], names: dict[str, str], shown: set[str]) -> Table | None:

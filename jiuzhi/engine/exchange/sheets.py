@@ -5,7 +5,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,12 @@ class FileFault(ValueError):
 
 @dataclass
 class Sheet:
-    """One sheet. ``rows``: (number, cells up to the last filled one), read as they are asked for."""
+    """One sheet. ``rows``: (number, cells up to the last filled one), read as they are asked for. ``merged``: (position, first row,
+    last row) of cells merged down a column; a sheet names them after its rows, so they are known when those have been read."""
 
     title: str
     rows: Iterator[tuple[int, list[Any]]]
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 def sheets(path: Path, name: str) -> Iterator[Sheet]:
@@ -59,7 +61,8 @@ def _workbook(path: Path, name: str) -> Iterator[Sheet]:
     try:
         for sheet in book.worksheets:
             if sheet.title not in (SHEET_HELP, SHEET_LISTS) and sheet.sheet_state == "visible":
-                yield Sheet(sheet.title, _rows(sheet, name))
+                merged: list[tuple[int, int, int]] = []
+                yield Sheet(sheet.title, _rows(sheet, name, merged), merged)
     finally:
         book.close()
 
@@ -91,7 +94,7 @@ class _Parser(WorkSheetParser):
         return cell
 
 
-def _rows(sheet: Any, name: str) -> Iterator[tuple[int, list[Any]]]:
+def _rows(sheet: Any, name: str, merged: list[tuple[int, int, int]]) -> Iterator[tuple[int, list[Any]]]:
     """The rows of a sheet; they are read as they are asked for, so a broken part shows only here. Errors: `FileFault`.
 
     By openpyxl's own parser, not its read-only sheet: that one makes each row as wide as its last cell, were it only styled.
@@ -109,6 +112,8 @@ def _rows(sheet: Any, name: str) -> Iterator[tuple[int, list[Any]]]:
                 last = number
                 parser.row_dimensions.clear()  # heights and styles nobody asks for
                 yield number, _values(cells)
+            areas = parser.merged_cells.mergeCell if parser.merged_cells else ()
+            merged += [(a.min_col - 1, a.min_row, a.max_row) for a in areas if a.max_row > a.min_row]
     except _BROKEN as error:
         raise FileFault(f"{name} 的“{sheet.title}”读到一半损坏：请在 Excel 中重新保存为 .xlsx") from error
 
