@@ -214,3 +214,22 @@ def test_overlapping_and_endless_merged_cells_cost_nothing(tmp_path):
     edit(whole, path, '<mergeCell ref="A2:A51"/>', many)
     table = read(path, get("water.outlet"))
     assert {values[0] for _n, values in table.rows} == {"N-1"}
+
+
+def test_two_sheets_of_records_are_not_one(load, land, tmp_path):
+    """The wider one was taken, the other dropped without a word."""
+    register = get("water.outlet")
+    more = [("葛城街道", [HEAD[:3], ["N-2", "乙", "其他排口"]]), ("说明", [["导入前请核对"]])]
+    with pytest.raises(FileFault, match=r"“Sheet”、“葛城街道” 这 2 张工作表都有数据.*合并到一张"):
+        read(book([HEAD, GOOD], tmp_path / "a.xlsx", more=more), register)
+
+
+def test_a_summary_or_an_empty_template_beside_the_records_is_passed_over(tmp_path):
+    register = get("water.outlet")
+    summary = ("汇总", [["一级类别", "责任单位", "排口数"], ["其他排口", "葛城街道", 3]])
+    assert read(book([HEAD, GOOD], tmp_path / "a.xlsx", more=[summary]), register).sheet == "Sheet"
+    mine = ("我的", [HEAD[:2], GOOD[:2]])
+    assert read(book([HEAD], tmp_path / "a.xlsx", more=[mine, summary]), register).sheet == "我的"
+    wide = ("汇总", [[*HEAD[2:], "名称"], [*GOOD[2:], "x"]])
+    with pytest.raises(FileFault, match="“汇总”表 缺少“排污口编码”列"):
+        read(book([HEAD[:2], GOOD[:2]], tmp_path / "a.xlsx", more=[wide]), register)

@@ -51,19 +51,27 @@ class Table:
 def read(path: Path, register: Register, name: str = "") -> Table:
     """The table of a .xlsx or .csv file. Errors: `FileFault`, one Chinese sentence."""
     name = name or path.name
-    best: Table | None = None
-    for sheet in sheets(path, name):
-        found = _table(sheet, register)
-        if found is not None and (best is None or len(found.columns) > len(best.columns)):
-            best = found
-    if best is None:
+    found = [table for sheet in sheets(path, name) if (table := _table(sheet, register))]
+    if not found:
         wanted = "、".join(register.fields[k].title for k in register.key)
         raise FileFault(f"{name} 里找不到表头：请保留模板的表头行，至少要有{wanted}")
+    filled = [table for table in found if table.rows]
+    best = max(filled or found, key=lambda table: len(table.columns))
     missing = [register.fields[k].title for k in register.key if k not in best.columns.values()]
     if missing:
-        raise FileFault(f"{name} 缺少“{'、'.join(missing)}”列，认不出是哪条记录：请从模板补上这一列")
-    if not best.rows:
+        at, other = (
+            (f"{name} 的“{best.sheet}”表", "，不是数据的工作表请删去") if len(found) > 1 else (name, "")
+        )
+        raise FileFault(f"{at} 缺少“{'、'.join(missing)}”列，认不出是哪条记录：请从模板补上这一列{other}")
+    if not filled:
         raise FileFault(f"{name} 只有表头，没有数据行：请填写后再导入")
+    # A summary without the key is passed over; of two sheets of records none may be.
+    whole = [table.sheet for table in filled if set(register.key) <= set(table.columns.values())]
+    if len(whole) > 1:
+        listed = "、".join(f"“{sheet}”" for sheet in whole)
+        raise FileFault(
+            f"{name} 的 {listed} 这 {len(whole)} 张工作表都有数据，一次只能导入一张：请合并到一张，或分成几个文件"
+        )
     return best
 
 
