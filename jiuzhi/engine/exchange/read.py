@@ -24,14 +24,14 @@ _MOST = 200_000  # rows
 
 @dataclass
 class Table:
-    """The rows of a file. ``columns``: position → field name; ``strange``: position → heading no field answers to; ``titles``:
-    position → heading as the person wrote it; ``heading``: the row of the headings, as Excel numbers it."""
+    """The rows of a file. ``columns``: position → field name; ``strange``: position → heading no field answers to; ``top``:
+    every line down to the headings, as written; ``heading``: the row of the headings, as Excel numbers it."""
 
     sheet: str
     heading: int
     columns: dict[int, str]
     strange: dict[int, str] = field(default_factory=dict)
-    titles: dict[int, str] = field(default_factory=dict)
+    top: list[list[Any]] = field(default_factory=list)
     rows: list[tuple[int, list[Any]]] = field(default_factory=list)
 
     @property
@@ -79,15 +79,18 @@ def _table(sheet: Sheet, register: Register) -> Table | None:
     """The first row in which at least two headings (or all there are) are fields is the heading; what stands above is a title."""
     names, shown = headings(register), _shown(register)
     table: Table | None = None
+    top: list[list[Any]] = []
     for number, row in sheet.rows:
         if table is None:
             if number > _LOOKED:
                 return None
+            top.append(row)
             table = _heading(sheet.title, number, row, names, shown)
             continue
         if all(v is None or not tidy(v) for v in row):
             continue  # a styled blank row
-        if not table.rows and _second_heading(table, number, row, names):
+        if not table.rows and _second_heading(table, number, row, names, shown):
+            top.append(row)
             continue
         if all(names.get(plain(v)) == n for n, v in table.cells(row).items()):
             continue  # the heading again, as at the top of every printed page
@@ -95,6 +98,7 @@ def _table(sheet: Sheet, register: Register) -> Table | None:
             raise FileFault(f"超过 {_MOST} 行：请分成几个文件导入")
         table.rows.append((number, row))
     if table is not None:
+        table.top = top
         _fill_down(table, sheet.merged)
     return table
 
@@ -130,26 +134,27 @@ def _heading(sheet: str, number: int, row: list[Any], names: dict[str, str], sho
     filled = len(known) + len(unknown)
     if not known or (len(known) < 2 and filled > 1):
         return None
-    return Table(sheet, number, known, unknown, _written(row))
+    return Table(sheet, number, known, unknown)
 
 
-def _written(row: list[Any]) -> dict[int, str]:
-    return {at: str(v).strip() for at, v in enumerate(row) if v is not None and str(v).strip()}
-
-
-def _second_heading(table: Table, number: int, row: list[Any], names: dict[str, str]) -> bool:
+def _second_heading(
+    table: Table, number: int, row: list[Any], names: dict[str, str], shown: set[str]
+) -> bool:
     """A heading of two rows, the upper cells merged over the lower ("位置" over 经度 and 纬度): every cell of the second is a
-    field that the first does not name."""
-    titles = {at: plain(v) for at, v in enumerate(row) if plain(v)}
-    found = {at: names.get(t) for at, t in titles.items()}
-    if number != table.heading + 1 or not all(n and n not in table.columns.values() for n in found.values()):
+    field that the first does not name, or one of those passed over in silence."""
+    titles = {at: plain(v) for at, v in enumerate(row)}
+    found = {at: names.get(t) for at, t in titles.items() if t and t not in shown}
+    if (
+        not found
+        or number != table.heading + 1
+        or not all(n and n not in table.columns.values() for n in found.values())
+    ):
         return False
     if set(found) & set(table.columns) or len(set(found.values())) != len(found):
         return False
     table.columns |= {at: n for at, n in found.items() if n}
     table.columns = dict(sorted(table.columns.items()))
     table.strange = {at: title for at, title in table.strange.items() if at not in found}
-    table.titles |= _written(row)
     table.heading = number
     return True
 
