@@ -37,7 +37,7 @@ def typed(column):
     if column.kind == columns.WHOLE:
         return st.integers(0, 2_000_000_000).map(str)
     if column.kind == columns.DAY:
-        return st.dates(date(1950, 1, 1), date(2100, 1, 1)).map(str)
+        return st.dates(date(1800, 1, 1), date(2200, 12, 31)).map(str)
     if column.kind == columns.YES:
         return st.sampled_from(["是", "否", ""])
     if column.kind in (columns.CHOICE, columns.SEVERAL):
@@ -210,3 +210,32 @@ def test_a_record_older_than_a_rule_stays_as_long_as_nobody_edits_it(load, land,
     at = next(a for a, n in table.columns.items() if n == "class1")
     table.rows[0][1][at] = "更旧"
     assert [f.field for f in dry_run(register, county, table, None).faults] == ["class1"]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+@pytest.mark.parametrize(
+    "day", ["0001-01-01", "1799-12-31", "1899-12-31", "1900-01-01", "1900-02-28", "1900-03-01"]
+)
+def test_days_excel_does_not_know_travel_as_text(day, form, load, land, tmp_path):
+    """Also such as no form would take today."""
+    register, county = get("water.outlet"), land["500229"]
+    load(register)
+    register.model.objects.filter(county=county).update(plan_end=date.fromisoformat(day))
+    outcome = dry_run(register, county, taken_back(register, county, form, tmp_path / f"a.{form}"), None)
+    assert outcome.faults == []
+    assert outcome.count("same") == len(outcome.rows) > 0
+
+
+@pytest.mark.parametrize(
+    ("said", "good"),
+    [("1799-12-31", False), ("1800-01-01", True), ("2200-12-31", True), ("2201/1/1", False), ("0026年1月31日", False)],
+)  # fmt: skip
+def test_a_day_of_a_mistyped_year_is_refused(said, good, load, land):
+    register, county = get("water.outlet"), land["500229"]
+    record = register.model()
+    refused = fill(record, register, {"plan_end": said}, References(register, county))
+    assert bool(refused) is not good
+    if not good:
+        assert "像是笔误" in refused["plan_end"]
+    late = fill(record, register, {"plan_end": date(2201, 1, 1)}, References(register, county))
+    assert "2201-01-01" in late["plan_end"]
