@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from .read import Table
 from .sheets import NO_RESULT
 
 CREATE, UPDATE, SAME, ERROR = "create", "update", "same", "error"
+_NAMED = 3  # other rows of the same record that a fault names
 WORDS = {CREATE: "新增", UPDATE: "修改", SAME: "无变化", ERROR: "有误"}
 
 
@@ -86,17 +88,20 @@ def dry_run(
     """
     trial = _Trial(register, county, table, user)
     outcome = Outcome(register, county, table)
-    first: dict[tuple[Any, ...], int] = {}
+    same: dict[tuple[Any, ...], list[Row]] = {}
     for done, (number, values) in enumerate(table.rows, 1):
         row = trial.row(number, table.cells(values))
         key = row.record and key_of(register, row.record)
-        if key and first.setdefault(key, number) != number:
-            trial.fault(row, register.key[0], f"与第 {first[key]} 行是同一条记录：请合并成一行")
-        if row.faults:
-            row.action = ERROR
+        if key:
+            same.setdefault(key, []).append(row)
         outcome.rows.append(row)
         if done % 500 == 0:
             progress(done)
+    for rows in same.values():
+        trial.twice(rows)
+    for row in outcome.rows:
+        if row.faults:
+            row.action = ERROR
     progress(len(table.rows))
     return outcome
 
@@ -236,6 +241,16 @@ class _Trial:
                     self.fault(row, name, said)
             else:
                 self.fault(row, "org", str(refusal).rstrip("。"))
+
+    def twice(self, rows: list[Row]) -> None:
+        """Rows of one record are all at fault, each naming others: which of them holds, only the person knows."""
+        key = self.register.key[0]
+        title = self.register.fields[key].title
+        for row in rows if len(rows) > 1 else ():
+            others = islice((str(r.number) for r in rows if r is not row), _NAMED)
+            more = "等" if len(rows) > _NAMED + 1 else ""
+            said = f"与第 {'、'.join(others)} 行{more}是同一条记录：请合并成一行，或改正其中的“{title}”"
+            self.fault(row, key, said)
 
     def fault(self, row: Row, name: str, said: str) -> None:
         column = self.register.fields.get(name)
