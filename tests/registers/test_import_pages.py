@@ -149,6 +149,20 @@ def test_an_interrupted_job_says_so_and_nothing_is_half_done(site):
     assert "请重新上传" in text(site, url)
 
 
+def test_a_step_chosen_on_a_page_that_no_longer_holds_is_not_begun(site):
+    """Two requests read the same job; the second begins when the first has ended."""
+    url = upload(site, [HEAD, GOOD])
+    id = url.rstrip("/").split("/")[-1]
+    first, second = jobs._load(id), jobs._load(id)
+    assert jobs.begin(first, "checking", jobs.write(good_rows=False))
+    assert not jobs.begin(second, "checking", jobs.write(good_rows=False))
+    kept = jobs._load(id)
+    assert (kept.phase, kept.written, kept.change_set) == ("done", 1, first.change_set)
+    assert "撤销这次导入" in text(site, url)
+    assert jobs.begin(kept, "undoing", jobs.take_back), "the lock was let go"
+    assert jobs._load(id).phase == "undone"
+
+
 def test_an_error_nobody_expected_is_said_and_leaves_nothing(site, monkeypatch):
     url = upload(site, [HEAD, GOOD])
 

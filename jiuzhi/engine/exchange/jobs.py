@@ -228,9 +228,13 @@ def in_background(work: Callable[[], None]) -> None:
 
 
 def begin(job: Job, phase: str, work: Callable[[Job], None]) -> bool:
-    """Start a step of a job in the background; False when one is going on already (a second click)."""
+    """Start a step of a job in the background; False when one is going on already (a second click), or was done since ``job`` was
+    read: then this step was chosen on a page that no longer holds."""
     lock = _locked(job.folder)
     if lock is None:
+        return False
+    if _load(job.id) != job:
+        lock.close()
         return False
     job.phase, job.done, job.total, job.said = phase, 0, 0, ""
     job.keep()
