@@ -239,4 +239,14 @@ def test_an_export_holds_what_the_list_shows(site):
     assert head == "排污口编码,名称"
     assert rows == [f"{wanted.code},{wanted.name}"]
     assert site.get(at("register_export", "pdf")).status_code == 404
-    assert AuditEntry.objects.filter(action="export", model="water.Outlet").exists()
+    noted = AuditEntry.objects.get(action="export", model="water.Outlet")
+    assert noted.after == {"rows": 1, "q": wanted.code, "columns": ["code", "name"]}
+
+
+def test_the_note_of_an_export_says_which_records_left(site):
+    """An auditor can ask for the same again: words, filters, ranges; what no field answers to is not kept."""
+    query = "?all=1&state=整治中&state=待验收&plan_end_to=2026-12-31&nonsense=x&q="
+    assert site.get(at("register_export", "csv") + query).status_code == 200
+    noted = AuditEntry.objects.get(action="export", model="water.Outlet").after
+    assert noted.pop("rows") >= 0
+    assert noted == {"filters": {"state": ["整治中", "待验收"]}, "ranges": {"plan_end": ["", "2026-12-31"]}}
