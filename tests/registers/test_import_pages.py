@@ -250,3 +250,26 @@ def test_the_note_of_an_export_says_which_records_left(site):
     noted = AuditEntry.objects.get(action="export", model="water.Outlet").after
     assert noted.pop("rows") >= 0
     assert noted == {"filters": {"state": ["整治中", "待验收"]}, "ranges": {"plan_end": ["", "2026-12-31"]}}
+
+
+def test_sensitive_values_a_dry_run_shows_are_noted_once(site, client, person):
+    shown, other = Outlet.objects.filter(county__code="500229").order_by("code")[:2]
+    for record in (shown, other):
+        record.sources = "秘密溯源"
+        records.save(record, records.SYSTEM)
+    rows = [
+        ["排污口编码", "名称", "溯源结论"],
+        [shown.code, shown.name, "改了"],
+        [other.code, "改名", "秘密溯源"],
+    ]
+    upload(client, [rows[0][:2], [other.code, "改名"]])
+    assert not AuditEntry.objects.filter(action="read").exists(), "nothing sensitive was shown"
+    client.force_login(officer := person("admin", "500229"))
+    url = upload(client, rows)
+    assert "<del>秘密溯源</del>" in text(client, url)
+    assert text(client, f"{url}?show=update")
+    noted = AuditEntry.objects.get(action="read", user=officer)
+    assert (noted.model, noted.key, noted.after) == ("water.Outlet", "500229", {"ids": [shown.pk]})
+    client.force_login(person("unit", "500229"))
+    upload(client, rows)
+    assert AuditEntry.objects.filter(action="read").count() == 1, "who may not see them read nothing"
