@@ -153,7 +153,8 @@ def test_every_fault_of_every_row_at_once_with_its_cell(outlet, land, tmp_path):
     assert "工业排污口" in said["C2"]
     assert "任河" in said["D2"]
     assert "公式出错" in said["G3"]
-    assert "同一条记录" in said["A4"]
+    assert "与第 4 行是同一条记录" in said["A3"]
+    assert "与第 3 行是同一条记录" in said["A4"]
     assert outcome.count("error") == 4
     with pytest.raises(ValidationError, match="一行也没有写入"):
         apply(outcome, records.SYSTEM, "导入")
@@ -312,3 +313,42 @@ def test_a_csv_handed_back_keeps_what_no_field_answers_to(outlet, land, tmp_path
     assert back[1].startswith("7,N-9,问老李,没有这一类,")
     assert "上次的话" not in back[1]
     assert "一级类别" in back[1]
+
+
+def test_a_csv_handed_back_keeps_what_stands_above_the_heading(outlet, land, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "城口县排污口台账\n\n填报单位：,县局\n排污口编码,一级类别,位置\n,,经度,纬度\nN-9,没有这一类,108.6,31.9\n",
+        encoding="utf-8",
+    )
+    first = tried(outlet, land, path)
+    path.write_bytes(handback(path, "a.csv", first))
+    back = path.read_text(encoding="utf-8-sig").splitlines()
+    assert back[:3] == ["城口县排污口台账", "", "填报单位：,县局"]
+    assert back[3].rstrip(",") == "排污口编码,一级类别,位置"
+    assert back[4] == ",,经度,纬度,错误"
+    again = tried(outlet, land, path)
+    assert [(f.cell, f.said) for f in again.faults] == [(f.cell, f.said) for f in first.faults]
+    assert again.table.unknown == []
+    assert handback(path, "a.csv", again) == path.read_bytes(), "handed back twice it says the same once"
+
+
+def test_a_workbook_with_a_heading_of_two_rows_handed_back_can_be_read_again(outlet, land, tmp_path):
+    path = book([[*HEAD, "位置"], [*[None] * 8, "经度", "纬度"], ["N-9", "无"]], tmp_path / "a.xlsx")
+    first = tried(outlet, land, path)
+    path.write_bytes(handback(path, "a.xlsx", first))
+    again = tried(outlet, land, path)
+    assert [(f.cell, f.said) for f in again.faults] == [(f.cell, f.said) for f in first.faults] != []
+
+
+def test_rows_of_one_record_are_all_at_fault_and_name_each_other(outlet, land, tmp_path):
+    """Taking the good rows must not choose one of them in silence."""
+    rows = [HEAD, GOOD, ["N-2", *GOOD[1:]], [GOOD[0], "别名", *GOOD[2:]], *([["N-5", *GOOD[1:]]] * 5)]
+    outcome = tried(outlet, land, book(rows, tmp_path / "a.xlsx"))
+    assert [r.action for r in outcome.rows] == ["error", "create", *["error"] * 6]
+    said = {f.cell: f.said for f in outcome.faults}
+    assert said["A2"].startswith("与第 4 行是同一条记录")
+    assert said["A4"].startswith("与第 2 行是同一条记录")
+    assert said["A5"].startswith("与第 6、7、8 行等是同一条记录")
+    apply(outcome, records.SYSTEM, "导入", good_rows=True)
+    assert list(Outlet.objects.filter(code__startswith="N-").values_list("code", flat=True)) == ["N-2"]

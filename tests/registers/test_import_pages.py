@@ -149,6 +149,20 @@ def test_an_interrupted_job_says_so_and_nothing_is_half_done(site):
     assert "请重新上传" in text(site, url)
 
 
+def test_a_step_chosen_on_a_page_that_no_longer_holds_is_not_begun(site):
+    """Two requests read the same job; the second begins when the first has ended."""
+    url = upload(site, [HEAD, GOOD])
+    id = url.rstrip("/").split("/")[-1]
+    first, second = jobs._load(id), jobs._load(id)
+    assert jobs.begin(first, "checking", jobs.write(good_rows=False))
+    assert not jobs.begin(second, "checking", jobs.write(good_rows=False))
+    kept = jobs._load(id)
+    assert (kept.phase, kept.written, kept.change_set) == ("done", 1, first.change_set)
+    assert "撤销这次导入" in text(site, url)
+    assert jobs.begin(kept, "undoing", jobs.take_back), "the lock was let go"
+    assert jobs._load(id).phase == "undone"
+
+
 def test_an_error_nobody_expected_is_said_and_leaves_nothing(site, monkeypatch):
     url = upload(site, [HEAD, GOOD])
 
@@ -225,4 +239,37 @@ def test_an_export_holds_what_the_list_shows(site):
     assert head == "排污口编码,名称"
     assert rows == [f"{wanted.code},{wanted.name}"]
     assert site.get(at("register_export", "pdf")).status_code == 404
-    assert AuditEntry.objects.filter(action="export", model="water.Outlet").exists()
+    noted = AuditEntry.objects.get(action="export", model="water.Outlet")
+    assert noted.after == {"rows": 1, "q": wanted.code, "columns": ["code", "name"]}
+
+
+def test_the_note_of_an_export_says_which_records_left(site):
+    """An auditor can ask for the same again: words, filters, ranges; what no field answers to is not kept."""
+    query = "?all=1&state=整治中&state=待验收&plan_end_to=2026-12-31&nonsense=x&q="
+    assert site.get(at("register_export", "csv") + query).status_code == 200
+    noted = AuditEntry.objects.get(action="export", model="water.Outlet").after
+    assert noted.pop("rows") >= 0
+    assert noted == {"filters": {"state": ["整治中", "待验收"]}, "ranges": {"plan_end": ["", "2026-12-31"]}}
+
+
+def test_sensitive_values_a_dry_run_shows_are_noted_once(site, client, person):
+    shown, other = Outlet.objects.filter(county__code="500229").order_by("code")[:2]
+    for record in (shown, other):
+        record.sources = "秘密溯源"
+        records.save(record, records.SYSTEM)
+    rows = [
+        ["排污口编码", "名称", "溯源结论"],
+        [shown.code, shown.name, "改了"],
+        [other.code, "改名", "秘密溯源"],
+    ]
+    upload(client, [rows[0][:2], [other.code, "改名"]])
+    assert not AuditEntry.objects.filter(action="read").exists(), "nothing sensitive was shown"
+    client.force_login(officer := person("admin", "500229"))
+    url = upload(client, rows)
+    assert "<del>秘密溯源</del>" in text(client, url)
+    assert text(client, f"{url}?show=update")
+    noted = AuditEntry.objects.get(action="read", user=officer)
+    assert (noted.model, noted.key, noted.after) == ("water.Outlet", "500229", {"ids": [shown.pk]})
+    client.force_login(person("unit", "500229"))
+    upload(client, rows)
+    assert AuditEntry.objects.filter(action="read").count() == 1, "who may not see them read nothing"

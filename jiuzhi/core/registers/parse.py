@@ -34,6 +34,7 @@ _FORMULA_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#N
 _YES = {"是", "有", "对", "√", "✓", "✔", "y", "yes", "1", "true", "已", "已建", "真"}
 _NO = {"否", "无", "错", "×", "✗", "✘", "n", "no", "0", "false", "未", "未建", "没有", "假"}
 _EXCEL_ZERO = date(1899, 12, 30)
+_DAYS = date(1800, 1, 1), date(2200, 12, 31)  # outside, a year was mistyped
 _HINTS = 200  # misspelt references for which a like name is looked for
 _NOTHING = ("", "-", "—", "——", "/", "无数据")
 
@@ -129,6 +130,13 @@ def _not_a_number(column: Column, text: str) -> str:
 
 
 def _day(column: Column, raw: Any, refs: "References", notes: list[str]) -> date | None:
+    day = _any_day(raw)
+    if day is not None and not _DAYS[0] <= day <= _DAYS[1]:
+        raise Refused(f"{day.isoformat()} 的年份像是笔误（应在 1800 至 2200 年之间）：请核对")
+    return day
+
+
+def _any_day(raw: Any) -> date | None:
     if isinstance(raw, datetime):
         return raw.date()
     if isinstance(raw, date):

@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,8 +16,10 @@ from jiuzhi.core.registers import Column, Register, columns, guard, reading
 from jiuzhi.core.registers.parse import KEEP, References, Refused, fill, parse
 
 from .read import Table
+from .sheets import NO_RESULT
 
 CREATE, UPDATE, SAME, ERROR = "create", "update", "same", "error"
+_NAMED = 3  # other rows of the same record that a fault names
 WORDS = {CREATE: "新增", UPDATE: "修改", SAME: "无变化", ERROR: "有误"}
 
 
@@ -85,17 +88,20 @@ def dry_run(
     """
     trial = _Trial(register, county, table, user)
     outcome = Outcome(register, county, table)
-    first: dict[tuple[Any, ...], int] = {}
+    same: dict[tuple[Any, ...], list[Row]] = {}
     for done, (number, values) in enumerate(table.rows, 1):
         row = trial.row(number, table.cells(values))
         key = row.record and key_of(register, row.record)
-        if key and first.setdefault(key, number) != number:
-            trial.fault(row, register.key[0], f"与第 {first[key]} 行是同一条记录：请合并成一行")
-        if row.faults:
-            row.action = ERROR
+        if key:
+            same.setdefault(key, []).append(row)
         outcome.rows.append(row)
         if done % 500 == 0:
             progress(done)
+    for rows in same.values():
+        trial.twice(rows)
+    for row in outcome.rows:
+        if row.faults:
+            row.action = ERROR
     progress(len(table.rows))
     return outcome
 
@@ -132,8 +138,13 @@ class _Trial:
         self.checked = [f.name for f in fields if f.name in register.fields or f.is_relation]
 
     def row(self, number: int, cells: dict[str, Any]) -> Row:
-        old = self._stored(cells)
-        return self._new(number, cells) if old is None else self._held(number, cells, old)
+        known = {n: v for n, v in cells.items() if v != NO_RESULT}
+        old = self._stored(known)
+        row = self._new(number, known) if old is None else self._held(number, known, old)
+        for name in [n for n in cells if n not in known]:
+            row.faults = [f for f in row.faults if f.field != name]  # not "must be filled in": it is
+            self.fault(row, name, "公式没有结果：请在 Excel 中打开并保存一次，或直接填数值")
+        return row
 
     def _new(self, number: int, cells: dict[str, Any]) -> Row:
         row = Row(number, CREATE, self.register.model())
@@ -230,6 +241,16 @@ class _Trial:
                     self.fault(row, name, said)
             else:
                 self.fault(row, "org", str(refusal).rstrip("。"))
+
+    def twice(self, rows: list[Row]) -> None:
+        """Rows of one record are all at fault, each naming others: which of them holds, only the person knows."""
+        key = self.register.key[0]
+        title = self.register.fields[key].title
+        for row in rows if len(rows) > 1 else ():
+            others = islice((str(r.number) for r in rows if r is not row), _NAMED)
+            more = "等" if len(rows) > _NAMED + 1 else ""
+            said = f"与第 {'、'.join(others)} 行{more}是同一条记录：请合并成一行，或改正其中的“{title}”"
+            self.fault(row, key, said)
 
     def fault(self, row: Row, name: str, said: str) -> None:
         column = self.register.fields.get(name)

@@ -13,6 +13,7 @@ from jiuzhi.core.records import Actor
 from jiuzhi.core.registers import Column, Register, columns, reading
 from jiuzhi.core.registers.parse import LEFT_OUT, named_twice
 from jiuzhi.core.registers.parse import written as refers
+from jiuzhi.core.registers.query import Asked
 
 from . import workbook
 
@@ -31,12 +32,13 @@ class Written:
 
 def export(
     out: BinaryIO, form: str, register: Register, county: Org, found: QuerySet[Record], actor: Actor, *,
-    wanted: Sequence[Column] = (), clear_all: bool = False,
+    wanted: Sequence[Column] = (), clear_all: bool = False, asked: Asked | None = None,
 ) -> Written:  # fmt: skip
     """Write ``found`` to ``out`` as "xlsx" or "csv", record by record, and note the export.
 
     The first line says what it is, and that it holds simulated data when any row does; the headings follow, so that the same file,
-    edited, can be imported. ``wanted``: some columns only; the key always comes along. ``clear_all``: the system's own export.
+    edited, can be imported. ``wanted``: some columns only; the key always comes along. ``clear_all``: the system's own export. ``asked``: what
+    ``found`` was narrowed by; an auditor reads in the note which records left the house, and which of their fields.
     """
     fields = _wanted(register, wanted)
     written = Written(synthetic=found.filter(synthetic=True).exists())
@@ -54,9 +56,17 @@ def export(
         register.model._meta.label,
         county.code,
         f"导出{register.title}",
-        {"rows": written.rows},
+        {"rows": written.rows} | _said(asked) | ({"columns": [c.name for c in fields]} if wanted else {}),
     )
     return written
+
+
+def _said(asked: Asked | None) -> dict[str, Any]:
+    """What was asked for, without what was not: words, filters, ranges, due."""
+    if asked is None:
+        return {}
+    parts = {"q": asked.q, "filters": dict(asked.filters), "ranges": dict(asked.ranges), "due": asked.due}
+    return {name: part for name, part in parts.items() if part}
 
 
 def _wanted(register: Register, wanted: Sequence[Column]) -> list[Column]:

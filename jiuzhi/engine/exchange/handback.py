@@ -57,11 +57,13 @@ def _csv(outcome: Outcome) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     table, words = outcome.table, said(outcome)
-    width = max([len(values) for _n, values in table.rows] + [max(table.titles, default=0) + 1])
-    kept = [
-        at for at in range(width) if table.titles.get(at) != TITLE
-    ]  # what we said of it the last time goes
-    writer.writerow([*(safe(table.titles.get(at, "")) for at in kept), TITLE])
+    width = max(len(line) for line in (*table.top, *(values for _n, values in table.rows)))
+    heading = table.top[-1]
+    gone = {at for at, v in enumerate(heading) if str(v).strip() == TITLE}  # what we said of it the last time
+    kept = [at for at in range(width) if at not in gone]
+    for line in table.top[:-1]:
+        writer.writerow([safe(v) for v in line])
+    writer.writerow([*(safe(heading[at] if at < len(heading) else "") for at in kept), TITLE])
     for number, values in table.rows:
         cells = (values[at] if at < len(values) else None for at in kept)
         writer.writerow([*(safe("" if v is None else v) for v in cells), words.get(number, "")])

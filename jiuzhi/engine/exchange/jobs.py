@@ -228,9 +228,13 @@ def in_background(work: Callable[[], None]) -> None:
 
 
 def begin(job: Job, phase: str, work: Callable[[Job], None]) -> bool:
-    """Start a step of a job in the background; False when one is going on already (a second click)."""
+    """Start a step of a job in the background; False when one is going on already (a second click), or was done since ``job`` was
+    read: then this step was chosen on a page that no longer holds."""
     lock = _locked(job.folder)
     if lock is None:
+        return False
+    if _load(job.id) != job:
+        lock.close()
         return False
     job.phase, job.done, job.total, job.said = phase, 0, 0, ""
     job.keep()
@@ -331,6 +335,7 @@ def _keep(job: Job, outcome: Outcome) -> None:
     job.counts = {action: outcome.count(action) for action in WORDS}
     job.unknown, job.seen = outcome.table.unknown, fingerprint(outcome)
     user = User.objects.get(pk=job.user)
+    _note_reading(outcome, user)
     out = {a: (job.folder / f"{a}.jsonl").open("w", encoding="utf-8") for a in (ERROR, UPDATE, CREATE)}
     for row, (_number, values) in zip(outcome.rows, outcome.table.rows, strict=True):
         if row.action not in out:
@@ -354,3 +359,12 @@ def _keep(job: Job, outcome: Outcome) -> None:
         job.keep()
         job.handed_back.write_bytes(handback(job.file, job.name, outcome))
     job.phase = "checked"
+
+
+def _note_reading(outcome: Outcome, user: User) -> None:
+    """Note, before the page shows them, whose sensitive fields stand among what would be changed."""
+    register = outcome.register
+    hidden = {name for name, column in register.fields.items() if column.sensitive}
+    shown = [r.old for r in outcome.rows if r.action == UPDATE and r.old and hidden.intersection(r.changed)]
+    clear = reading.unmasked(register, user, shown)
+    reading.note_many(Actor(user, "import"), register, outcome.county.code, clear)

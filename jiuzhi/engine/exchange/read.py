@@ -1,53 +1,37 @@
-"""Workbooks and CSV files as people keep them → rows of cells by field.
+"""The sheets of a file → rows of cells by field.
 
 Survives title rows, merged headings, an empty first column, styled blank rows, GB18030. What the cells hold is read later, by
 `jiuzhi.core.registers.parse`.
 """
 
-import csv
-import io
-import zipfile
-import zlib
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.escape import unescape
-from openpyxl.utils.exceptions import InvalidFileException
 
 from jiuzhi.core.registers import Register
 from jiuzhi.core.registers.parse import half_width, tidy
 
-from . import workbook
+from .sheets import FileFault, Sheet, sheets
 
-SHEET_HELP = "填写说明"  # the template's own sheets are never read as data
-SHEET_LISTS = "代码表"
+__all__ = ["FileFault", "Table", "headings", "plain", "read"]
+
 _LOOKED = 30  # rows in which a heading is looked for
 _MOST = 200_000  # rows
-_LARGEST = 1024**3  # bytes a workbook may unfold to
-# What openpyxl and the zip reader say of a file cut short or not a workbook (a parser's error is a `SyntaxError`).
-_BROKEN = (
-    InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, OSError, EOFError,
-)  # fmt: skip
-
-
-class FileFault(ValueError):
-    """A file that cannot be read as this register, in one sentence."""
 
 
 @dataclass
 class Table:
-    """The rows of a file. ``columns``: position → field name; ``strange``: position → heading no field answers to; ``titles``:
-    position → heading as the person wrote it; ``heading``: the row of the headings, as Excel numbers it."""
+    """The rows of a file. ``columns``: position → field name; ``strange``: position → heading no field answers to; ``top``:
+    every line down to the headings, as written; ``heading``: the row of the headings, as Excel numbers it."""
 
     sheet: str
     heading: int
     columns: dict[int, str]
     strange: dict[int, str] = field(default_factory=dict)
-    titles: dict[int, str] = field(default_factory=dict)
+    top: list[list[Any]] = field(default_factory=list)
     rows: list[tuple[int, list[Any]]] = field(default_factory=list)
 
     @property
@@ -67,105 +51,75 @@ class Table:
 def read(path: Path, register: Register, name: str = "") -> Table:
     """The table of a .xlsx or .csv file. Errors: `FileFault`, one Chinese sentence."""
     name = name or path.name
-    lower = name.lower()
-    if not path.stat().st_size:
-        raise FileFault(f"{name} 是空文件：请重新保存后再选")
-    if lower.endswith((".xlsx", ".xlsm")):
-        sheets = _workbook(path, name)
-    elif lower.endswith((".csv", ".txt")):
-        sheets = iter([("", _csv(path, name))])
-    elif lower.endswith(".xls"):
-        raise FileFault(f"{name} 是旧版 Excel 格式：请用“另存为”保存成 .xlsx 再导入")
-    else:
-        raise FileFault(f"{name} 不是表格：请用 .xlsx 或 .csv 文件")
-    best: Table | None = None
-    for sheet, rows in sheets:
-        found = _table(sheet, rows, register)
-        if found is not None and (best is None or len(found.columns) > len(best.columns)):
-            best = found
-    if best is None:
+    found = [table for sheet in sheets(path, name) if (table := _table(sheet, register))]
+    if not found:
         wanted = "、".join(register.fields[k].title for k in register.key)
         raise FileFault(f"{name} 里找不到表头：请保留模板的表头行，至少要有{wanted}")
+    filled = [table for table in found if table.rows]
+    best = max(filled or found, key=lambda table: len(table.columns))
     missing = [register.fields[k].title for k in register.key if k not in best.columns.values()]
     if missing:
-        raise FileFault(f"{name} 缺少“{'、'.join(missing)}”列，认不出是哪条记录：请从模板补上这一列")
-    if not best.rows:
+        at, other = (
+            (f"{name} 的“{best.sheet}”表", "，不是数据的工作表请删去") if len(found) > 1 else (name, "")
+        )
+        raise FileFault(f"{at} 缺少“{'、'.join(missing)}”列，认不出是哪条记录：请从模板补上这一列{other}")
+    if not filled:
         raise FileFault(f"{name} 只有表头，没有数据行：请填写后再导入")
+    # A summary without the key is passed over; of two sheets of records none may be.
+    whole = [table.sheet for table in filled if set(register.key) <= set(table.columns.values())]
+    if len(whole) > 1:
+        listed = "、".join(f"“{sheet}”" for sheet in whole)
+        raise FileFault(
+            f"{name} 的 {listed} 这 {len(whole)} 张工作表都有数据，一次只能导入一张：请合并到一张，或分成几个文件"
+        )
     return best
 
 
-def _workbook(path: Path, name: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
-    try:
-        with zipfile.ZipFile(path) as parts:
-            if sum(part.file_size for part in parts.infolist()) > _LARGEST:
-                raise FileFault(f"{name} 展开后太大：请删去多余的工作表和图片，或分成几个文件")
-        book = load_workbook(path, read_only=True, data_only=True)
-    except FileFault:
-        raise
-    except _BROKEN as error:
-        with path.open("rb") as file:
-            start = file.read(8)
-        if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-            raise FileFault(f"{name} 加了密码或其实是旧版 .xls：请去掉密码，另存为 .xlsx") from error
-        raise FileFault(f"{name} 打不开，文件可能不完整：请在 Excel 中重新保存为 .xlsx") from error
-    for sheet in book.worksheets:
-        if sheet.title in (SHEET_HELP, SHEET_LISTS) or sheet.sheet_state != "visible":
-            continue
-        sheet.reset_dimensions()  # some programs write a wrong size
-        yield sheet.title, _rows(sheet, name)
-    book.close()
-
-
-def _rows(sheet: Any, name: str) -> Iterator[list[Any]]:
-    """The rows of a sheet; they are read as they are asked for, so a broken part shows only here. Errors: `FileFault`."""
-    try:
-        for row in sheet.iter_rows(values_only=True):
-            # Excel writes what XML does not hold, a carriage return say, as "_x000D_".
-            yield [unescape(v) if isinstance(v, str) and "_x" in v else v for v in row]
-    except _BROKEN as error:
-        raise FileFault(f"{name} 的“{sheet.title}”读到一半损坏：请在 Excel 中重新保存为 .xlsx") from error
-
-
-def _csv(path: Path, name: str) -> Iterator[list[Any]]:
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = data.decode("gb18030")
-        except UnicodeDecodeError as error:
-            raise FileFault(f"{name} 的编码认不出：请在 Excel 中另存为“CSV UTF-8”") from error
-    if "\ufffd" in text or "\x00" in text:
-        raise FileFault(f"{name} 里有乱码：请从原文件重新导出，保存为“CSV UTF-8”")
-    start = text[:4000]  # the first line may be a title without any
-    mark = max(",\t;", key=start.count)
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True):
-            yield [workbook.said(v) for v in row]
-    except csv.Error as error:
-        raise FileFault(f"{name} 的引号不成对，读不下去：请在 Excel 中重新保存为“CSV UTF-8”") from error
-
-
-def _table(sheet: str, rows: Iterator[list[Any]], register: Register) -> Table | None:
+def _table(sheet: Sheet, register: Register) -> Table | None:
     """The first row in which at least two headings (or all there are) are fields is the heading; what stands above is a title."""
     names, shown = headings(register), _shown(register)
     table: Table | None = None
-    for number, row in enumerate(rows, 1):
+    top: list[list[Any]] = []
+    for number, row in sheet.rows:
         if table is None:
             if number > _LOOKED:
                 return None
-            table = _heading(sheet, number, row, names, shown)
+            top.append(row)
+            table = _heading(sheet.title, number, row, names, shown)
             continue
         if all(v is None or not tidy(v) for v in row):
             continue  # a styled blank row
-        if not table.rows and _second_heading(table, number, row, names):
+        if not table.rows and _second_heading(table, number, row, names, shown):
+            top.append(row)
             continue
-        if all(names.get(plain(row[at])) == n for at, n in table.columns.items() if at < len(row)):
+        if all(names.get(plain(v)) == n for n, v in table.cells(row).items()):
             continue  # the heading again, as at the top of every printed page
         if len(table.rows) >= _MOST:
             raise FileFault(f"超过 {_MOST} 行：请分成几个文件导入")
         table.rows.append((number, row))
+    if table is not None:
+        table.top = top
+        _fill_down(table, sheet.merged)
     return table
+
+
+def _fill_down(table: Table, merged: list[tuple[int, int, int]]) -> None:
+    """What is merged down a column holds for each of its rows: Excel keeps it in the first alone."""
+    numbers = [number for number, _row in table.rows]
+    above: dict[int, int] = {}  # position → where the last merged cell ended: such cells do not overlap
+    for at, first, last in sorted(merged):
+        if at not in table.columns or first <= max(table.heading, above.get(at, 0)):
+            continue
+        above[at] = last
+        start = bisect_left(numbers, first)
+        rows = [row for _number, row in table.rows[start : bisect_right(numbers, last)]]
+        if not rows or numbers[start] != first:
+            continue
+        value = rows[0][at] if at < len(rows[0]) else None
+        for row in rows[1:]:
+            row.extend([None] * (at + 1 - len(row)))
+            if row[at] is None:  # what somebody hid below stays
+                row[at] = value
 
 
 def _heading(sheet: str, number: int, row: list[Any], names: dict[str, str], shown: set[str]) -> Table | None:
@@ -180,26 +134,27 @@ def _heading(sheet: str, number: int, row: list[Any], names: dict[str, str], sho
     filled = len(known) + len(unknown)
     if not known or (len(known) < 2 and filled > 1):
         return None
-    return Table(sheet, number, known, unknown, _written(row))
+    return Table(sheet, number, known, unknown)
 
 
-def _written(row: list[Any]) -> dict[int, str]:
-    return {at: str(v).strip() for at, v in enumerate(row) if v is not None and str(v).strip()}
-
-
-def _second_heading(table: Table, number: int, row: list[Any], names: dict[str, str]) -> bool:
+def _second_heading(
+    table: Table, number: int, row: list[Any], names: dict[str, str], shown: set[str]
+) -> bool:
     """A heading of two rows, the upper cells merged over the lower ("位置" over 经度 and 纬度): every cell of the second is a
-    field that the first does not name."""
-    titles = {at: plain(v) for at, v in enumerate(row) if plain(v)}
-    found = {at: names.get(t) for at, t in titles.items()}
-    if number != table.heading + 1 or not all(n and n not in table.columns.values() for n in found.values()):
+    field that the first does not name, or one of those passed over in silence."""
+    titles = {at: plain(v) for at, v in enumerate(row)}
+    found = {at: names.get(t) for at, t in titles.items() if t and t not in shown}
+    if (
+        not found
+        or number != table.heading + 1
+        or not all(n and n not in table.columns.values() for n in found.values())
+    ):
         return False
     if set(found) & set(table.columns) or len(set(found.values())) != len(found):
         return False
     table.columns |= {at: n for at, n in found.items() if n}
     table.columns = dict(sorted(table.columns.items()))
     table.strange = {at: title for at, title in table.strange.items() if at not in found}
-    table.titles |= _written(row)
     table.heading = number
     return True
 

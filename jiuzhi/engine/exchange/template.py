@@ -8,7 +8,7 @@ from jiuzhi.core.registers import Column, Register, columns
 from jiuzhi.core.registers.parse import References, named_twice, offered, written
 
 from . import workbook
-from .read import SHEET_HELP, SHEET_LISTS
+from .sheets import SHEET_HELP, SHEET_LISTS
 
 ROWS = 2000  # rows that carry drop-down lists
 _MOST_CHOICES = 2000

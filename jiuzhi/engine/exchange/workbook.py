@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -20,6 +20,8 @@ OPTIONS = {
 }
 
 
+# Excel counts a 29th of February 1900 that never was, and has no days before that year: earlier ones go as text.
+_FIRST_DAY = date(1900, 3, 1)
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
@@ -48,6 +50,10 @@ def write_csv(out: BinaryIO, rows: Iterable[Sequence[Any]]) -> None:
     text.detach()
 
 
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
 class Sheet:
     """One worksheet written from top to bottom with constant memory."""
 
@@ -65,7 +71,7 @@ class Sheet:
                 continue
             if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
                 self._number(at, value, style)
-            elif isinstance(value, date):
+            elif isinstance(value, date) and _day(value) >= _FIRST_DAY:
                 self.sheet.write_datetime(self.row, at, value, style or self.day)
             else:
                 self.sheet.write_string(self.row, at, str(value), style or self.text)

@@ -154,7 +154,9 @@ def export(request: HttpRequest, scope: Scope, register: Register, form: str) ->
     found = query.select(register, visible, listing.asked, local.today())
     wanted = () if request.GET.get("all") else listing.columns
     out = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    written = write_export(out, form, register, scope.county, found, actor(request), wanted=wanted)
+    written = write_export(
+        out, form, register, scope.county, found, actor(request), wanted=wanted, asked=listing.asked
+    )
     mark = f"-{SYNTHETIC}" if written.synthetic else ""
     return _answer(out, form, f"{scope.county.name}{register.title}-{local.today()}{mark}.{form}")
 
