@@ -50,7 +50,8 @@ class Asked:
 def ask(register: Register, given: Any, public: bool = False) -> Asked:
     """Read an address (`QueryDict` or a dict of lists). What no field answers to is passed over."""
     get = given.getlist if hasattr(given, "getlist") else lambda k: given.get(k, [])
-    chosen, ranges = {}, {}
+    chosen: dict[str, tuple[str, ...]] = {}
+    ranges: dict[str, tuple[str, str]] = {}
     fields = {n: c for n, c in register.fields.items() if c.public or not public}
     for column in fields.values():
         # "crs" in an address says in what system a map is drawn.
