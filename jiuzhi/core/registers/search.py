@@ -15,12 +15,13 @@ from .query import Asked, name_of, plain, select
 
 @dataclass(frozen=True)
 class Hit:
-    """A record found. ``name``: what people call it; ``key``: its key, "" where that is the name."""
+    """A record found. ``name``: what people call it; ``key``: its key, "" where that is the name; ``synthetic``: invented."""
 
     register: Register
     pk: int
     name: str
     key: str
+    synthetic: bool
 
 
 def search(
@@ -30,9 +31,9 @@ def search(
     records that may be seen. One query, and one more for each register found whose records make their names in words of their own.
     """
     parts = [_part(register, visible, q, each, today) for register, visible in where]
-    found: dict[str, list[tuple[int, str, str]]] = {}
-    for code, pk, name, key in parts[0].union(*parts[1:], all=True) if parts else ():
-        found.setdefault(code, []).append((pk, name, key))
+    found: dict[str, list[tuple[int, str, str, bool]]] = {}
+    for code, *row in parts[0].union(*parts[1:], all=True) if parts else ():
+        found.setdefault(code, []).append(tuple(row))
     return {REGISTERS[code]: _hits(REGISTERS[code], rows) for code, rows in found.items()}
 
 
@@ -46,14 +47,17 @@ def _part(
     if plain(register.model):
         names = name_of(register.model), name_of(register.model, key=True)
     rows = manager.filter(pk__in=first).order_by()
-    return rows.values_list(Value(register.code, TextField()), F("pk"), *names)
+    return rows.values_list(Value(register.code, TextField()), F("pk"), *names, F("synthetic"))
 
 
-def _hits(register: Register, rows: list[tuple[int, str, str]]) -> list[Hit]:
+def _hits(register: Register, rows: list[tuple[int, str, str, bool]]) -> list[Hit]:
     if not plain(register.model):
-        held = register.model._default_manager.filter(pk__in=[pk for pk, *_names in rows])
-        rows = [(r.pk, str(r), register.label(r)) for r in held.select_related(*register.links(register.key))]
+        held = register.model._default_manager.filter(pk__in=[pk for pk, *_rest in rows])
+        rows = [
+            (r.pk, str(r), register.label(r), bool(r.synthetic))
+            for r in held.select_related(*register.links(register.key))
+        ]
     return sorted(
-        (Hit(register, pk, name, "" if key == name else key) for pk, name, key in rows),
+        (Hit(register, pk, name, "" if key == name else key, bool(made)) for pk, name, key, made in rows),
         key=lambda hit: (hit.name, hit.pk),
     )

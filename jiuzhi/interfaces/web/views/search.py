@@ -1,6 +1,7 @@
 """One box for everything: commitments, tasks, clauses, projects, stations, records of registers, systems."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Case, Q, QuerySet, When
@@ -25,7 +26,16 @@ EACH = 3  # records of one register
 _TARGETS_FIRST = Case(When(kind="target", then=0), default=1)
 
 
-Group = tuple[str, list[tuple[str, str, str]]]
+class Found(NamedTuple):
+    """One line of the results."""
+
+    name: str
+    what: str
+    address: str
+    synthetic: bool = False
+
+
+Group = tuple[str, Sequence[tuple[Any, ...]]]
 
 
 def _having(rows: QuerySet[Any], words: list[str], *fields: str) -> list[Any]:
@@ -87,7 +97,9 @@ def _groups(scope: Scope, q: str) -> list[dict[str, Any]]:
 
 
 def _cut(groups: list[Group]) -> list[dict[str, Any]]:
-    return [{"title": t, "rows": rows[:SHOWN], "more": len(rows) > SHOWN} for t, rows in groups if rows]
+    return [
+        {"title": t, "rows": [Found(*r) for r in rows[:SHOWN]], "more": len(rows) > SHOWN} for t, rows in groups if rows
+    ]  # fmt: skip
 
 
 def _registers(scope: Scope, words: list[str]) -> list[Group]:
@@ -105,13 +117,11 @@ def _registers(scope: Scope, words: list[str]) -> list[Group]:
     # The first hit of every register before the second of any, so that one register does not hide the others.
     ranked = sorted((row for hits in found.values() for row in enumerate(hits)), key=lambda row: row[0])
     records = [
-        (
-            hit.name,
-            f"{hit.register.title} {hit.key}".strip(),
-            reverse("record", args=[code, hit.register.code, hit.pk]),
+        Found(
+            hit.name, f"{hit.register.title} {hit.key}".strip(), reverse("record", args=[code, hit.register.code, hit.pk]), hit.synthetic
         )
         for _n, hit in ranked
-    ]
+    ]  # fmt: skip
     asked = urlencode({"q": " ".join(words)})
     lists = [
         (
@@ -135,5 +145,7 @@ def _own(scope: Scope, q: str) -> list[dict[str, Any]]:
 def search(request: HttpRequest, scope: Scope) -> HttpResponse:
     q = printable(request.GET.get("q", "")).strip()[:60]
     find = _own if registers_only(request) else _groups
-    context = {"q": q, "groups": find(scope, q) if q else []}
+    groups = find(scope, q) if q else []
+    synthetic = any(row.synthetic for group in groups for row in group["rows"])
+    context = {"q": q, "groups": groups, "synthetic": synthetic}
     return page(request, "web/search.html", context, active="search")
