@@ -138,10 +138,11 @@ class _Trial:
         self.checked = [f.name for f in fields if f.name in register.fields or f.is_relation]
 
     def row(self, number: int, cells: dict[str, Any]) -> Row:
-        known = {n: v for n, v in cells.items() if v != NO_RESULT}
+        lacking = [n for n, v in cells.items() if v == NO_RESULT] if NO_RESULT in cells.values() else []
+        known = {n: v for n, v in cells.items() if n not in lacking} if lacking else cells
         old = self._stored(known)
         row = self._new(number, known) if old is None else self._held(number, known, old)
-        for name in [n for n in cells if n not in known]:
+        for name in lacking:
             row.faults = [f for f in row.faults if f.field != name]  # not "must be filled in": it is
             self.fault(row, name, "公式没有结果：请在 Excel 中打开并保存一次，或直接填数值")
         return row
