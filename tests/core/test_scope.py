@@ -85,10 +85,12 @@ def test_an_enterprise_sees_its_own_only(world):
 def test_what_cannot_be_read_cannot_be_overwritten(world):
     user, outlet = User.objects.create_user("u", password="x" * 12), Outlet.objects.first()
     Grant.objects.create(user=user, org=outlet.org, role="unit")
+    outlet.sources = "上游三家"  # nobody said it before, and that everybody sees
+    assert records.save(outlet, Actor(user))
     outlet.sources = "改"
     with pytest.raises(ValidationError, match="没有权限查看"):
         records.save(outlet, Actor(user))
-    outlet.sources, outlet.name = "", "改"
+    outlet.sources, outlet.name = "上游三家", "改"
     assert records.save(outlet, Actor(user))
 
 

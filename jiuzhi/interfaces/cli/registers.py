@@ -78,7 +78,7 @@ def export(
     asked = query.ask(register, {"q": [q]})
     found = query.select(register, reading.everything(register, org), asked, local.today())
     with _opened(out) as file:
-        written = write(file, out.suffix[1:], register, org, found, setup.actor())
+        written = write(file, out.suffix[1:], register, org, found, setup.actor(), asked=asked)
     typer.echo(f"{register.title} {written.rows} 条已写到 {out}。")
 
 
