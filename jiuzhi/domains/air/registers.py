@@ -9,6 +9,7 @@ source = Register(
     model=Source, about="涉气污染源一企一档：行业、工序、治理设施、绩效等级和整治状态；许可证只记编号，证在排污许可台账。",
     columns=["site", "permit_class", "scatter", "treatment", "grade", "plan_end", "state", "org"],
     public=["site", "permit_class", "grade", "state"], sensitive=["contact", "phone", "processes"], holder="site__enterprise__unit",
+    public_states="建档 有问题 整治中 待验收 已销号 关停取缔",
     lifecycle=lifecycle(
         step("建档", "摸排", "建档", needs="treatment"),
         step("发现问题", "摸排 建档", "有问题", needs="problem"),
@@ -33,6 +34,7 @@ dust_site = Register(
     model=DustSite, about="工地、堆场、道路等扬尘源名单，随开工、完工动态增减；重大扬尘源、应装视频的工地在此认定。",
     columns=["code", "name", "kind", "area", "phase", "major", "video", "state", "org"],
     public=["name", "kind", "oversight", "state"], lookup=["name"], holder="builder__unit",
+    public_states="在册 整改中 待复核 出册",
     lifecycle=lifecycle(
         step("列入名单", "新增", "在册", needs="oversight phase"),
         step("责令整改", "在册", "整改中", needs="last_check_on"),
@@ -62,6 +64,7 @@ bare_land = Register(
     model=BareLand, about="城市裸露地块台账：影像或巡查发现、认领、覆盖或利用、复核；网盖过的仍定期复查。",
     columns=["code", "name", "area", "found_on", "measure", "due_on", "state", "org"],
     public=["name", "kind", "area", "measure", "state"], lookup=["name"], holder="owner__unit",
+    public_states="待治理 治理中 待复核 已治理 出册",
     lifecycle=lifecycle(
         step("核实认领", "待核实", "待治理", needs="due_on oversight"),
         step("开始治理", "待治理", "治理中", needs="measure"),
@@ -80,6 +83,7 @@ machine = Register(
     columns=["code", "kind", "scope", "power", "stage", "enterprise", "used_at", "state", "org"],
     public=["code", "kind", "stage", "state"], sensitive=["owner", "phone", "subsidy"], lookup=["engine_no"],
     holder="enterprise__unit",
+    public_states="核验 在用 停用待修 已淘汰 已转出",
     lifecycle=lifecycle(
         step("核验", "登记", "核验", needs="stage stage_by engine_no", evidence=True),
         step("发牌启用", "核验", "在用", needs="registered_on", other_person=True),

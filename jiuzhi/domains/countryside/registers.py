@@ -29,6 +29,7 @@ farm = Register(
     columns=["site", "species", "stock", "pigs", "scale", "ban_zone", "manure_t", "used_t", "state", "org"],
     public=["site", "species", "scale", "state"], sensitive=["owner", "phone"], holder="site__enterprise__unit",
     lookup=["code", "report_no"],
+    public_states="在养 整改 关停",
     lifecycle=lifecycle(
         step("核准备案", "备案", "在养", roles=CHECKERS, needs="eia storage_m3 land_mu", evidence=True),
         step("责令整改", "在养", "整改", roles=CHECKERS, needs="checked_on problem", evidence=True),

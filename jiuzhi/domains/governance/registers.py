@@ -11,6 +11,7 @@ permit = Register(
     columns=["number", "enterprise", "category", "valid_to", "renewal_on", "state", "org"],
     public=["number", "enterprise", "category", "industry", "authority", "valid_from", "valid_to", "state"],
     holder="enterprise__unit", lookup=["number"],
+    public_states="有效 延续申请 变更中 失效 已撤销 已注销",
     lifecycle=lifecycle(
         step("受理", "申请", "受理"),
         step("核发", "受理", "有效", roles="plan_officer unit admin", needs="issued_on valid_from valid_to", evidence=True),
@@ -39,6 +40,7 @@ report = Register(
     columns=["permit", "period", "due_on", "submitted_on", "exceed_count", "state", "org"],
     within="permit", period="period", holder="permit__enterprise__unit",
     public=["permit", "period", "submitted_on", "so2", "nox", "pm", "voc", "cod", "nh3n", "tp", "tn"],
+    public_states="已审核",
     lifecycle=lifecycle(
         step("提交", "待提交 退回", "已提交", needs="submitted_on", evidence=True),
         step("退回", "已提交", "退回", roles="plan_officer unit enforcement admin", needs="issues"),

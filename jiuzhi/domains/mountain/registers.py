@@ -82,6 +82,7 @@ occurrence = Register(
     columns=["occurrence_id", "species", "event_date", "basis", "individual_count", "state", "org"],
     public=["species", "event_date", "basis"], sensitive=["locality", "recorded_by", "identified_by", "device"], blur_km=10,
     within="species",
+    public_states="已发布",
     lifecycle=lifecycle(
         step("提交", "录入", "待审", needs="recorded_by"),
         step("专家确认", "待审 存疑", "专家确认", needs="identified_by", other_person=True),

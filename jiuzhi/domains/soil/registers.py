@@ -10,6 +10,7 @@ land_plot = Register(
     columns=["code", "name", "area", "planned_use", "survey_result", "listed_on", "state", "org"],
     public=["code", "name", "former", "planned_use", "listed_on", "delisted_on", "hold", "restriction", "state"],
     lookup=["name"], holder="former__unit",
+    public_states="列入名录 管控修复 效果评估 移出名录",
     lifecycle=lifecycle(
         step("启动调查", "线索", "调查中", needs="trigger planned_use"),
         step("报告送审", "调查中", "待评审", needs="sampled_on survey_by land_class", evidence=True),

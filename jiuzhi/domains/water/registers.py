@@ -22,6 +22,7 @@ outlet = Register(
     public=["code", "name", "class1", "class2", "water_body", "enterprise", "permit_no", "state", "lon", "lat"],
     sensitive=["sources"],
     holder="enterprise__unit",
+    public_states="已核实 已监测 已溯源 整治中 待验收 已销号 日常监管 注销",
     lifecycle=lifecycle(
         step("核实", "疑似", "已核实", needs="lon lat", evidence=True),
         step("监测", "已核实", "已监测", needs="last_sample_on"),
@@ -80,6 +81,7 @@ mine_inflow = Register(
     model=MineInflow, about="关闭矿井涌水一井一档，分类分级治理（分级办法未核实）。",
     columns=["code", "name", "mineral", "grade", "flow", "receiving", "state", "plan_end", "org"],
     public=["name", "mineral", "receiving", "state"],
+    public_states="分级 方案 施工 试运行 验收 长期监测",
     lifecycle=lifecycle(
         step("分级", "排查", "分级", needs="grade flow"),
         step("定方案", "分级", "方案", needs="treatment plan_end", evidence=True),
