@@ -58,8 +58,8 @@ class Register:
             raise ValueError(f"{self.code} has no field {', '.join(unknown)}")
         if both := set(self.public) & set(self.sensitive):
             raise ValueError(f"{self.code}: {', '.join(both)} cannot be public and sensitive")
-        if unknown := set(self.public_states.split()) - set(self._states):
-            raise ValueError(f"{self.code}: no state {', '.join(sorted(unknown))} that could be public")
+        if unknown := [s for s in self.public_states.split() if s not in self._states]:
+            raise ValueError(f"{self.code}: no state {', '.join(unknown)} that could be public")
         if self.public_states and not self.public:
             raise ValueError(f"{self.code}: public states without a public field")
         if set(self.whole) - set(self.serves):
