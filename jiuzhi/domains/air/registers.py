@@ -18,7 +18,7 @@ source = Register(
         step("退回整治", "待验收", "整治中"),
         step("销号", "待验收", "已销号", roles="plan_officer enforcement admin", needs="closed_on", evidence=True, other_person=True),
         step("关停取缔", "有问题 整治中", "关停取缔", roles="plan_officer enforcement admin", needs="closed_on", evidence=True),
-        step("回头看返弹", "已销号 关停取缔", "有问题", needs="revisit_on problem", evidence=True),
+        step("回头看反弹", "已销号 关停取缔", "有问题", needs="revisit_on problem", evidence=True),
         closed="建档 已销号 关停取缔",
     ),
     serves=["SYS-076", "SYS-098"], whole=["SYS-076"],

@@ -21,7 +21,7 @@ class Source(Record, title="涉气污染源", key=["site"]):
     treatment = Several("治理设施", TREATMENTS, help="没有设施的填“无”；空着表示未查")
     carbon_due = Day("活性炭应换日期", help="有活性炭的必填")
     outlets = Whole("有组织排口数", "个")
-    boundary = Yes("有无组织排放")
+    boundary = Yes("存在无组织排放")
     online = Yes("在线监测")
     cluster = Text("集群治理设施", 80, help="共用的集中治理设施名称，如烘干、喷涂中心")
     grade = Choice("绩效等级", GRADES, required=True, default="未评")
