@@ -26,7 +26,7 @@ source = Register(
 
 voc_material = Register(
     model=VocMaterial, about="涂料、油墨、胶粘剂、清洗剂的 VOCs 含量和年用量，逐年登记；含量带单位，不同单位不比较。",
-    columns=["source", "year", "name", "kind", "content", "content_unit", "used", "low_voc", "org"],
+    columns=["source", "year", "name", "kind", "content", "content_unit", "low_voc", "org"],
     within="source", period="year", holder="source__site__enterprise__unit", sensitive=["used"], serves=["SYS-076", "SYS-077"],
 )  # fmt: skip
 
@@ -41,7 +41,7 @@ dust_site = Register(
         step("报复核", "整改中", "待复核", evidence=True),
         step("退回整改", "待复核", "整改中"),
         step("复核通过", "待复核", "在册", needs="last_check_on", other_person=True),
-        step("出册", "新增 在册", "出册", needs="end_on", evidence=True),
+        step("出册", "新增 在册", "出册", needs="end_on phase", evidence=True),
         closed="在册 出册",
     ),
     serves=["SYS-084", "SYS-085"], whole=["SYS-085"],
