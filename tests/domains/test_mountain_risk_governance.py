@@ -51,8 +51,8 @@ CASES: list[tuple[Any, dict[str, Any], list[tuple[str, dict[str, Any]]]]] = [
      [("area_ha", {"area_ha": D(150)}), ("accepted_on", {"accepted_on": date(2025, 8, 1)}), ("fund_used", {"fund_used": D(600_000)})]),
     (Species, {"latin": "Thuja sutchuenensis", "name": "崖柏", "protect_level": "国家一级", "list_edition": "2021年"},
      [("list_edition", {"list_edition": ""}), ("alien", {"alien": True}), ("name", {"name": "崖柏6株"}), ("alien", {"protect_level": "无", "invasive_list": "第一批", "alien": False})]),
-    (Occurrence, {"lon": D(108), "lat": D(31), "event_date": date(2026, 5, 12), "basis": "机器观察", "device": "CAM-1"},
-     [("lon", {"lon": None}), ("device", {"device": ""}), ("event_date", {"event_date": date(9999, 1, 1)})]),
+    (Occurrence, {"lon": D(108), "lat": D(31), "event_date": date(2026, 5, 12), "basis": "机器观察", "device": "CAM-1", "individual_count": 1},
+     [("individual_count", {"individual_count": 0}), ("individual_count", {"status": "未出现"}), ("lon", {"lon": None}), ("device", {"device": ""}), ("event_date", {"event_date": date(9999, 1, 1)})]),
     (Subcompartment, {"land_class": "乔木林地", "canopy": D("0.2"), "forest_class": "公益林", "public_level": "市级", "area_ha": D("3.7"), "stock_m3": D(402)},
      [("canopy", {"canopy": D("0.19")}), ("public_level", {"public_level": ""}), ("public_level", {"forest_class": "商品林"}),
       ("stock_m3", {"stock_m3": D(402_000)}), ("special_shrub", {"special_shrub": True}), ("area_ha", {"shape_m2": D(2467), "stock_m3": None})]),
@@ -192,3 +192,37 @@ def test_cards_are_checked_off_only_when_all_are_signed(county: Org) -> None:
     card.state = "已签收"
     card.save()
     assert point.faults() == {}
+
+
+def _kept(record):
+    record.prepare()
+    record.save()
+    return record
+
+
+def test_a_border_is_marked_only_when_its_markers_stand(county: Org) -> None:
+    area = _kept(
+        ProtectedArea(org=county, code="A9", name="甲", kind="湿地公园", markers_planned=2, state="勘界中")
+    )
+    _kept(
+        Marker(org=county, area=area, number="1", kind="界桩", lon=D(108), lat=D(31), set_on=date(2026, 3, 1))
+    )
+    second = _kept(
+        Marker(
+            org=county,
+            area=area,
+            number="2",
+            kind="界桩",
+            lon=D(108),
+            lat=D(31),
+            set_on=date(2026, 3, 1),
+            state="缺失",
+        )
+    )
+    area.state = "已立标"
+    assert "完好的只有 1 个" in area.faults()["markers_planned"]
+    Marker.objects.filter(pk=second.pk).update(state="完好")
+    assert area.faults() == {}
+    ProtectedArea.objects.filter(pk=area.pk).update(state="已立标")
+    Marker.objects.filter(pk=second.pk).update(state="损坏")
+    assert area.faults() == {}

@@ -44,8 +44,9 @@ TOMORROW = local.today() + timedelta(days=1)
 NEXT = str(local.today().year + 1)
 
 CASES: list[tuple[Any, dict[str, Any], list[tuple[str, dict[str, Any]]]]] = [
-    (Producer, {"site": PLANT, "enterprise": COMPANY, "hw_class": "简化管理", "hw_class_by_rule": "简化管理", "annual_max_t": D(12), "permit_no": USCC + "001P"},
-     [("enterprise", {"enterprise": STRANGER, "permit_no": ""}), ("hw_class", {"hw_class": "登记管理"}), ("class_basis", {"hw_class": "重点监管"}),
+    (Producer, {"site": PLANT, "enterprise": COMPANY, "hw_class": "简化管理", "hw_class_by_rule": "简化管理", "annual_max_t": D(12), "permit_no": USCC + "001P",
+                "state": "在管", "plan_on": date(2026, 3, 20)},
+     [("plan_on", {"plan_on": None}), ("enterprise", {"enterprise": STRANGER, "permit_no": ""}), ("hw_class", {"hw_class": "登记管理"}), ("class_basis", {"hw_class": "重点监管"}),
       ("annual_max_t", {"annual_max_t": D(12_000_000)}), ("permit_no", {"permit_no": OTHER + "001P"}), ("assessed", {"assessed_on": date(2026, 5, 1)}),
       ("assessed_on", {"assessed": "达标"})]),
     (ProducerWaste, {"producer": MAKER, "code": "900-214-08", "edition": "2021年版", "way": "委托利用", "receiver": "乙"},
@@ -252,3 +253,11 @@ def test_a_village_passes_and_falls_back_by_steps(county: Org) -> None:
     assert (profile.state, profile.treated_share) == ("创建中", 100)
     with pytest.raises(ValidationError, match="不能办理"):
         records.take_step(profile, "验收通过", records.SYSTEM)
+
+
+def test_who_makes_no_hazardous_waste_comes_under_management_too() -> None:
+    steps = {s.name: s for s in get("waste.producer").lifecycle.steps}
+    assert steps["建档"].needs == ("officer",)
+    assert steps["纳入管理（不产危废）"].needs == ("general_class",)
+    clean = {"hw_class": "不产危废", "annual_max_t": D(0), "state": "在管"}
+    assert Producer(**clean).faults() == {}
