@@ -14,8 +14,9 @@ producer = Register(
     holder="enterprise__unit", lookup=["plan_no"],
     public_states="建档 在管 整改 注销",
     lifecycle=lifecycle(
-        step("建档", "摸排", "建档", needs="permit_no officer"),
+        step("建档", "摸排", "建档", needs="officer"),
         step("纳入管理", "建档", "在管", roles=CHECKERS, needs="class_basis plan_no plan_on"),
+        step("纳入管理（不产危废）", "建档", "在管", roles=CHECKERS, needs="general_class"),
         step("责令整改", "在管", "整改", roles=CHECKERS, needs="assessed_on assessed", evidence=True),
         step("整改完成", "整改", "在管", roles=CHECKERS, evidence=True, other_person=True),
         step("注销", "*", "注销", roles=CHECKERS, evidence=True),
