@@ -36,8 +36,9 @@ geohazard = Register(
 
 card = Register(
     model=GeohazardCard, about="防灾明白卡、避险明白卡逐张登记到责任人和户：发放、签收、换发、作废。",
-    columns=["number", "point", "kind", "holder", "issued_on", "signed_on", "state", "org"],
-    within="point", sensitive=["holder", "phone", "special", "watcher"],
+    columns=["number", "point", "kind", "issued_on", "signed_on", "valid_to", "state", "org"],
+    within="point",
+    sensitive=["holder", "phone", "house", "relation", "special", "watcher", "alarm_by", "shelter_head", "medic", "commander"],
     lifecycle=lifecycle(
         step("发放", "待发放", "已发放", needs="issued_on edition route shelter"),
         step("签收", "已发放", "已签收", needs="signed_on valid_to", evidence=True),
@@ -61,7 +62,7 @@ enterprise_risk = Register(
         step("退出", "在管 重估", "退出", roles="plan_officer admin", evidence=True),
         closed="退出", expires="next_assess_on", renew_days=90,
     ),
-    serves=["SYS-219"], whole=["SYS-219"],
+    serves=["SYS-219"],
 )  # fmt: skip
 
 substance = Register(
