@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from jiuzhi.core import records
 from jiuzhi.core.models import Org
 from jiuzhi.core.records import SYSTEM
+from jiuzhi.core.registers import get
 from jiuzhi.domains.air.models import BareLand, DustCheck, DustSite, Machine, SmokeTest, Source, VocMaterial
 from jiuzhi.domains.shore.models import Observation, Segment
 from jiuzhi.domains.soil.models import (
@@ -54,7 +55,7 @@ CASES: list[tuple[Any, dict[str, Any], list[tuple[str, dict[str, Any]]]]] = [
      [("k", {"k": None}), ("k_limit", {"k_limit": None}), ("state", {"k": D("0.81")}), ("fixed_on", {"fixed_on": date(2026, 9, 1)})]),
     (LandPlot, {"area": D(2000), "shape_m2": D(2000), "planned_use": "居住", "land_class": "第一类", "sampled_on": date(2025, 9, 1), "survey_on": date(2025, 11, 1),
                 "survey_result": "超筛选值", "risk_on": date(2026, 3, 1), "listed_on": date(2026, 5, 1), "delisted_on": date(2026, 9, 1)},
-     [("area", {"area": D(3)}), ("land_class", {"land_class": "第二类"}), ("survey_on", {"survey_on": date(2025, 8, 1)}),
+     [("supplied_on", {"delisted_on": None, "supplied_on": date(2026, 6, 1)}), ("area", {"area": D(3)}), ("land_class", {"land_class": "第二类"}), ("survey_on", {"survey_on": date(2025, 8, 1)}),
       ("survey_result", {"survey_result": ""}), ("risk_on", {"survey_result": "未超筛选值"}), ("listed_on", {"listed_on": None})]),
     (LandPollutant, {"item": "砷", "background": D(18)}, [("background", {"item": "铅"})]),
     (KeyUnit, {"enterprise": COMPANY, "year": 2026, "site": PLANT, "published_on": date(2026, 3, 25), "entered_on": date(2021, 3, 1)},
@@ -227,3 +228,40 @@ def test_a_drawn_bank_measures_itself(county: Org) -> None:
     bank.prepare()
     assert 940 < bank.length < 950  # 0.01° of longitude at 31.9° N: 111.32 km × cos 31.9° ÷ 100 = 945 m
     assert bank.length_by == "图形量算"
+
+
+def test_a_finished_site_leaves_the_list_in_one_step(county: Org) -> None:
+    site = kept(
+        DustSite(
+            org=county,
+            code="A",
+            name="甲",
+            kind="市政工地",
+            area=D(900),
+            phase="主体",
+            oversight=county,
+            state="在册",
+        )
+    )
+    with pytest.raises(ValidationError):
+        records.save(_with(site, phase="完工"), SYSTEM)
+    step = get("air.dustsite").lifecycle.named("出册")
+    assert step.needs == ("end_on", "phase")
+
+
+def _with(record, **values):
+    for name, value in values.items():
+        setattr(record, name, value)
+    return record
+
+
+def test_a_listed_plot_may_be_supplied_for_a_factory_or_when_it_has_left_the_list() -> None:
+    listed = {
+        "planned_use": "居住",
+        "land_class": "第一类",
+        "listed_on": date(2026, 5, 1),
+        "supplied_on": date(2026, 9, 1),
+    }
+    assert "移出名录前不能供地" in LandPlot(**listed).faults()["supplied_on"]
+    assert LandPlot(**listed | {"planned_use": "工业"}).faults() == {}
+    assert LandPlot(**listed | {"delisted_on": date(2026, 8, 1)}).faults() == {}

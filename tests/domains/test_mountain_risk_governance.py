@@ -51,8 +51,8 @@ CASES: list[tuple[Any, dict[str, Any], list[tuple[str, dict[str, Any]]]]] = [
      [("area_ha", {"area_ha": D(150)}), ("accepted_on", {"accepted_on": date(2025, 8, 1)}), ("fund_used", {"fund_used": D(600_000)})]),
     (Species, {"latin": "Thuja sutchuenensis", "name": "崖柏", "protect_level": "国家一级", "list_edition": "2021年"},
      [("list_edition", {"list_edition": ""}), ("alien", {"alien": True}), ("name", {"name": "崖柏6株"}), ("alien", {"protect_level": "无", "invasive_list": "第一批", "alien": False})]),
-    (Occurrence, {"lon": D(108), "lat": D(31), "event_date": date(2026, 5, 12), "basis": "机器观察", "device": "CAM-1"},
-     [("lon", {"lon": None}), ("device", {"device": ""}), ("event_date", {"event_date": date(9999, 1, 1)})]),
+    (Occurrence, {"lon": D(108), "lat": D(31), "event_date": date(2026, 5, 12), "basis": "机器观察", "device": "CAM-1", "individual_count": 1},
+     [("individual_count", {"individual_count": 0}), ("individual_count", {"status": "未出现"}), ("lon", {"lon": None}), ("device", {"device": ""}), ("event_date", {"event_date": date(9999, 1, 1)})]),
     (Subcompartment, {"land_class": "乔木林地", "canopy": D("0.2"), "forest_class": "公益林", "public_level": "市级", "area_ha": D("3.7"), "stock_m3": D(402)},
      [("canopy", {"canopy": D("0.19")}), ("public_level", {"public_level": ""}), ("public_level", {"forest_class": "商品林"}),
       ("stock_m3", {"stock_m3": D(402_000)}), ("special_shrub", {"special_shrub": True}), ("area_ha", {"shape_m2": D(2467), "stock_m3": None})]),
@@ -72,15 +72,16 @@ CASES: list[tuple[Any, dict[str, Any], list[tuple[str, dict[str, Any]]]]] = [
     (Depot, {"owner_kind": "代储", "enterprise": COMPANY}, [("enterprise", {"enterprise": None})]),
     (Supply, {"quantity": D(5), "state": "在库", "made_on": date(2025, 1, 1), "expires_on": date(2028, 1, 1)},
      [("expires_on", {"expires_on": date(2024, 1, 1)}), ("state", {"quantity": D(0)})]),
-    (Permit, {"number": USCC + "001P", "enterprise": COMPANY, "category": "重点管理", "valid_from": date(2024, 3, 1), "valid_to": date(2029, 2, 28), "report_types": "年报"},
-     [("number", {"number": "91500229MAMT0001A1001P"}), ("number", {"enterprise": Enterprise(pk=2, uscc="91500240MAMT0001A0", name="乙")}),
+    (Permit, {"number": USCC + "001P", "enterprise": COMPANY, "category": "重点管理", "valid_from": date(2024, 3, 1), "valid_to": date(2029, 2, 28), "report_types": "年报", "industry": "1020"},
+     [("industry", {"industry": "0822"}), ("number", {"number": "91500229MAMT0001A1001P"}), ("number", {"enterprise": Enterprise(pk=2, uscc="91500240MAMT0001A0", name="乙")}),
       ("valid_to", {"valid_to": date(2024, 3, 1)}), ("valid_to", {"valid_to": date(2034, 2, 28)}), ("report_types", {"category": "登记管理"})]),
-    (PermitLimit, {"outlet": "DW001", "conc": D(50), "conc_unit": "mg/L"},
-     [("conc_unit", {"conc_unit": "mg/m3"}), ("conc_unit", {"conc_unit": ""}), ("conc", {"conc": None, "conc_unit": ""}), ("rate", {"rate": D(1)}), ("conc_unit", {"outlet": "DA001"})]),
+    (PermitLimit, {"outlet": "DW001", "pollutant": "化学需氧量", "code": "w01018", "conc": D(50), "conc_unit": "mg/L"},
+     [("code", {"code": "a21026"}), ("code", {"code": "COD"}), ("code", {"pollutant": "氨氮"}), ("conc_unit", {"conc_unit": "mg/m3"}), ("conc_unit", {"conc_unit": ""}), ("conc", {"conc": None, "conc_unit": ""}), ("rate", {"rate": D(1)}), ("conc_unit", {"outlet": "DA001", "code": ""})]),
     (ExecutionReport, {"state": "已提交", "submitted_on": date(2026, 1, 22), "nh3n": D("1.2"), "tn": D("6.9"), "exceed_count": 0},
      [("submitted_on", {"submitted_on": None}), ("so2", {"nh3n": None, "tn": None}), ("exceed_why", {"exceed_count": 1}), ("nh3n", {"nh3n": D(7)})]),
-    (Project, {"invest": D(4200), "paid": D(2650), "start_on": date(2026, 3, 12), "stage": "在建", "quantity": D(6), "quantity_unit": "公里"},
-     [("invest", {"invest": D(42_000_000)}), ("paid", {"paid": D(4201)}), ("finished_on", {"finished_on": date(2026, 3, 11)}),
+    (Project, {"invest": D(4200), "paid": D(2650), "start_on": date(2026, 3, 12), "stage": "在建", "quantity": D(6), "quantity_unit": "公里",
+               "year_paid": D(1650), "progress": D(62), "progress_on": date(2026, 10, 31)},
+     [("year_paid", {"year_paid": D(2651)}), ("progress_on", {"progress_on": None}), ("progress", {"progress": None}), ("invest", {"invest": D(42_000_000)}), ("paid", {"paid": D(4201)}), ("finished_on", {"finished_on": date(2026, 3, 11)}),
       ("quantity_unit", {"quantity_unit": ""}), ("stage", {"stage": "前期"})]),
     (Milestone, {"state": "已完成", "actual_on": date(2026, 8, 25), "adjusted_on": date(2026, 8, 31), "adjust_reason": "汛期"},
      [("adjust_reason", {"adjust_reason": ""}), ("actual_on", {"actual_on": None}), ("state", {"state": "未完成"})]),
@@ -147,7 +148,7 @@ def test_levels_by_rule_stand_beside_those_given(county: Org) -> None:
     assert moved.due_on == date(2026, 8, 31)
 
 
-def test_q_must_agree_with_the_list_of_substances(county: Org) -> None:
+def test_q_is_the_sum_of_the_list_of_substances(county: Org) -> None:
     company = Enterprise.objects.create(org=county, county=county, uscc=USCC, name="模拟企业甲")
     unit = EnterpriseRisk(
         org=county,
@@ -167,9 +168,22 @@ def test_q_must_agree_with_the_list_of_substances(county: Org) -> None:
         )
         line.prepare()
         line.save()
+    unit.q_air = D("9")
+    unit.prepare()
+    assert (unit.q_air, unit.q_water) == (D("1.3"), D("0.8"))
     assert unit.faults() == {}
-    unit.q_air = D("1.31")
-    assert "合计 1.3 不符" in unit.faults()["q_air"]  # fmt: skip
+    RiskSubstance.objects.filter(assessment=unit).delete()
+    unit.q_air = D("9")
+    unit.prepare()
+    assert unit.q_air == 9
+
+
+def test_a_level_below_the_rule_is_explained() -> None:
+    filed = EnterpriseRisk(q_air=D("0.5"), q_water=D("0.5"), level="一般", level_by_rule="较大")
+    assert list(filed.faults()) == ["note"]
+    filed.note = "专家评审意见〔2026〕1号"
+    assert filed.faults() == {}
+    assert EnterpriseRisk(q_air=D("0.5"), q_water=D("0.5"), level="重大", level_by_rule="较大").faults() == {}
 
 
 def test_cards_are_checked_off_only_when_all_are_signed(county: Org) -> None:
@@ -192,3 +206,37 @@ def test_cards_are_checked_off_only_when_all_are_signed(county: Org) -> None:
     card.state = "已签收"
     card.save()
     assert point.faults() == {}
+
+
+def _kept(record):
+    record.prepare()
+    record.save()
+    return record
+
+
+def test_a_border_is_marked_only_when_its_markers_stand(county: Org) -> None:
+    area = _kept(
+        ProtectedArea(org=county, code="A9", name="甲", kind="湿地公园", markers_planned=2, state="勘界中")
+    )
+    _kept(
+        Marker(org=county, area=area, number="1", kind="界桩", lon=D(108), lat=D(31), set_on=date(2026, 3, 1))
+    )
+    second = _kept(
+        Marker(
+            org=county,
+            area=area,
+            number="2",
+            kind="界桩",
+            lon=D(108),
+            lat=D(31),
+            set_on=date(2026, 3, 1),
+            state="缺失",
+        )
+    )
+    area.state = "已立标"
+    assert "完好的只有 1 个" in area.faults()["markers_planned"]
+    Marker.objects.filter(pk=second.pk).update(state="完好")
+    assert area.faults() == {}
+    ProtectedArea.objects.filter(pk=area.pk).update(state="已立标")
+    Marker.objects.filter(pk=second.pk).update(state="损坏")
+    assert area.faults() == {}

@@ -44,8 +44,9 @@ TOMORROW = local.today() + timedelta(days=1)
 NEXT = str(local.today().year + 1)
 
 CASES: list[tuple[Any, dict[str, Any], list[tuple[str, dict[str, Any]]]]] = [
-    (Producer, {"site": PLANT, "enterprise": COMPANY, "hw_class": "简化管理", "hw_class_by_rule": "简化管理", "annual_max_t": D(12), "permit_no": USCC + "001P"},
-     [("enterprise", {"enterprise": STRANGER, "permit_no": ""}), ("hw_class", {"hw_class": "登记管理"}), ("class_basis", {"hw_class": "重点监管"}),
+    (Producer, {"site": PLANT, "enterprise": COMPANY, "hw_class": "简化管理", "hw_class_by_rule": "简化管理", "annual_max_t": D(12), "permit_no": USCC + "001P",
+                "state": "在管", "plan_on": date(2026, 3, 20)},
+     [("plan_on", {"plan_on": None}), ("enterprise", {"enterprise": STRANGER, "permit_no": ""}), ("hw_class", {"hw_class": "登记管理"}), ("class_basis", {"hw_class": "重点监管"}),
       ("annual_max_t", {"annual_max_t": D(12_000_000)}), ("permit_no", {"permit_no": OTHER + "001P"}), ("assessed", {"assessed_on": date(2026, 5, 1)}),
       ("assessed_on", {"assessed": "达标"})]),
     (ProducerWaste, {"producer": MAKER, "code": "900-214-08", "edition": "2021年版", "way": "委托利用", "receiver": "乙"},
@@ -243,7 +244,7 @@ def test_a_farm_cannot_use_less_than_its_ledger_says(county: Org) -> None:
 
 def test_a_village_passes_and_falls_back_by_steps(county: Org) -> None:
     village = saved(Village(org=county, code="1", name="模拟村"))
-    profile = saved(VillageProfile(org=county, village=village, kind="行政村", households=100))
+    profile = saved(VillageProfile(org=county, village=village, year=2026, kind="行政村", households=100))
     with pytest.raises(ValidationError, match="纳管户数"):
         records.take_step(profile, "启动创建", records.SYSTEM)
     records.take_step(
@@ -252,3 +253,61 @@ def test_a_village_passes_and_falls_back_by_steps(county: Org) -> None:
     assert (profile.state, profile.treated_share) == ("创建中", 100)
     with pytest.raises(ValidationError, match="不能办理"):
         records.take_step(profile, "验收通过", records.SYSTEM)
+
+
+def test_who_makes_no_hazardous_waste_comes_under_management_too() -> None:
+    steps = {s.name: s for s in get("waste.producer").lifecycle.steps}
+    assert steps["建档"].needs == ("officer",)
+    assert steps["纳入管理（不产危废）"].needs == ("general_class",)
+    clean = {"hw_class": "不产危废", "annual_max_t": D(0), "state": "在管"}
+    assert Producer(**clean).faults() == {}
+
+
+def test_a_farm_code_has_ten_or_eleven_digits() -> None:
+    import re
+
+    farm = {"county": Org(pk=1, code="500240"), "site": FARM, "species": "羊"}
+    assert Farm(code="5002400011", **farm).faults() == {}
+    assert Farm(code="35002400011", **farm).faults() == {}
+    assert list(Farm(code="15002400011", **farm).faults()) == ["code"]
+    assert list(Farm(code="5002290011", **farm).faults()) == ["code"]
+    pattern = Farm._meta.get_field("code").pattern[0]
+    assert [bool(re.fullmatch(pattern, c)) for c in ("5002400011", "35002400011", "500240001", "035002400011")] == [True, True, False, False]  # fmt: skip
+
+
+def test_each_village_counts_by_its_newest_profile(county: Org) -> None:
+    from jiuzhi.engine.indicators.evaluate import register_rows
+    from jiuzhi.engine.indicators.registry import INDICATORS, Inputs
+
+    for n, (year, judgement) in enumerate([(2025, "完成治理"), (2026, "未完成"), (2027, "完成治理")]):
+        if n == 0:
+            stale = saved(Village(org=county, code="2", name="模拟村乙"))
+            saved(
+                VillageProfile(
+                    org=county,
+                    village=stale,
+                    year=2025,
+                    kind="行政村",
+                    households=9,
+                    judgement="完成管控",
+                    judge_basis="表",
+                    judged_on=date(2025, 6, 1),
+                )
+            )
+            village = saved(Village(org=county, code="1", name="模拟村甲"))
+        saved(
+            VillageProfile(
+                org=county,
+                village=village,
+                year=year,
+                kind="行政村",
+                households=9,
+                judgement=judgement,
+                judge_basis="表",
+                judged_on=date(2025, 6, 1),
+            )
+        )
+    rows = register_rows("countryside.villageprofile", county)
+    declared = INDICATORS["countryside.sewage_rate"]
+    found = declared.function(Inputs(county.code, "2026", date(2026, 1, 1), date(2026, 11, 24), False, rows))
+    assert found.value == 50

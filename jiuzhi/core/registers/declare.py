@@ -26,12 +26,14 @@ class Register:
     records it holds. ``period``: the field that says which reporting period a record belongs to (a day, or "2026-10").
     ``blur_km``: others see the place only as a grid cell this wide. ``within``: the reference whose page lists these records.
     ``whole``: those of ``serves`` whose whole work is done here. ``lookup``: extra fields by which references find a record.
+    ``public_states``: states, parted by blanks, in which a record is public; empty for all.
     """
 
     model: type[Record]
     about: str
     columns: Sequence[str]
     public: Sequence[str] = ()
+    public_states: str = ""
     sensitive: Sequence[str] = ()
     lifecycle: Lifecycle | None = None
     holder: str = ""
@@ -56,6 +58,10 @@ class Register:
             raise ValueError(f"{self.code} has no field {', '.join(unknown)}")
         if both := set(self.public) & set(self.sensitive):
             raise ValueError(f"{self.code}: {', '.join(both)} cannot be public and sensitive")
+        if unknown := [s for s in self.public_states.split() if s not in self._states]:
+            raise ValueError(f"{self.code}: no state {', '.join(unknown)} that could be public")
+        if self.public_states and not self.public:
+            raise ValueError(f"{self.code}: public states without a public field")
         if set(self.whole) - set(self.serves):
             raise ValueError(f"{self.code}: whole must be among serves")
         REGISTERS[self.code] = self
@@ -89,6 +95,15 @@ class Register:
         files tell the place."""
         above = of(self.fields[self.within].target) if self.within else None  # type: ignore[arg-type]
         return bool(self.blur_km or (above and above.hides_place))
+
+    @property
+    def state_field(self) -> str:
+        """The field that holds the state of a record."""
+        return self.lifecycle.field if self.lifecycle else "state"
+
+    @property
+    def _states(self) -> Sequence[str]:
+        return self.fields[self.state_field].choices if self.state_field in self.fields else ()
 
     @property
     def placed(self) -> bool:

@@ -147,9 +147,12 @@ def everything(register: Register, county: Org) -> QuerySet[Record]:
 
 
 def public_records(register: Register, county: Org) -> QuerySet[Record]:
-    """What everybody may read, of one county. A register without public fields shows nothing."""
+    """What everybody may read, of one county: records in a public state. A register without public fields shows nothing."""
     found = register.model._default_manager.filter(county=county)
-    return found if register.public else found.none()
+    if not register.public:
+        return found.none()
+    states = register.public_states.split()
+    return found.filter(**{f"{register.state_field}__in": states}) if states else found
 
 
 def public_value(register: Register, column: Column, record: Record) -> str:

@@ -9,6 +9,7 @@ source = Register(
     model=Source, about="涉气污染源一企一档：行业、工序、治理设施、绩效等级和整治状态；许可证只记编号，证在排污许可台账。",
     columns=["site", "permit_class", "scatter", "treatment", "grade", "plan_end", "state", "org"],
     public=["site", "permit_class", "grade", "state"], sensitive=["contact", "phone", "processes"], holder="site__enterprise__unit",
+    public_states="建档 有问题 整治中 待验收 已销号 关停取缔",
     lifecycle=lifecycle(
         step("建档", "摸排", "建档", needs="treatment"),
         step("发现问题", "摸排 建档", "有问题", needs="problem"),
@@ -17,7 +18,7 @@ source = Register(
         step("退回整治", "待验收", "整治中"),
         step("销号", "待验收", "已销号", roles="plan_officer enforcement admin", needs="closed_on", evidence=True, other_person=True),
         step("关停取缔", "有问题 整治中", "关停取缔", roles="plan_officer enforcement admin", needs="closed_on", evidence=True),
-        step("回头看返弹", "已销号 关停取缔", "有问题", needs="revisit_on problem", evidence=True),
+        step("回头看反弹", "已销号 关停取缔", "有问题", needs="revisit_on problem", evidence=True),
         closed="建档 已销号 关停取缔",
     ),
     serves=["SYS-076", "SYS-098"], whole=["SYS-076"],
@@ -25,7 +26,7 @@ source = Register(
 
 voc_material = Register(
     model=VocMaterial, about="涂料、油墨、胶粘剂、清洗剂的 VOCs 含量和年用量，逐年登记；含量带单位，不同单位不比较。",
-    columns=["source", "year", "name", "kind", "content", "content_unit", "used", "low_voc", "org"],
+    columns=["source", "year", "name", "kind", "content", "content_unit", "low_voc", "org"],
     within="source", period="year", holder="source__site__enterprise__unit", sensitive=["used"], serves=["SYS-076", "SYS-077"],
 )  # fmt: skip
 
@@ -33,13 +34,14 @@ dust_site = Register(
     model=DustSite, about="工地、堆场、道路等扬尘源名单，随开工、完工动态增减；重大扬尘源、应装视频的工地在此认定。",
     columns=["code", "name", "kind", "area", "phase", "major", "video", "state", "org"],
     public=["name", "kind", "oversight", "state"], lookup=["name"], holder="builder__unit",
+    public_states="在册 整改中 待复核 出册",
     lifecycle=lifecycle(
         step("列入名单", "新增", "在册", needs="oversight phase"),
         step("责令整改", "在册", "整改中", needs="last_check_on"),
         step("报复核", "整改中", "待复核", evidence=True),
         step("退回整改", "待复核", "整改中"),
         step("复核通过", "待复核", "在册", needs="last_check_on", other_person=True),
-        step("出册", "新增 在册", "出册", needs="end_on", evidence=True),
+        step("出册", "新增 在册", "出册", needs="end_on phase", evidence=True),
         closed="在册 出册",
     ),
     serves=["SYS-084", "SYS-085"], whole=["SYS-085"],
@@ -62,6 +64,7 @@ bare_land = Register(
     model=BareLand, about="城市裸露地块台账：影像或巡查发现、认领、覆盖或利用、复核；网盖过的仍定期复查。",
     columns=["code", "name", "area", "found_on", "measure", "due_on", "state", "org"],
     public=["name", "kind", "area", "measure", "state"], lookup=["name"], holder="owner__unit",
+    public_states="待治理 治理中 待复核 已治理 出册",
     lifecycle=lifecycle(
         step("核实认领", "待核实", "待治理", needs="due_on oversight"),
         step("开始治理", "待治理", "治理中", needs="measure"),
@@ -80,6 +83,7 @@ machine = Register(
     columns=["code", "kind", "scope", "power", "stage", "enterprise", "used_at", "state", "org"],
     public=["code", "kind", "stage", "state"], sensitive=["owner", "phone", "subsidy"], lookup=["engine_no"],
     holder="enterprise__unit",
+    public_states="核验 在用 停用待修 已淘汰 已转出",
     lifecycle=lifecycle(
         step("核验", "登记", "核验", needs="stage stage_by engine_no", evidence=True),
         step("发牌启用", "核验", "在用", needs="registered_on", other_person=True),

@@ -12,6 +12,7 @@ noise_zone = Register(
     columns=["code", "name", "zone", "day_limit", "night_limit", "sensitive_area", "valid_from", "state", "org"],
     public=["code", "name", "zone", "day_limit", "night_limit", "sensitive_area", "paper", "valid_from", "valid_to", "state", "lon", "lat", "shape"],
     lookup=["name"],
+    public_states="公示 现行 废止",
     lifecycle=lifecycle(
         step("公示", "拟定", "公示", roles=CHECKERS),
         step("退回修改", "公示", "拟定", roles=CHECKERS),
@@ -35,6 +36,7 @@ catering = Register(
     columns=["code", "name", "kind", "scale", "key_reasons", "efficient", "cleaned_on", "fume_met", "state", "org"],
     public=["name", "kind", "purifier", "efficient", "cleaned_on", "fume_met"], sensitive=["phone"],
     holder="enterprise__unit", lookup=["name"],
+    public_states="在管 整改中 待复核 歇业",
     lifecycle=lifecycle(
         step("纳入管理", "建档", "在管", needs="flue"),
         step("责令整改", "在管", "整改中", roles=CHECKERS, needs="due_on", evidence=True),

@@ -4,39 +4,54 @@ from decimal import Decimal
 
 from jiuzhi.engine.indicators.registry import Inputs, Other, Result, Row, indicator, share
 
-UNKNOWN = "没有登记村档时无值；未填的按未完成计"
+UNKNOWN = "没有登记村档时无值；未填的按未完成计；每村取最近一年的档案"
+
+
+def _newest(data: Inputs) -> list[Row]:
+    """The newest profile of each village up to the year: one not yet renewed still says how the village stands.
+
+    Villages of one name in two townships are two; a row that names no village stands for itself.
+    """
+    latest: dict[object, Row] = {}
+    for n, row in enumerate(sorted(data.rows, key=lambda r: r["year"] or 0)):
+        if (row["year"] or 0) <= data.end.year:
+            latest[(row["org"], row["village"]) if row["village"] else n] = row
+    return list(latest.values())
 
 
 @indicator("countryside.sewage_rate", "农村生活污水治理（管控）率", unit="%", better="up", register="countryside.villageprofile", bounds=(0, 100),
            serves=["SYS-181"], standard="规划口径；市级判定标准未核实", formula="100×判定为完成治理或完成管控的村÷全部登记的行政村和涉农社区；两部分分别列出", missing=UNKNOWN)  # fmt: skip
 def sewage_rate(data: Inputs) -> Result:
-    found = share(data.rows, lambda r: r["judgement"].startswith("完成"), of="登记的村", hit="完成治理或管控")
-    if data.rows:
+    rows = _newest(data)
+    found = share(rows, lambda r: r["judgement"].startswith("完成"), of="登记的村", hit="完成治理或管控")
+    if rows:
         for kind in ("完成治理", "完成管控"):
-            done = sum(r["judgement"] == kind for r in data.rows)
-            found.others.append(Other(kind, Decimal(100 * done) / len(data.rows), ""))
+            done = sum(r["judgement"] == kind for r in rows)
+            found.others.append(Other(kind, Decimal(100 * done) / len(rows), ""))
     return found
 
 
 @indicator("countryside.zero_villages", "累计建成“零直排村”", unit="个", better="up", register="countryside.villageprofile", bounds=(0, None),
-           serves=["SYS-182"], standard="规划口径：验收且复核未被否定", formula="状态为已验收的村数", missing="没有登记村档时无值")  # fmt: skip
+           serves=["SYS-182"], standard="规划口径：验收且复核未被否定", formula="最近一年档案状态为已验收的村数", missing="没有登记村档时无值")  # fmt: skip
 def zero_villages(data: Inputs) -> Result:
-    if not data.rows:
+    rows = _newest(data)
+    if not rows:
         return Result(None, "没有登记村档", sufficient=False)
-    built = sum(r["state"] == "已验收" and r["accepted_on"] <= data.end for r in data.rows)
-    going = sum(r["state"] in ("创建中", "待验收") for r in data.rows)
-    failed = sum(r["state"] == "复核不合格" for r in data.rows)
+    built = sum(r["state"] == "已验收" and r["accepted_on"] <= data.end for r in rows)
+    going = sum(r["state"] in ("创建中", "待验收") for r in rows)
+    failed = sum(r["state"] == "复核不合格" for r in rows)
     return Result(Decimal(built), inputs=[("创建中", f"{going} 个"), ("复核不合格", f"{failed} 个")])
 
 
 @indicator("countryside.toilet_rate", "农村卫生厕所普及率", unit="%", better="up", register="countryside.villageprofile", bounds=(0, 100),
            serves=["SYS-183"], standard="农村卫生厕所统计口径：公厕不计", formula="100×有卫生厕所户数÷常住户数，各村之和；无害化另列", missing=UNKNOWN)  # fmt: skip
 def toilet_rate(data: Inputs) -> Result:
-    all_ = sum(r["households"] for r in data.rows)
+    rows = _newest(data)
+    all_ = sum(r["households"] for r in rows)
     if not all_:
         return Result(None, "没有登记常住户数", sufficient=False)
-    have, harmless = (sum(r[n] or 0 for r in data.rows) for n in ("toilets", "harmless"))
-    blank = sum(r["toilets"] is None for r in data.rows)
+    have, harmless = (sum(r[n] or 0 for r in rows) for n in ("toilets", "harmless"))
+    blank = sum(r["toilets"] is None for r in rows)
     inputs = [("有卫生厕所", f"{have} 户"), ("常住户数", f"{all_} 户"), ("未填的村", f"{blank} 个")]
     others = [Other("无害化卫生厕所普及率", Decimal(100 * harmless) / all_, "")]
     return Result(Decimal(100 * have) / all_, inputs=inputs, others=others)
@@ -45,7 +60,7 @@ def toilet_rate(data: Inputs) -> Result:
 @indicator("countryside.waste_sorting", "农村生活垃圾分类行政村覆盖率", unit="%", better="up", register="countryside.villageprofile", bounds=(0, 100),
            serves=["SYS-184"], standard="规划口径", formula="100×有分类收集点、收运单位、处理去向且本年考评过的行政村÷登记的行政村", missing=UNKNOWN)  # fmt: skip
 def waste_sorting(data: Inputs) -> Result:
-    counted = [r for r in data.rows if r["kind"] == "行政村"]
+    counted = [r for r in _newest(data) if r["kind"] == "行政村"]
     return share(counted, lambda r: _sorts(r, data), of="登记的行政村", hit="分类覆盖")
 
 

@@ -15,10 +15,11 @@ SPECIES_DIGITS = {"1": ("生猪",), "2": ("奶牛", "肉牛"), "3": ("羊",)}
 TENTH = Decimal("0.1")
 
 
-class VillageProfile(Record, title="村治理档案", key=["village"]):
-    """Sewage, toilets, waste sorting and the zero-discharge title of one village, households as they live there."""
+class VillageProfile(Record, title="村治理档案", key=["village", "year"]):
+    """Sewage, toilets, waste sorting and the zero-discharge title of one village in a year, households as they live there."""
 
     village = Ref(Village, "村（社区）", required=True, related_name="+")
+    year = Whole("年度", required=True, low=2015, high=2100, help="一村一年一份；指标取每村最近一年的档案")
     kind = Choice("类别", "行政村 涉农社区", required=True, help="涉农社区也计入治理率的分母")
     plan_type = Choice("布局分类", "重点类 特色类 其他")
     households = Whole("常住户数", "户", required=True, help="按常住，不按户籍")
@@ -78,13 +79,16 @@ class VillageProfile(Record, title="村治理档案", key=["village"]):
             found["rechecked_on"] = "复核早于验收：请核对"
         return found
 
+    def __str__(self) -> str:
+        return f"{self.village} {self.year}"
+
 
 class Farm(Record, title="畜禽养殖场（户）", key=["site"]):
     """A livestock farm, one file each (一场一档). The place and the owner's firm are those of its site."""
 
     site = Ref(Site, "养殖场所", required=True, related_name="+", help="先登记类别为养殖场的场所")
-    code = Text("畜禽养殖代码", 15, help="畜种 1 位＋区县代码 6 位＋序号 4 位；没有的留空",
-                pattern=(r"[1-9]\d{10}", "畜禽养殖代码是 11 位数字：畜种 1 位、区县 6 位、序号 4 位"))  # fmt: skip
+    code = Text("畜禽养殖代码", 15, help="区县代码 6 位＋序号 4 位，或前加畜种 1 位（编码规则未核实）；没有的留空",
+                pattern=(r"[1-9]?\d{10}", "畜禽养殖代码是 10 位数字（区县 6 位、序号 4 位），或前加畜种 1 位共 11 位"))  # fmt: skip
     report_no = Text("直联直报编号", 40)
     owner = Text("业主", 40)
     phone = Text("业主电话", 40)
@@ -122,11 +126,11 @@ class Farm(Record, title="畜禽养殖场（户）", key=["site"]):
         found = {}
         if self.site_id and self.site.kind != "养殖场":
             found["site"] = f"“{self.site}”登记为{self.site.kind}：请选类别为养殖场的场所"
-        known = SPECIES_DIGITS.get(self.code[:1])
+        known = SPECIES_DIGITS.get(self.code[:1]) if len(self.code) == 11 else None
         if known and self.species and self.species not in known:
             found["code"] = f"代码首位 {self.code[0]} 表示{'、'.join(known)}，与畜种不符：请核对"
-        elif self.code and self.county_id and self.code[1:7] != self.county.code:
-            found["code"] = f"代码第 2—7 位应是本区县代码 {self.county.code}：请核对"
+        elif self.code and self.county_id and self.code[-10:-4] != self.county.code:
+            found["code"] = f"代码末 4 位之前的 6 位应是本区县代码 {self.county.code}：请核对"
         if self.capacity and self.stock is not None and self.stock > self.capacity * Decimal("1.2"):
             found["stock"] = "存栏超过设计存栏两成以上：请核对是否把年出栏填成了存栏"
         if (self.manure_t is None) != (self.manure_year is None):

@@ -8,9 +8,9 @@ from .models import Farm, ManureMonth, VillageProfile
 CHECKERS = "plan_officer unit enforcement admin"
 
 village_profile = Register(
-    model=VillageProfile, about="一村一档：污水四条路径和判定、卫生厕所、垃圾分类、零直排村创建；未判定、未填的按未完成计。",
-    columns=["village", "kind", "households", "judgement", "treated_share", "toilets", "sort_score", "state", "org"],
-    public=["village", "kind", "judgement", "sort_points", "beautiful", "accepted_on", "state"],
+    model=VillageProfile, about="一村一年一档：污水四条路径和判定、卫生厕所、垃圾分类、零直排村创建；未判定、未填的按未完成计。",
+    columns=["village", "year", "kind", "households", "judgement", "treated_share", "toilets", "sort_score", "state", "org"],
+    period="year", public=["village", "year", "kind", "judgement", "sort_points", "beautiful", "accepted_on", "state"],
     lifecycle=lifecycle(
         step("启动创建", "未申报", "创建中", needs="pipe central reuse control"),
         step("报验", "创建中", "待验收", needs="judgement", evidence=True),
@@ -29,6 +29,7 @@ farm = Register(
     columns=["site", "species", "stock", "pigs", "scale", "ban_zone", "manure_t", "used_t", "state", "org"],
     public=["site", "species", "scale", "state"], sensitive=["owner", "phone"], holder="site__enterprise__unit",
     lookup=["code", "report_no"],
+    public_states="在养 整改 关停",
     lifecycle=lifecycle(
         step("核准备案", "备案", "在养", roles=CHECKERS, needs="eia storage_m3 land_mu", evidence=True),
         step("责令整改", "在养", "整改", roles=CHECKERS, needs="checked_on problem", evidence=True),

@@ -12,6 +12,7 @@ heritage = Register(
     columns=["code", "name", "kind", "level", "condition", "assessed_on", "patrolled_on", "state", "org"],
     public=["name", "kind", "category", "folk_class", "era", "level", "use", "red", "state"],
     sensitive=["guard", "phone", "threats"], blur_km=5, lookup=["name"],
+    public_states="已登记 已公布 修缮中 已撤销",
     lifecycle=lifecycle(
         step("登记", "线索", "已登记", needs="era ownership condition", evidence=True),
         step("公布", "已登记", "已公布", roles=CHECKERS, needs="level paper announced_on keeper", evidence=True),
@@ -28,6 +29,7 @@ venue = Register(
     columns=["code", "name", "kind", "built", "opened_on", "sessions", "visitors", "state", "org"],
     public=["name", "kind", "theme", "built", "free", "hours", "booking", "opened_on", "state", "lon", "lat"],
     sensitive=["contact", "phone"], holder="enterprise__unit", lookup=["name"],
+    public_states="开放 暂停 停办",
     lifecycle=lifecycle(
         step("对外开放", "登记 暂停", "开放", needs="hours capacity"),
         step("暂停开放", "开放", "暂停", needs="note"),

@@ -2,8 +2,10 @@
 
 from jiuzhi.core.codes import uscc_fault
 from jiuzhi.core.fields import Choice, Day, Quantity, Ref, Several, Text, Whole, Yes
-from jiuzhi.core.models import Placed, Record
+from jiuzhi.core.models import Org, Placed, Record
+from jiuzhi.master.codes import PERMIT_NUMBER
 from jiuzhi.master.models import Enterprise, Site
+from jiuzhi.science.standards import industry, pollutants
 
 POLLUTANTS = ("so2", "nox", "pm", "voc", "cod", "nh3n", "tp", "tn")
 STAGES = "待核实 储备 前期 开工 在建 完工 验收 停缓建"
@@ -14,22 +16,24 @@ BIGGEST = 10_000_000  # [万元] of one county project: above it somebody wrote 
 class Permit(Record, title="排污许可证", key=["number"]):
     """A discharge permit or registration (排污许可管理条例, order 736; HJ 608-2017 numbers)."""
 
-    number = Text("许可证编号", 22, required=True, help="22 位：信用代码 18+顺序号 3+字母 1；按文本填写",
-                  pattern=(r"[0-9A-HJ-NP-RTUW-Y]{18}\d{3}[A-Z]", "编号 22 位：统一社会信用代码 18 位、顺序号 3 位、字母 1 位"))  # fmt: skip
+    number = Text("许可证编号", 22, required=True, help="登记管理填登记编号", pattern=PERMIT_NUMBER)
     enterprise = Ref(Enterprise, "企业", required=True, related_name="+")
     site = Ref(Site, "生产经营场所", related_name="+")
     category = Choice(
         "管理类别", "重点管理 简化管理 登记管理", required=True, help="登记管理不发证，不等于许可"
     )
-    industry = Text("行业代码", 5, help="GB/T 4754-2017")
+    industry = Text("行业代码", 5, help="GB/T 4754-2017，如 3140 铁合金冶炼")
     authority = Text("发证机关", 60)
     issued_on = Day("发证日期")
     valid_from = Day("有效期起", required=True)
     valid_to = Day("有效期至", required=True, help="有效期 5 年；届满 60 日前申请延续")
     renewal_on = Day("延续申请日期")
+    outlets = Whole("排放口", "个", help="废气、废水主要排放口和一般排放口合计")
     report_types = Several("执行报告", "年报 季报")
+    self_monitor = Day("最近自行监测日期")
     ledger_ok = Yes("台账齐全", help="台账保存不少于 5 年")
     checked_on = Day("最近证后核查日期")
+    violations = Whole("本年违反许可证次数", "次", help="查实的超许可排放、未按证监测和报告等")
     eia_no = Text("环评批复文号", 80)
     rights_covered = Yes("总量指标已落实")
     hw_included = Yes("固体废物已纳入")
@@ -42,6 +46,8 @@ class Permit(Record, title="排污许可证", key=["number"]):
             found["number"] = said
         elif self.enterprise_id and self.number[:18] != self.enterprise.uscc:
             found["number"] = f"前 18 位与“{self.enterprise}”的统一社会信用代码不符：请核对企业或编号"
+        if self.industry and (said := industry.fault(self.industry)):
+            found["industry"] = said
         if self.valid_from and self.valid_to:
             days = (self.valid_to - self.valid_from).days
             if days <= 0:
@@ -60,6 +66,9 @@ class PermitLimit(Record, title="许可限值", key=["permit", "outlet", "pollut
     outlet = Text("排放口编号", 12, required=True, help="DA 气、DW 水，后接 3 位数字；全厂合计填 全厂",
                   pattern=(r"D[AW]\d{3}|全厂", "排放口写作 DA001、DW001，全厂合计填“全厂”"))  # fmt: skip
     pollutant = Text("污染物", 40, required=True)
+    code = Text(
+        "污染物编码", 10, help="HJ 212-2017 附录 B，如 w01018 化学需氧量、a21026 二氧化硫；表中没有的留空"
+    )
     conc = Quantity("许可浓度", digits=4)
     conc_unit = Choice("浓度单位", "mg/m3 mg/L μg/m3 ng-TEQ/m3 无量纲")
     rate = Quantity("许可速率", "kg/h", digits=4)
@@ -76,10 +85,13 @@ class PermitLimit(Record, title="许可限值", key=["permit", "outlet", "pollut
             found["conc"] = "浓度、速率、年排放量至少填一项"
         if self.conc is not None and not self.conc_unit:
             found["conc_unit"] = "填了浓度就要选单位"
+        within = {"DA": "气", "DW": "水"}.get(self.outlet[:2], "")
+        if self.code and (said := pollutants.fault(self.code, self.pollutant, within)):
+            found["code"] = said
         wrong = {"DA": ("mg/L",), "DW": ("mg/m3", "μg/m3", "ng-TEQ/m3")}.get(self.outlet[:2], ())
         if self.conc_unit in wrong:
             found["conc_unit"] = (
-                f"{self.outlet} 的浓度单位不会是 {self.conc_unit}：气以体积浓度计，水以 mg/L 计"
+                f"{self.outlet} 的浓度单位不会是 {self.conc_unit}：废气用 mg/m3 等，废水用 mg/L"
             )
         if self.outlet.startswith("DW") and self.rate is not None:
             found["rate"] = "废水排放口没有 kg/h 的速率限值：请核对是否填错列"
@@ -91,7 +103,9 @@ class ExecutionReport(Record, title="排污许可执行报告", key=["permit", "
 
     permit = Ref(Permit, "许可证", required=True, related_name="+")
     period = Text("报告期", 7, required=True, help="年报写 2026，季报写 2026-Q1", pattern=(r"20\d\d(-Q[1-4])?", "报告期写作 2026 或 2026-Q1"))  # fmt: skip
-    due_on = Day("应交日期", required=True, help="按许可证载明（未核实的可修改）")
+    due_on = Day(
+        "应交日期", required=True, help="按许可证载明；季报一般在季度结束后 15 日内，年报在次年 1 月底前"
+    )
     submitted_on = Day("提交日期")
     so2 = Quantity("二氧化硫实际排放量", "t", digits=4)
     nox = Quantity("氮氧化物实际排放量", "t", digits=4)
@@ -131,12 +145,19 @@ class Project(Placed, title="重大项目", key=["code"]):
     place = Text("建设地点", 120)
     quantity = Quantity("建设规模", digits=3)
     quantity_unit = Text("规模单位", 20)
+    lead = Ref(Org, "牵头单位", related_name="+")
+    partners = Text("配合单位", 160, help="用 、 分隔")
+    leader = Text("牵头领导", 60)
     owner = Text("责任人", 60)
     owner_phone = Text("责任人电话", 40)
     enterprise = Ref(Enterprise, "业主企业", related_name="+")
     invest = Quantity("总投资", "万元", digits=2)
     paid = Quantity("累计完成投资", "万元", digits=2)
+    year_plan = Quantity("本年计划投资", "万元", digits=2)
+    year_paid = Quantity("本年完成投资", "万元", digits=2)
     funds = Several("资金来源", FUNDS)
+    progress = Quantity("形象进度", "%", digits=1, high=100)
+    progress_on = Day("进度日期")
     start_on = Day("实际开工日期")
     finish_due = Day("计划完工日期")
     finished_on = Day("实际完工日期")
@@ -150,6 +171,10 @@ class Project(Placed, title="重大项目", key=["code"]):
             found["invest"] = "总投资超过一千亿元：像是把元当成了万元，请核对单位"
         if self.invest and self.paid and self.paid > self.invest:
             found["paid"] = "累计完成投资大于总投资：请核对单位，或先调整总投资"
+        if self.year_paid and self.year_paid > (self.paid or 0):
+            found["year_paid"] = "本年完成投资大于累计完成投资：请核对，累计包含本年"
+        if (self.progress is None) != (self.progress_on is None):
+            found["progress_on" if self.progress_on is None else "progress"] = "形象进度和进度日期要一起填"
         if self.start_on and self.finished_on and self.finished_on < self.start_on:
             found["finished_on"] = "完工早于开工：请核对"
         if self.quantity is not None and not self.quantity_unit:

@@ -11,6 +11,7 @@ permit = Register(
     columns=["number", "enterprise", "category", "valid_to", "renewal_on", "state", "org"],
     public=["number", "enterprise", "category", "industry", "authority", "valid_from", "valid_to", "state"],
     holder="enterprise__unit", lookup=["number"],
+    public_states="有效 延续申请 变更中 失效 已撤销 已注销",
     lifecycle=lifecycle(
         step("受理", "申请", "受理"),
         step("核发", "受理", "有效", roles="plan_officer unit admin", needs="issued_on valid_from valid_to", evidence=True),
@@ -30,7 +31,7 @@ permit = Register(
 limit = Register(
     model=PermitLimit, about="许可证载明的逐排放口、逐污染物限值和自行监测要求。",
     columns=["permit", "outlet", "pollutant", "conc", "conc_unit", "annual_t", "standard", "org"],
-    within="permit", public=["permit", "outlet", "pollutant", "conc", "conc_unit", "rate", "annual_t", "standard"],
+    within="permit", public=["permit", "outlet", "pollutant", "code", "conc", "conc_unit", "rate", "annual_t", "standard"],
     holder="permit__enterprise__unit", serves=["SYS-018", "SYS-030"],
 )  # fmt: skip
 
@@ -39,6 +40,7 @@ report = Register(
     columns=["permit", "period", "due_on", "submitted_on", "exceed_count", "state", "org"],
     within="permit", period="period", holder="permit__enterprise__unit",
     public=["permit", "period", "submitted_on", "so2", "nox", "pm", "voc", "cod", "nh3n", "tp", "tn"],
+    public_states="已审核",
     lifecycle=lifecycle(
         step("提交", "待提交 退回", "已提交", needs="submitted_on", evidence=True),
         step("退回", "已提交", "退回", roles="plan_officer unit enforcement admin", needs="issues"),
@@ -50,9 +52,9 @@ report = Register(
 
 project = Register(
     model=Project, about="重大项目台账：规模、地点、投资、责任人、阶段；规划所列项目以条目号登记，未说明的内容留空待核实。",
-    columns=["code", "name", "stage", "place", "invest", "paid", "owner", "finish_due", "org"],
-    public=["name", "place", "quantity", "quantity_unit", "stage", "start_on", "finished_on"],
-    sensitive=["owner_phone"], lookup=["name"],
+    columns=["code", "name", "stage", "lead", "place", "invest", "paid", "progress", "finish_due", "org"],
+    public=["name", "place", "quantity", "quantity_unit", "lead", "stage", "start_on", "finished_on"],
+    sensitive=["owner_phone", "leader"], lookup=["name"],
     lifecycle=lifecycle(
         step("入库", "待核实", "储备", needs="owner"),
         step("开展前期", "待核实 储备", "前期", needs="owner invest"),
@@ -63,7 +65,7 @@ project = Register(
         step("停缓建", "储备 前期 开工 在建", "停缓建", roles="plan_officer unit admin", needs="problem"),
         closed="完工 验收", field="stage", expires="finish_due", renew_days=60,
     ),
-    serves=["SYS-003", "SYS-248"], whole=["SYS-003"],
+    serves=["SYS-003", "SYS-248"],
 )  # fmt: skip
 
 milestone = Register(

@@ -64,7 +64,7 @@ def species_graded(data: Inputs) -> Result:
 
 
 @indicator("mountain.boundary_done", "自然保护地勘界立标完成率", unit="%", better="up", register="mountain.protectedarea", bounds=(0, 100),
-           serves=["SYS-149"], standard="规划口径：自然保护地勘界立标", formula="100×已立标的自然保护地÷在册自然保护地", missing="没有在册自然保护地时无值")  # fmt: skip
+           serves=["SYS-149"], standard="规划口径：自然保护地勘界立标", formula="100×已立标的自然保护地÷在册自然保护地；立标以完好的界桩不少于应设数为准", missing="没有在册自然保护地时无值")  # fmt: skip
 def boundary_done(data: Inputs) -> Result:
     return share(data.rows, lambda r: r["state"] == "已立标", of="在册自然保护地", hit="已立标")
 

@@ -17,7 +17,7 @@ protected_area = Register(
         step("批准", "方案上报", "已批", roles="plan_officer admin", needs="paper approved_on area_ha", evidence=True),
         step("退回方案", "方案上报", "整合优化前"),
         step("开始勘界", "已批", "勘界中", needs="markers_planned"),
-        step("完成立标", "勘界中", "已立标", evidence=True, other_person=True),
+        step("完成立标", "勘界中", "已立标", needs="markers_planned", evidence=True, other_person=True),
         step("重新勘界", "已立标", "勘界中"),
         closed="已立标",
     ),
@@ -74,14 +74,15 @@ species = Register(
     model=Species, about="县域物种名录：接受名、别名、保护级别（注明名录版本）、红色名录等级、县内状况和保护措施。",
     columns=["latin", "name", "group", "family", "protect_level", "local_status", "org"],
     public=["latin", "name", "aliases", "group", "family", "protect_level", "list_edition", "red_list", "alien", "local_status"],
-    lookup=["name", "aliases"], serves=["SYS-161", "SYS-164"], whole=["SYS-161"],
+    lookup=["name", "aliases"], serves=["SYS-161", "SYS-164"],
 )  # fmt: skip
 
 occurrence = Register(
     model=Occurrence, about="物种分布记录，字段对应 Darwin Core；位置只对授权人精确显示，对其他人模糊到 10 公里网格。",
-    columns=["occurrence_id", "species", "event_date", "basis", "individual_count", "state", "org"],
-    public=["species", "event_date", "basis"], sensitive=["locality", "recorded_by", "identified_by", "device"], blur_km=10,
+    columns=["occurrence_id", "species", "status", "event_date", "basis", "individual_count", "state", "org"],
+    public=["species", "status", "event_date", "basis", "dataset"], sensitive=["locality", "recorded_by", "identified_by", "device"], blur_km=10,
     within="species",
+    public_states="已发布",
     lifecycle=lifecycle(
         step("提交", "录入", "待审", needs="recorded_by"),
         step("专家确认", "待审 存疑", "专家确认", needs="identified_by", other_person=True),

@@ -20,6 +20,7 @@ geohazard = Register(
     columns=["code", "name", "zone_kind", "kind", "danger", "people", "state", "org"],
     public=["name", "zone_kind", "kind", "village", "danger", "risk", "shelter", "signals"],
     sensitive=["watcher", "area_head", "geologist", "county_duty"], lookup=["name", "field_no"],
+    public_states="在册 治理中 搬迁中 待核销 已核销",
     lifecycle=lifecycle(
         step("入册", "新增", "在册", needs="watcher route shelter", evidence=True),
         step("开始治理", "在册", "治理中", needs="strategy"),
@@ -35,8 +36,9 @@ geohazard = Register(
 
 card = Register(
     model=GeohazardCard, about="防灾明白卡、避险明白卡逐张登记到责任人和户：发放、签收、换发、作废。",
-    columns=["number", "point", "kind", "holder", "issued_on", "signed_on", "state", "org"],
-    within="point", sensitive=["holder", "phone", "special", "watcher"],
+    columns=["number", "point", "kind", "issued_on", "signed_on", "valid_to", "state", "org"],
+    within="point",
+    sensitive=["holder", "phone", "house", "relation", "special", "watcher", "alarm_by", "shelter_head", "medic", "commander"],
     lifecycle=lifecycle(
         step("发放", "待发放", "已发放", needs="issued_on edition route shelter"),
         step("签收", "已发放", "已签收", needs="signed_on valid_to", evidence=True),
@@ -51,6 +53,7 @@ enterprise_risk = Register(
     model=EnterpriseRisk, about="突发环境事件风险单位分级（HJ 941-2018）：Q、M、E 与推算等级并列评定等级；分界和矩阵未核实。",
     columns=["enterprise", "assessed_on", "level", "level_by_rule", "next_assess_on", "state", "org"],
     public=["enterprise", "level"], holder="enterprise__unit",
+    public_states="已审核 在管 重估 退出",
     lifecycle=lifecycle(
         step("审核", "申报 重估", "已审核", roles="plan_officer enforcement unit admin", evidence=True),
         step("退回", "已审核", "申报"),
@@ -59,7 +62,7 @@ enterprise_risk = Register(
         step("退出", "在管 重估", "退出", roles="plan_officer admin", evidence=True),
         closed="退出", expires="next_assess_on", renew_days=90,
     ),
-    serves=["SYS-219"], whole=["SYS-219"],
+    serves=["SYS-219"],
 )  # fmt: skip
 
 substance = Register(

@@ -10,6 +10,7 @@ land_plot = Register(
     columns=["code", "name", "area", "planned_use", "survey_result", "listed_on", "state", "org"],
     public=["code", "name", "former", "planned_use", "listed_on", "delisted_on", "hold", "restriction", "state"],
     lookup=["name"], holder="former__unit",
+    public_states="列入名录 管控修复 效果评估 移出名录",
     lifecycle=lifecycle(
         step("启动调查", "线索", "调查中", needs="trigger planned_use"),
         step("报告送审", "调查中", "待评审", needs="sampled_on survey_by land_class", evidence=True),
@@ -31,19 +32,19 @@ land_plot = Register(
 
 land_pollutant = Register(
     model=LandPollutant, about="地块各深度污染物最大值，按规划用地类别对照 GB 36600-2018 的筛选值、管制值；类别未定的不可评。",
-    columns=["plot", "item", "depth", "highest", "screening", "grade", "org"], within="plot", holder="plot__former__unit",
+    columns=["plot", "item", "depth", "screening", "control", "org"], within="plot", holder="plot__former__unit",
     sensitive=["highest", "points", "background", "grade"], serves=["SYS-112"],
 )  # fmt: skip
 
 key_unit = Register(
-    model=KeyUnit, about="逐年公布的土壤污染重点监管单位名录；义务随名录产生，到期提醒在义务清单。",
+    model=KeyUnit, about="逐年公布的土壤污染重点监管单位名录；每家的义务逐项登记在义务清单，到期提醒。",
     columns=["enterprise", "year", "reasons", "entered_on", "in_permit", "state", "org"],
     public=["enterprise", "year", "list_paper", "published_on", "state"], holder="enterprise__unit", period="year",
     lifecycle=lifecycle(
         step("移出名录", "在列", "移出", roles="plan_officer admin", needs="left_on left_why", evidence=True),
         closed="移出",
     ),
-    serves=["SYS-113"], whole=["SYS-113"],
+    serves=["SYS-113"],
 )  # fmt: skip
 
 unit_duty = Register(
@@ -62,7 +63,7 @@ unit_duty = Register(
 
 farm_plot = Register(
     model=FarmPlot, about="农用地地块的类别、污染程度和安全利用核算；地块级信息不公开，位置对外模糊到 10 公里。",
-    columns=["code", "village", "area_mu", "land_use", "category", "use_year", "safe_mu", "state", "org"],
+    columns=["code", "village", "area_mu", "land_use", "crop", "use_year", "state", "org"],
     sensitive=["category", "degree", "pollutants", "ph", "grower", "safe_mu"], blur_km=10,
     lifecycle=lifecycle(
         step("划类", "待划类", "已划类", needs="category_paper category_on", evidence=True),
@@ -92,6 +93,6 @@ farm_measure = Register(
 
 farm_sample = Register(
     model=FarmSample, about="土壤与农产品协同样品；土壤按 GB 15618-2018 的地类和 pH 档评价，缺 pH 为不可评。",
-    columns=["plot", "sampled_on", "number", "ph", "grade", "produce", "produce_met", "org"], within="plot", period="sampled_on",
-    sensitive=["cd", "hg", "arsenic", "pb", "cr", "grade", "over"], serves=["SYS-109", "SYS-110", "SYS-111"],
+    columns=["plot", "sampled_on", "number", "ph", "produce", "lab", "org"], within="plot", period="sampled_on",
+    sensitive=["cd", "hg", "arsenic", "pb", "cr", "produce_met", "grade", "over"], serves=["SYS-109", "SYS-110", "SYS-111"],
 )  # fmt: skip

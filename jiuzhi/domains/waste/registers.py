@@ -12,9 +12,11 @@ producer = Register(
     columns=["site", "enterprise", "hw_class", "hw_class_by_rule", "general_class", "plan_on", "state", "org"],
     public=["site", "enterprise", "hw_class", "general_class"], sensitive=["officer", "phone"],
     holder="enterprise__unit", lookup=["plan_no"],
+    public_states="建档 在管 整改 注销",
     lifecycle=lifecycle(
-        step("建档", "摸排", "建档", needs="permit_no officer"),
+        step("建档", "摸排", "建档", needs="officer"),
         step("纳入管理", "建档", "在管", roles=CHECKERS, needs="class_basis plan_no plan_on"),
+        step("纳入管理（不产危废）", "建档", "在管", roles=CHECKERS, needs="general_class"),
         step("责令整改", "在管", "整改", roles=CHECKERS, needs="assessed_on assessed", evidence=True),
         step("整改完成", "整改", "在管", roles=CHECKERS, evidence=True, other_person=True),
         step("注销", "*", "注销", roles=CHECKERS, evidence=True),
@@ -47,6 +49,7 @@ medical_point = Register(
     model=MedicalPoint, about="医疗机构和集中暂存点一点一档：谁来收、多久收一次、最近何时收；超 2 天要有批准依据。",
     columns=["code", "name", "kind", "gathers_at", "collector", "interval_days", "last_collected_on", "state", "org"],
     public=["name", "kind", "collector", "state"], sensitive=["officer", "phone"], holder="enterprise__unit", lookup=["name"],
+    public_states="在用 停用 注销",
     lifecycle=lifecycle(
         step("启用", "建档 停用", "在用", needs="interval_days"), step("停用", "在用", "停用"),
         step("注销", "*", "注销", roles=CHECKERS, evidence=True),
@@ -65,6 +68,7 @@ cell = Register(
     model=Cell, about="无废细胞创建：申报、自评、核查、授牌、复核、撤销；只计已授牌未撤销的，县级、市级分开计。",
     columns=["code", "name", "kind", "level", "check_score", "granted_on", "valid_to", "state", "org"],
     public=["name", "kind", "level", "granted_on", "valid_to", "highlights", "state"], holder="enterprise__unit", lookup=["name"],
+    public_states="公示 已授牌 复核中 已撤销",
     lifecycle=lifecycle(
         step("自评", "申报", "自评", needs="self_score standard"),
         step("核查", "自评", "核查", roles=CHECKERS, needs="check_score checked_on", evidence=True),

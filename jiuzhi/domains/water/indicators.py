@@ -10,6 +10,7 @@ METHOD = "GB 3838-2002 表1；环办[2011]22号 2.1（21 项，水温、总氮�
 LEAST_MONTHS = 8  # 环办[2011]22号: a year is the mean of twelve months, not fewer than eight
 ANY = "任一应评断面全年不足 8 个月有月值，则全年无值，并写明断面"
 ABOVE = ("national", "city")
+MINE_DONE = ("验收", "长期监测")
 
 
 def _number(row: Row) -> int:
@@ -188,7 +189,15 @@ def _average(rows: Sequence[Row], item: str) -> Decimal | None:
 @indicator("water.mine_treated", "矿井涌水治理率", unit="%", better="up", register="water.mineinflow", bounds=(0, 100), serves=["SYS-062"],
            standard="台账口径：按涌水点个数计；分级办法未核实", formula="100×验收或转入长期监测的涌水点÷在册涌水点", missing="没有在册涌水点时无值")  # fmt: skip
 def mine_treated(data: Inputs) -> Result:
-    return share(data.rows, lambda r: r["state"] in ("验收", "长期监测"), "在册涌水点", "已治理")
+    return share(data.rows, lambda r: r["state"] in MINE_DONE, "在册涌水点", "已治理")
+
+
+@indicator("water.mine_done", "累计完成矿井涌水整治数", unit="座", better="up", register="water.mineinflow", bounds=(0, None), serves=["SYS-062"],
+           standard="台账口径：按涌水点个数计，一处涌水点为一座；分级办法未核实", formula="验收或转入长期监测的涌水点数", missing="没有在册涌水点时无值")  # fmt: skip
+def mine_done(data: Inputs) -> Result:
+    done = mine_treated(data)
+    treated = sum(r["state"] in MINE_DONE for r in data.rows)
+    return Result(None if done.value is None else Decimal(treated), done.why, inputs=done.inputs)
 
 
 @indicator("water.outlet_rate", "入河排污口整治完成率", unit="%", better="up", register="water.outlet", bounds=(0, 100), serves=["SYS-052"],

@@ -19,9 +19,10 @@ outlet = Register(
     model=Outlet,
     about="查、测、溯、治、销一条线管好每一个入河排污口（入河排污口监督管理办法，2025-01-01 起施行）。",
     columns=["code", "name", "class1", "water_body", "state", "plan_end", "org"],
-    public=["code", "name", "class1", "class2", "water_body", "enterprise", "permit_no", "state", "lon", "lat"],
+    public=["code", "name", "class1", "class2", "water_body", "enterprise", "org", "phone", "permit_no", "sign_built", "state", "lon", "lat"],
     sensitive=["sources"],
     holder="enterprise__unit",
+    public_states="已核实 已监测 已溯源 整治中 待验收 已销号 日常监管 注销",
     lifecycle=lifecycle(
         step("核实", "疑似", "已核实", needs="lon lat", evidence=True),
         step("监测", "已核实", "已监测", needs="last_sample_on"),
@@ -31,7 +32,7 @@ outlet = Register(
         step("退回整治", "待验收", "整治中"),
         step("销号", "待验收", "已销号", roles="plan_officer monitoring enforcement admin", needs="closed_on", other_person=True),
         step("转日常监管", "已销号 已溯源", "日常监管"),
-        step("返弹", "已销号 日常监管", "整治中"),
+        step("反弹", "已销号 日常监管", "整治中"),
         step("注销", "*", "注销", roles="plan_officer admin", evidence=True),
         closed="已销号 日常监管 注销",
     ),
@@ -77,9 +78,10 @@ plant_month = Register(
 )  # fmt: skip
 
 mine_inflow = Register(
-    model=MineInflow, about="关闭矿井涌水一井一档，分类分级治理（分级办法未核实）。",
+    model=MineInflow, about="关闭矿井涌水一井一档，分类分级治理（分级办法未核实）；煤矿和其他矿种分开。",
     columns=["code", "name", "mineral", "grade", "flow", "receiving", "state", "plan_end", "org"],
     public=["name", "mineral", "receiving", "state"],
+    public_states="分级 方案 施工 试运行 验收 长期监测",
     lifecycle=lifecycle(
         step("分级", "排查", "分级", needs="grade flow"),
         step("定方案", "分级", "方案", needs="treatment plan_end", evidence=True),
@@ -90,11 +92,11 @@ mine_inflow = Register(
         step("退回施工", "试运行 验收 长期监测", "施工"),
         closed="验收 长期监测",
     ),
-    serves=["SYS-062"], whole=["SYS-062"],
+    serves=["SYS-062"],
 )  # fmt: skip
 
 mine_sample = Register(
-    model=MineSample, about="涌水点逐次采样结果，对照排放限值（GB 20426-2006，未核实）。",
+    model=MineSample, about="涌水点逐次采样结果；煤矿的对照 GB 20426-2006 排放限值（未核实），其他矿种只登记。",
     columns=["point", "sampled_on", "flow", "ph", "fe", "mn", "met", "org"], within="point", period="sampled_on", serves=["SYS-062"],
 )  # fmt: skip
 

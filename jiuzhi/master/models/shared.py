@@ -3,6 +3,7 @@
 from jiuzhi.core.codes import uscc_fault
 from jiuzhi.core.fields import Choice, Day, Quantity, Ref, Text, Whole
 from jiuzhi.core.models import Drawn, Org, Placed, Record
+from jiuzhi.science.standards import industry
 
 SITE_KINDS = "企业 园区 矿山 尾矿库 渣场 填埋场 污水处理厂 水电站 养殖场 工地 仓库 医疗机构 学校 景区 其他"
 
@@ -14,8 +15,7 @@ class Enterprise(Placed, title="企业", key=["uscc"]):
         "统一社会信用代码", 18, required=True, help="18 位，末位是校验码（GB 32100-2015）；按文本填写"
     )
     name = Text("企业名称", 120, required=True)
-    industry = Text("行业代码", 5, help="GB/T 4754-2017：门类字母可省，2 至 4 位数字",
-                    pattern=(r"[A-T]?\d{2,4}", "行业代码是 2 至 4 位数字，可带门类字母（GB/T 4754-2017）"))  # fmt: skip
+    industry = Text("行业代码", 5, help="GB/T 4754-2017：门类字母可省，2 至 4 位数字，如 3140 铁合金冶炼")
     scale = Choice("规模", "大型 中型 小型 微型")
     address = Text("地址", 160)
     contact = Text("联系人", 40)
@@ -24,8 +24,8 @@ class Enterprise(Placed, title="企业", key=["uscc"]):
     status = Choice("经营状态", "在营 停产 关闭 注销", default="在营")
 
     def faults(self) -> dict[str, str]:
-        fault = uscc_fault(self.uscc)
-        return {"uscc": fault} if fault else {}
+        found = {"uscc": uscc_fault(self.uscc), "industry": self.industry and industry.fault(self.industry)}
+        return {name: said for name, said in found.items() if said}
 
 
 class Site(Drawn, title="场所", key=["code"]):

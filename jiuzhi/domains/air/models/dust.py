@@ -55,7 +55,7 @@ class DustSite(Drawn, title="扬尘源", key=["code"]):
         if self.start_on and self.end_on and self.end_on < self.start_on:
             found["end_on"] = "完工日期早于开工日期：请核对"
         if self.phase == "完工" and self.state != "出册":
-            found["phase"] = "已完工的工地还留在名单上：请办理“出册”，或核对施工阶段"
+            found["phase"] = "完工在“出册”一步中填（完工日期和施工阶段一起填）：请办理出册，或核对施工阶段"
         if self.video == "无" and self.video_rate:
             found["video_rate"] = "没有视频却有在线率：请核对视频状态"
         if self.permit_no and self._twin():

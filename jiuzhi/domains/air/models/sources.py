@@ -2,6 +2,7 @@
 
 from jiuzhi.core.fields import Choice, Day, Quantity, Ref, Several, Text, Whole, Yes
 from jiuzhi.core.models import Record
+from jiuzhi.master.codes import PERMIT_NUMBER, held_by_other
 from jiuzhi.master.models import Site
 
 TREATMENTS = "袋式除尘 静电除尘 喷淋 脱硫 脱硝 活性炭 RTO RCO 油雾净化 无"
@@ -13,15 +14,14 @@ class Source(Record, title="涉气污染源", key=["site"]):
 
     site = Ref(Site, "场所", required=True, related_name="+", help="企业和行业取自场所；一处场所只建一档")
     permit_class = Choice("排污许可管理类别", "重点管理 简化管理 登记管理 未纳入", required=True)
-    permit_no = Text("排污许可证编号", 22, help="统一社会信用代码加 3 位数字和 1 位校验码，如 …001P",
-                     pattern=(r"[0-9A-Z]{18}\d{3}[0-9A-Z]", "许可证编号是 18 位信用代码加 3 位数字和 1 位校验码"))  # fmt: skip
+    permit_no = Text("排污许可证编号", 22, help="登记管理填登记编号", pattern=PERMIT_NUMBER)
     scatter = Choice("散乱污类别", "散 乱 污 无", required=True, default="无")
     products = Text("主要产品", 120)
     processes = Text("产气工序", 200, help="如 破碎、焙烧、喷涂；用 、 分隔")
     treatment = Several("治理设施", TREATMENTS, help="没有设施的填“无”；空着表示未查")
     carbon_due = Day("活性炭应换日期", help="有活性炭的必填")
     outlets = Whole("有组织排口数", "个")
-    boundary = Yes("有无组织排放")
+    boundary = Yes("存在无组织排放")
     online = Yes("在线监测")
     cluster = Text("集群治理设施", 80, help="共用的集中治理设施名称，如烘干、喷涂中心")
     grade = Choice("绩效等级", GRADES, required=True, default="未评")
@@ -41,7 +41,7 @@ class Source(Record, title="涉气污染源", key=["site"]):
         enterprise = self.site.enterprise if self.site_id else None
         if self.site_id and enterprise is None:
             found["site"] = "这处场所没有登记运营企业：请先在场所台账补上"
-        elif enterprise and self.permit_no and not self.permit_no.startswith(enterprise.uscc):
+        elif enterprise and held_by_other(self.permit_no, enterprise.uscc):
             found["permit_no"] = f"许可证编号的前 18 位与{enterprise}的信用代码不符：请核对是不是另一家的证"
         kinds = (self.treatment or "").split("、")
         if "无" in kinds and len(kinds) > 1:
@@ -68,7 +68,11 @@ class VocMaterial(Record, title="含 VOCs 原辅料", key=["source", "year", "na
     content_unit = Choice("含量单位", "g/L g/kg %", help="检测报告写的单位；% 指质量百分数")
     used = Quantity("年用量", "t", required=True, high=100_000)
     low_voc = Yes("低 VOCs 产品", help="以产品检测报告为准")
-    limit_standard = Text("执行限值标准", 60, help="如 GB 33372、GB 38507、GB 38508；限值未核实，由人核对")
+    limit_standard = Text(
+        "执行限值标准",
+        60,
+        help="车辆涂料 GB 24409-2020，2026-06-01 起 GB 30981.2-2025；胶粘剂 GB 33372、油墨 GB 38507、清洗剂 GB 38508；限值未核实",
+    )
     report_no = Text("检测报告编号", 60)
     report_on = Day("检测报告日期")
 

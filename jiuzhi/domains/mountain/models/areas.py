@@ -5,7 +5,7 @@ from decimal import Decimal
 from jiuzhi.core.fields import Choice, Day, Quantity, Ref, Text, Whole
 from jiuzhi.core.models import Drawn, Org, Placed
 
-AREA_KINDS = "国家公园 自然保护区 森林公园 湿地公园 地质公园 风景名胜区 其他自然公园"
+AREA_KINDS = "国家公园 自然保护区 森林公园 湿地公园 地质公园 风景名胜区 其他自然公园 待核实"
 SETTING = "待核实 整合优化前 方案上报 已批 勘界中 已立标"
 
 
@@ -41,7 +41,22 @@ class ProtectedArea(Drawn, title="自然保护地", key=["code"]):
             found["area_ha"] = said
         if self.plan_from and self.plan_to and self.plan_to < self.plan_from:
             found["plan_to"] = "终止年早于起始年：请核对总体规划期限"
+        if (
+            self.state == "已立标"
+            and self._surveyed()
+            and (n := self._intact()) < (self.markers_planned or 0)
+        ):
+            found["markers_planned"] = (
+                f"应设 {self.markers_planned} 个，界桩台账中完好的只有 {n} 个：登记或修复齐全后才算已立标"
+            )
         return found
+
+    def _surveyed(self) -> bool:
+        """Whether the markers are being reported complete now; one that breaks later does not undo what was reached."""
+        return ProtectedArea.objects.filter(pk=self.pk).exclude(state="已立标").exists()
+
+    def _intact(self) -> int:
+        return Marker.objects.filter(area=self.pk, state="完好").count()
 
 
 class Marker(Placed, title="界桩界碑", key=["area", "number"]):

@@ -49,21 +49,29 @@ class Occurrence(Placed, title="物种记录", key=["occurrence_id"]):
 
     occurrence_id = Text("记录编号", 60, required=True, help="Darwin Core occurrenceID，全库不重")
     species = Ref(Species, "物种", required=True, related_name="+", help="scientificName")
+    status = Choice("出现状态", "出现 未出现", required=True, default="出现",
+                    help="occurrenceStatus（present、absent）；专门调查而未见的填未出现")  # fmt: skip
     event_date = Day("观察日期", required=True, help="eventDate")
     basis = Choice(
-        "记录依据", BASIS, required=True, help="basisOfRecord：人工、机器（红外相机等）、标本、样品"
+        "记录依据",
+        BASIS,
+        required=True,
+        help="basisOfRecord：HumanObservation、MachineObservation（红外相机等）、PreservedSpecimen、MaterialSample",
     )
     uncertainty_m = Whole(
         "坐标误差", "m", low=1, high=100_000, required=True, help="coordinateUncertaintyInMeters"
     )
-    individual_count = Whole("个体数", "个", help="individualCount；未计数留空，0 表示专门调查而未见")
-    sex = Choice("性别", "雄 雌 混合 不明")
-    life_stage = Choice("发育阶段", "成体 亚成体 幼体 卵 植株 幼苗 种子")
+    individual_count = Whole("个体数", "个", help="individualCount；未计数留空")
+    sex = Choice("性别", "雄 雌 混合 不明", help="sex")
+    life_stage = Choice("发育阶段", "成体 亚成体 幼体 卵 植株 幼苗 种子", help="lifeStage")
     locality = Text("小地名", 120, help="locality")
     habitat = Text("生境", 80, help="habitat")
     device = Text("设备编号", 40, help="红外相机、录音机等")
     recorded_by = Text("记录人", 60, help="recordedBy")
+    protocol = Text("调查方法", 60, help="samplingProtocol，如 样线法、样方法、红外相机法")
     identified_by = Text("鉴定人", 60, help="identifiedBy")
+    method = Text("鉴定依据", 120, help="identificationRemarks，如 照片、标本号、鸣声")
+    dataset = Text("数据集", 80, help="datasetName")
     project = Text("调查项目", 80)
     state = Choice("状态", "录入 待审 专家确认 存疑 已发布", required=True, default="录入")
 
@@ -73,6 +81,8 @@ class Occurrence(Placed, title="物种记录", key=["occurrence_id"]):
             found["lon"] = "物种记录要有坐标：请填发现地点，不要填办公地点"
         if self.event_date and self.event_date > local.today():
             found["event_date"] = "观察日期在今天之后：请核对"
+        if self.individual_count is not None and (self.individual_count == 0) != (self.status == "未出现"):
+            found["individual_count"] = "未出现的个体数只能是 0 或空，出现的至少是 1：请核对出现状态"
         if self.basis == "机器观察" and not self.device:
             found["device"] = "机器观察要写明设备编号"
         return found

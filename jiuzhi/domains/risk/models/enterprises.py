@@ -19,8 +19,18 @@ class EnterpriseRisk(Placed, title="环境风险单位", key=["enterprise", "ass
     enterprise = Ref(Enterprise, "企业", required=True, related_name="+")
     site = Ref(Site, "场所", related_name="+")
     assessed_on = Day("评估日期", required=True)
-    q_air = Quantity("Q（大气）", digits=4, required=True, help="各涉气物质最大存在量÷临界量之和")
-    q_water = Quantity("Q（水）", digits=4, required=True, help="各涉水物质最大存在量÷临界量之和")
+    q_air = Quantity(
+        "Q（大气）",
+        digits=4,
+        required=True,
+        help="各涉气物质最大存在量÷临界量之和；登记了物质清单的，保存时按清单合计",
+    )
+    q_water = Quantity(
+        "Q（水）",
+        digits=4,
+        required=True,
+        help="各涉水物质最大存在量÷临界量之和；登记了物质清单的，保存时按清单合计",
+    )
     m_air = Whole("M（大气）", "分", high=100, help="生产工艺与大气风险控制水平")
     m_water = Whole("M（水）", "分", high=100, help="生产工艺与水环境风险控制水平")
     e_air = Choice("E（大气）", E_CLASSES)
@@ -46,6 +56,10 @@ class EnterpriseRisk(Placed, title="环境风险单位", key=["enterprise", "ass
 
     def prepare(self) -> None:
         super().prepare()
+        for name, media in _PATHS.items() if self.pk else ():
+            lines = RiskSubstance.objects.filter(assessment=self, medium__in=media)
+            if (total := lines.aggregate(q=Sum("ratio"))["q"]) is not None:
+                setattr(self, name, total)
         paths = self._paths().values()
         levels = [hj941.path_level(q, m, e) for _, q, m, e in paths]
         self.notation = "+".join(hj941.notation(*path) for path in paths)
@@ -60,12 +74,10 @@ class EnterpriseRisk(Placed, title="环境风险单位", key=["enterprise", "ass
                 found[f"m_{name}" if m is None else f"e_{name}"] = f"Q（{path}）≥1 时要填 M 和 E"
         if self.next_assess_on and self.assessed_on and self.next_assess_on <= self.assessed_on:
             found["next_assess_on"] = "下次评估日期不晚于本次：请核对"
-        for name, media in _PATHS.items() if self.pk else ():
-            lines = RiskSubstance.objects.filter(assessment=self, medium__in=media).aggregate(q=Sum("ratio"))[
-                "q"
-            ]
-            if lines is not None and abs(lines - (getattr(self, name) or 0)) > Decimal("0.001"):
-                found[name] = f"与风险物质清单合计 {lines.normalize():f} 不符：请核对清单或重新填写"
+        rank = hj941.LEVELS.index
+        given, by_rule = self.level, self.level_by_rule
+        if given and by_rule and rank(given) < rank(by_rule) and not self.note:
+            found["note"] = f"评定等级低于推算的{by_rule}：请在备注写明评审依据"
         return found
 
 

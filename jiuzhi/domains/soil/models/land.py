@@ -67,6 +67,8 @@ class LandPlot(Drawn, title="建设用地地块", key=["code"]):
             found["survey_result"] = "调查报告已评审，要填调查结论"
         if self.risk_on and self.survey_result == "未超筛选值":
             found["risk_on"] = "未超筛选值的地块不做风险评估：请核对调查结论"
+        if self.listed_on and not self.delisted_on and self.supplied_on and self.planned_use in STRICT_USES:
+            found["supplied_on"] = "名录内地块不得作为住宅、公共管理与公共服务用地：移出名录前不能供地"
         if self.delisted_on and not self.listed_on:
             found["listed_on"] = "移出名录的地块要有列入日期"
         return found

@@ -15,7 +15,7 @@ class KeyUnit(Record, title="土壤污染重点监管单位", key=["enterprise",
     site = Ref(Site, "生产场所", related_name="+")
     reasons = Several(
         "列入原因",
-        "有色金属矿采选 有色金属冶炼 石油加工 化工 焦化 电镀 制革 危险废物 尾矿库 填埋场 其他",
+        "有色金属矿采选 黑色金属矿采选 有色金属冶炼 铁合金冶炼 石油加工 化工 焦化 电镀 制革 火电 水泥 危险废物 尾矿库 填埋场 其他",
         required=True,
     )
     list_paper = Text("名录文号", 80, required=True)

@@ -1,11 +1,11 @@
 """Who makes waste, which waste, and the monthly ledger of general industrial solid waste."""
 
-import re
 from decimal import Decimal
 
 from jiuzhi.core import periods
 from jiuzhi.core.fields import Choice, Day, Quantity, Ref, Several, Text, Whole, Yes
 from jiuzhi.core.models import Record
+from jiuzhi.master.codes import PERMIT_NUMBER, held_by_other
 from jiuzhi.master.models import Enterprise, Site
 from jiuzhi.science.standards import waste
 
@@ -27,7 +27,7 @@ class Producer(Record, title="产废单位", key=["site"]):
     own_facility = Yes("自行利用处置危废", required=True, default=False)
     licensed = Yes("持危废经营许可证", required=True, default=False)
     general_class = Choice("一般固废管理", "重点 一般 不产一般固废", required=True)
-    permit_no = Text("排污许可证编号", 22, help="22 位，前 18 位是信用代码；登记管理填登记编号")
+    permit_no = Text("排污许可证编号", 22, help="登记管理填登记编号；不需要许可的留空", pattern=PERMIT_NUMBER)
     plan_no = Text("管理计划备案编号", 60)
     plan_on = Day("管理计划备案日期", help="每年 3 月 31 日前备案")
     instant = Choice("五即落实", "已建 在建 未建", help="产生即称重、打码、入库等，以危废产生单位为限")
@@ -58,10 +58,14 @@ class Producer(Record, title="产废单位", key=["site"]):
             found["class_basis"] = f"推算为{by_rule}，高于推算的类别要以“市局指定”为依据"
         if self.annual_max_t and self.annual_max_t > BIGGEST:
             found["annual_max_t"] = "危废产生量超过一百万吨：像是把公斤当成了吨，请核对单位"
-        if self.enterprise_id and re.fullmatch(r"\w{18}\d{3}\w", self.permit_no) and (
-            self.permit_no[:18] != self.enterprise.uscc
-        ):  # fmt: skip
+        if self.enterprise_id and held_by_other(self.permit_no, self.enterprise.uscc):
             found["permit_no"] = f"许可证编号前 18 位与“{self.enterprise}”的信用代码不符：请核对"
+        if (
+            self.state in ("在管", "整改")
+            and self.hw_class not in ("", waste.CLASSES[-1])
+            and not self.plan_on
+        ):
+            found["plan_on"] = "产生危废的在管单位要有管理计划备案日期：请补填，或核对危废管理类别"
         if bool(self.assessed) != bool(self.assessed_on):
             found["assessed_on" if self.assessed else "assessed"] = "规范化评估的日期和结论要一起填"
         return found

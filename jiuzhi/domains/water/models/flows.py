@@ -1,6 +1,8 @@
 """Water out of closed mines, and the flow hydropower must leave in the river."""
 
-from jiuzhi.core.fields import Choice, Day, Quantity, Ref, Several, Text, Yes
+from decimal import Decimal
+
+from jiuzhi.core.fields import Choice, Day, Quantity, Ref, Several, Text, Whole, Yes
 from jiuzhi.core.models import Org, Placed, Record
 from jiuzhi.master.models import Enterprise, Site, WaterBody
 
@@ -21,10 +23,13 @@ class MineInflow(Placed, title="矿井涌水点", key=["code"]):
         help="分级办法未核实，可按市级方案调整",
     )
     flow = Quantity("常年涌水量", "m3/d")
+    water_rain = Quantity("雨季涌水量", "m3/d", help="雨季实测最大值")
     colour = Choice("水色", "无色 黄 红 黑")
     receiving = Ref(WaterBody, "受纳水体", required=True, related_name="+")
     to_source = Quantity("距下游水源地", "km")
     treatment = Several("治理方式", "自然曝气 人工湿地 中和沉淀 被动处理 建站处理 封堵")
+    target = Text("治理目标", 80, help="出水应达到的标准、类别或浓度，以治理方案为准")
+    owner = Ref(Enterprise, "责任企业", related_name="+", help="无主的留空，以责任单位为准")
     no_owner = Yes("无主", help="无主的由县政府负责")
     rain_rule = Yes("降雨加密监测")
     plan_end = Day("计划完成日期")
@@ -32,13 +37,26 @@ class MineInflow(Placed, title="矿井涌水点", key=["code"]):
     state = Choice("状态", "排查 分级 方案 施工 试运行 验收 长期监测", required=True, default="排查")
 
     def faults(self) -> dict[str, str]:
+        found = {}
         if self.state in ("验收", "长期监测") and not self.treatment:
-            return {"treatment": "已到验收阶段，要填治理方式"}
-        return {}
+            found["treatment"] = "已到验收阶段，要填治理方式"
+        if self.no_owner and self.owner_id:
+            found["no_owner"] = "填了责任企业就不是无主：请核对"
+        if self.flow and self.water_rain is not None and self.water_rain < self.flow:
+            found["water_rain"] = "雨季涌水量小于常年涌水量：请核对是否填反"
+        return found
 
 
 class MineSample(Record, title="矿井涌水监测", key=["point", "sampled_on"]):
-    """One sample of mine water. GB 20426-2006 discharge limits: pH 6–9, Fe 6, Mn 4 mg/L (未核实)."""
+    """One sample of mine water. Of a coal mine it is held against GB 20426-2006: pH 6–9, SS 50, COD 50, Fe 6, Mn 4 mg/L (未核实);
+    for other minerals no limit is packaged."""
+
+    COAL = (
+        ("fe", "总铁", 6),
+        ("mn", "总锰", 4),
+        ("ss", "悬浮物", 50),
+        ("cod", "COD", 50),
+    )  # GB 20426-2006 [mg/L]
 
     point = Ref(MineInflow, "涌水点", required=True, related_name="+")
     sampled_on = Day("采样日期", required=True)
@@ -49,13 +67,21 @@ class MineSample(Record, title="矿井涌水监测", key=["point", "sampled_on"]
     so4 = Quantity("硫酸盐", "mg/L")
     ss = Quantity("悬浮物", "mg/L")
     cod = Quantity("COD", "mg/L")
-    met = Yes("是否达标")
+    cd = Quantity("总镉", "mg/L", digits=5)
+    arsenic = Quantity("总砷", "mg/L", digits=5)
+    pb = Quantity("总铅", "mg/L", digits=5)
+    zn = Quantity("总锌", "mg/L", digits=4)
+    met = Yes("是否达标", help="煤矿对照 GB 20426-2006（未核实）；其他矿种按治理目标，由人判定")
     lab = Text("检测单位", 80)
 
     def faults(self) -> dict[str, str]:
-        over = (self.fe or 0) > 6 or (self.mn or 0) > 4 or (self.ph is not None and not 6 <= self.ph <= 9)
-        if self.met and over:
-            return {"met": "铁、锰或 pH 超过 GB 20426-2006 限值（未核实），与“达标”不符：请核对"}
+        if not self.met or not self.point_id or self.point.mineral != "煤":
+            return {}
+        over = [said for name, said, limit in self.COAL if (getattr(self, name) or 0) > limit]
+        if self.ph is not None and not 6 <= self.ph <= 9:
+            over.append("pH")
+        if over:
+            return {"met": f"{'、'.join(over)}超过 GB 20426-2006 煤矿限值（未核实），与“达标”不符：请核对"}
         return {}
 
     def __str__(self) -> str:
@@ -77,13 +103,27 @@ class FlowPoint(Placed, title="生态流量泄放点", key=["code"]):
     online = Yes("接入监管平台")
     keeper = Text("放水责任人", 40)
     supervisor = Ref(Org, "监管单位", related_name="+")
-    met_rate = Quantity("本年达标率", "%", digits=1, high=100, help="达标天数÷（应评天数－豁免天数）")
+    season = Text("汛期和枯期", 60, help="分期核定的，写明各期月份和流量")
+    met_days = Whole("本年达标天数", "天", high=366)
+    due_days = Whole("本年应评天数", "天", high=366, help="已扣除豁免的天数")
+    met_rate = Quantity("本年达标率", "%", digits=1, editable=False, help="达标天数÷应评天数")
     state = Choice("状态", "在运 停运 退出", required=True, default="在运")
 
+    def prepare(self) -> None:
+        super().prepare()
+        self.met_rate = None
+        if self.due_days and self.met_days is not None:
+            self.met_rate = (Decimal(100 * self.met_days) / self.due_days).quantize(Decimal("0.1"))
+
     def faults(self) -> dict[str, str]:
+        found = {}
         if self.online and self.gauge == "无":
-            return {"gauge": "接入了监管平台却没有计量方式：请核对"}
-        return {}
+            found["gauge"] = "接入了监管平台却没有计量方式：请核对"
+        if (self.met_days is None) != (self.due_days is None):
+            found["due_days" if self.due_days is None else "met_days"] = "达标天数和应评天数要一起填"
+        elif self.met_days is not None and self.met_days > self.due_days:
+            found["met_days"] = "达标天数多于应评天数：请核对"
+        return found
 
 
 class FlowExemption(Record, title="生态流量豁免", key=["point", "start"]):
