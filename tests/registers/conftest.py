@@ -7,7 +7,7 @@ import pytest
 
 from jiuzhi.core import records
 from jiuzhi.core.models import Grant, Org, User
-from jiuzhi.core.registers import Register
+from jiuzhi.core.registers import Register, get
 from jiuzhi.engine.exchange import samples
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,5 +50,18 @@ def person(land):
         user = User.objects.create_user(f"{role}-{code}-{User.objects.count()}", password="x" * 12)
         Grant.objects.create(user=user, role=role, org=land[code], **more)
         return User.objects.get(pk=user.pk)
+
+    return made
+
+
+@pytest.fixture
+def own(load, client, person):
+    """``own(code)``: (register, its records of 城口, client signed in as the county's administrator, or in another role and unit)."""
+
+    def made(code, role="admin", unit="500229"):
+        register = get(code)
+        rows = [r for r in load(register) if r.county.code == "500229"]
+        client.force_login(person(role, unit))
+        return register, rows, client
 
     return made

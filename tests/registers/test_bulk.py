@@ -13,17 +13,6 @@ from jiuzhi.engine.exchange import bulk
 ALL = sorted(REGISTERS)
 
 
-@pytest.fixture
-def own(load, client, person):
-    def made(code, role="admin", unit="500229"):
-        register = get(code)
-        rows = [r for r in load(register) if r.county.code == "500229"]
-        client.force_login(person(role, unit))
-        return register, rows, client
-
-    return made
-
-
 def at(register, name="register_bulk"):
     return reverse(name, args=["500229", register.code])
 

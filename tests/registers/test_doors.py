@@ -16,12 +16,10 @@ from jiuzhi.core.registers import REGISTERS, get, guard
 from jiuzhi.core.registers.parse import References, Refused
 from jiuzhi.engine.exchange.template import template
 
+from .places import at
+
 DATED = sorted(r.code for r in REGISTERS.values() if r.period)
 BEGUN = sorted(r.code for r in REGISTERS.values() if r.lifecycle and r.holder)
-
-
-def at(name, register, *more):
-    return reverse(name, args=["500229", register.code, *more])
 
 
 def mine(load, code):

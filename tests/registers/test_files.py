@@ -6,31 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 from PIL import Image
 
 from jiuzhi.core import attachments, geo
 from jiuzhi.core.models import Attachment, AuditEntry
 from jiuzhi.core.registers import get
 
+from .places import at
+
 PDF = b"%PDF-1.4 x"
-
-
-def at(name, register, *more, county="500229"):
-    return reverse(name, args=[county, register.code, *more])
-
-
-@pytest.fixture
-def own(load, client, person):
-    """``own(code)``: (register, its records of 城口, client signed in as the county's administrator)."""
-
-    def made(code, role="admin", unit="500229"):
-        register = get(code)
-        rows = [r for r in load(register) if r.county.code == "500229"]
-        client.force_login(person(role, unit))
-        return register, rows, client
-
-    return made
 
 
 def photo(lon=None, lat=None, size=(640, 480), orientation=1) -> bytes:

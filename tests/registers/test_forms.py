@@ -7,7 +7,6 @@ from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 
 from jiuzhi.core import geo, local, records
 from jiuzhi.core.models import AuditEntry, Org
@@ -17,6 +16,8 @@ from jiuzhi.core.registers.parse import written
 from jiuzhi.engine.exchange import samples
 from jiuzhi.interfaces.web.views.registers import form as engine
 
+from .places import at
+
 ALL = sorted(REGISTERS)
 DRAWN = sorted(r.code for r in REGISTERS.values() if r.drawn)
 SQUARE = {
@@ -24,23 +25,6 @@ SQUARE = {
     "coordinates": [[[108.6, 31.9], [108.61, 31.9], [108.61, 31.91], [108.6, 31.91], [108.6, 31.9]]],
 }
 LINE = {"type": "LineString", "coordinates": [[108.6, 31.9], [108.61, 31.91]]}
-
-
-def at(name, register, *more, county="500229"):
-    return reverse(name, args=[county, register.code, *more])
-
-
-@pytest.fixture
-def own(load, client, person):
-    """``own(code)``: (register, its records of 城口, client signed in as the county's administrator)."""
-
-    def made(code, role="admin", unit="500229"):
-        register = get(code)
-        rows = [r for r in load(register) if r.county.code == "500229"]
-        client.force_login(person(role, unit))
-        return register, rows, client
-
-    return made
 
 
 @pytest.fixture

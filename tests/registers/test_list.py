@@ -15,6 +15,8 @@ from jiuzhi.core.registers import REGISTERS, columns, get, query, reading
 from jiuzhi.engine.plan import systems
 from jiuzhi.interfaces.web import keep
 
+from .places import at
+
 ALL = sorted(REGISTERS)
 CEILING = 12  # queries of a list page
 STATEFUL = [c for c in ALL if get(c).lifecycle]
@@ -25,23 +27,6 @@ def _nothing_kept():
     cache.clear()
     keep._held.clear()
     keep._newest.clear()
-
-
-@pytest.fixture
-def own(load, client, person):
-    """``own(code)``: (register, its records of 城口, client signed in)."""
-
-    def made(code, role="admin", unit="500229"):
-        register = get(code)
-        rows = [r for r in load(register) if r.county.code == "500229"]
-        client.force_login(person(role, unit))
-        return register, rows, client
-
-    return made
-
-
-def at(name, register, *more):
-    return reverse(name, args=["500229", register.code, *more])
 
 
 def shown(client, address):

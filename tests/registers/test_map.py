@@ -7,23 +7,10 @@ from jiuzhi.core import geo, local
 from jiuzhi.core.models import AuditEntry
 from jiuzhi.core.registers import REGISTERS, get, layer, reading
 
+from .places import at
+
 PLACED = [c for c in sorted(REGISTERS) if get(c).placed]
 BLURRED = [c for c in PLACED if get(c).blur_km]
-
-
-def at(name, register, *more):
-    return reverse(name, args=["500229", register.code, *more])
-
-
-@pytest.fixture
-def own(load, client, person):
-    def made(code, role="admin", unit="500229"):
-        register = get(code)
-        rows = [r for r in load(register) if r.county.code == "500229"]
-        client.force_login(person(role, unit))
-        return register, rows, client
-
-    return made
 
 
 @pytest.mark.parametrize("code", PLACED)

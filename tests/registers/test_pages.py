@@ -10,25 +10,10 @@ from jiuzhi.core import records
 from jiuzhi.core.models import AuditEntry
 from jiuzhi.core.registers import REGISTERS, columns, get, reading
 
+from .places import at
+
 ALL = sorted(REGISTERS)
 CEILING = 12  # queries of a list page, for a signed-in person
-
-
-@pytest.fixture
-def own(load, client, person):
-    """``own(code)``: (register, its records of 城口, client signed in as the county's administrator)."""
-
-    def made(code, role="admin", unit="500229"):
-        register = get(code)
-        rows = [r for r in load(register) if r.county.code == "500229"]
-        client.force_login(person(role, unit))
-        return register, rows, client
-
-    return made
-
-
-def at(name, register, *more):
-    return reverse(name, args=["500229", register.code, *more])
 
 
 @pytest.mark.parametrize("code", ALL)

@@ -10,12 +10,10 @@ from jiuzhi.core import local
 from jiuzhi.core.models import Placed
 from jiuzhi.core.registers import REGISTERS, columns, get, layer, query, reading
 
+from .places import at
+
 PUBLIC = [c for c in sorted(REGISTERS) if get(c).public]
 CLOSED = [c for c in sorted(REGISTERS) if not get(c).public]
-
-
-def at(name, register, *more, county="500229"):
-    return reverse(name, args=[county, register.code, *more])
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from urllib.parse import unquote
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import reverse
 
 from jiuzhi.core import local, periods, records
 from jiuzhi.core.models import Attachment, AuditEntry
@@ -16,32 +15,17 @@ from jiuzhi.core.records import SYSTEM, Actor
 from jiuzhi.core.registers import REGISTERS, get, reading
 from jiuzhi.engine.exchange import samples
 
+from .places import at
+
 WITH_CHILDREN = sorted(r.code for r in REGISTERS.values() if r.children)
 EXPIRING = sorted(r.code for r in REGISTERS.values() if r.lifecycle and r.lifecycle.expires)
 PDF = b"%PDF-1.4 x"
-
-
-def at(name, register, *more, county="500229"):
-    return reverse(name, args=[county, register.code, *more])
 
 
 def text_of(answer) -> str:
     """What a person reads: no tags, one blank."""
     body = answer.content.decode().partition("<main")[2].partition("</main>")[0]
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
-
-
-@pytest.fixture
-def own(load, client, person):
-    """``own(code)``: (register, its records of 城口, client signed in as the county's administrator)."""
-
-    def made(code, role="admin", unit="500229"):
-        register = get(code)
-        rows = [r for r in load(register) if r.county.code == "500229"]
-        client.force_login(person(role, unit))
-        return register, rows, client
-
-    return made
 
 
 @pytest.fixture
