@@ -5,66 +5,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0003_apitoken'),
-        ('governance', '0001_registers'),
+        ("core", "0003_apitoken"),
+        ("governance", "0001_registers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='permit',
-            name='outlets',
+            model_name="permit",
+            name="outlets",
             field=models.IntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='permit',
-            name='self_monitor',
+            model_name="permit",
+            name="self_monitor",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='permit',
-            name='violations',
+            model_name="permit",
+            name="violations",
             field=models.IntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='permitlimit',
-            name='code',
+            model_name="permitlimit",
+            name="code",
             field=models.CharField(blank=True, max_length=10),
         ),
         migrations.AddField(
-            model_name='project',
-            name='lead',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.org'),
+            model_name="project",
+            name="lead",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="core.org",
+            ),
         ),
         migrations.AddField(
-            model_name='project',
-            name='leader',
+            model_name="project",
+            name="leader",
             field=models.CharField(blank=True, max_length=60),
         ),
         migrations.AddField(
-            model_name='project',
-            name='partners',
+            model_name="project",
+            name="partners",
             field=models.CharField(blank=True, max_length=160),
         ),
         migrations.AddField(
-            model_name='project',
-            name='progress',
+            model_name="project",
+            name="progress",
             field=models.DecimalField(blank=True, decimal_places=1, max_digits=18, null=True),
         ),
         migrations.AddField(
-            model_name='project',
-            name='progress_on',
+            model_name="project",
+            name="progress_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='project',
-            name='year_paid',
+            model_name="project",
+            name="year_paid",
             field=models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True),
         ),
         migrations.AddField(
-            model_name='project',
-            name='year_plan',
+            model_name="project",
+            name="year_plan",
             field=models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True),
         ),
     ]

@@ -5,86 +5,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('master', '0002_registers'),
-        ('water', '0001_registers'),
+        ("master", "0002_registers"),
+        ("water", "0001_registers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='flowpoint',
-            name='due_days',
+            model_name="flowpoint",
+            name="due_days",
             field=models.IntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='flowpoint',
-            name='met_days',
+            model_name="flowpoint",
+            name="met_days",
             field=models.IntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='flowpoint',
-            name='season',
+            model_name="flowpoint",
+            name="season",
             field=models.CharField(blank=True, max_length=60),
         ),
         migrations.AddField(
-            model_name='mineinflow',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='master.enterprise'),
+            model_name="mineinflow",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="master.enterprise",
+            ),
         ),
         migrations.AddField(
-            model_name='mineinflow',
-            name='target',
+            model_name="mineinflow",
+            name="target",
             field=models.CharField(blank=True, max_length=80),
         ),
         migrations.AddField(
-            model_name='mineinflow',
-            name='water_rain',
+            model_name="mineinflow",
+            name="water_rain",
             field=models.DecimalField(blank=True, decimal_places=3, max_digits=18, null=True),
         ),
         migrations.AddField(
-            model_name='minesample',
-            name='arsenic',
+            model_name="minesample",
+            name="arsenic",
             field=models.DecimalField(blank=True, decimal_places=5, max_digits=18, null=True),
         ),
         migrations.AddField(
-            model_name='minesample',
-            name='cd',
+            model_name="minesample",
+            name="cd",
             field=models.DecimalField(blank=True, decimal_places=5, max_digits=18, null=True),
         ),
         migrations.AddField(
-            model_name='minesample',
-            name='pb',
+            model_name="minesample",
+            name="pb",
             field=models.DecimalField(blank=True, decimal_places=5, max_digits=18, null=True),
         ),
         migrations.AddField(
-            model_name='minesample',
-            name='zn',
+            model_name="minesample",
+            name="zn",
             field=models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True),
         ),
         migrations.AddField(
-            model_name='outlet',
-            name='pollution_permit',
+            model_name="outlet",
+            name="pollution_permit",
             field=models.CharField(blank=True, max_length=22),
         ),
         migrations.AddField(
-            model_name='outlet',
-            name='revisit_on',
+            model_name="outlet",
+            name="revisit_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='outlet',
-            name='video',
+            model_name="outlet",
+            name="video",
             field=models.BooleanField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='outlet',
-            name='well',
+            model_name="outlet",
+            name="well",
             field=models.BooleanField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='flowpoint',
-            name='met_rate',
+            model_name="flowpoint",
+            name="met_rate",
             field=models.DecimalField(blank=True, decimal_places=1, editable=False, max_digits=18, null=True),
         ),
     ]
