@@ -58,7 +58,7 @@ class Producer(Record, title="产废单位", key=["site"]):
             found["class_basis"] = f"推算为{by_rule}，高于推算的类别要以“市局指定”为依据"
         if self.annual_max_t and self.annual_max_t > BIGGEST:
             found["annual_max_t"] = "危废产生量超过一百万吨：像是把公斤当成了吨，请核对单位"
-        if self.enterprise_id and held_by_other(self.permit_no, self.enterprise.uscc):
+        if self.permit_no and self.enterprise_id and held_by_other(self.permit_no, self.enterprise.uscc):
             found["permit_no"] = f"许可证编号前 18 位与“{self.enterprise}”的信用代码不符：请核对"
         if (
             self.state in ("在管", "整改")

@@ -75,12 +75,10 @@ class MineSample(Record, title="矿井涌水监测", key=["point", "sampled_on"]
     lab = Text("检测单位", 80)
 
     def faults(self) -> dict[str, str]:
-        if not self.met or not self.point_id or self.point.mineral != "煤":
-            return {}
         over = [said for name, said, limit in self.COAL if (getattr(self, name) or 0) > limit]
         if self.ph is not None and not 6 <= self.ph <= 9:
             over.append("pH")
-        if over:
+        if self.met and over and self.point_id and self.point.mineral == "煤":
             return {"met": f"{'、'.join(over)}超过 GB 20426-2006 煤矿限值（未核实），与“达标”不符：请核对"}
         return {}
 

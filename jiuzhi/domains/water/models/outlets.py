@@ -59,7 +59,8 @@ class Outlet(Placed, title="入河排污口", key=["code"]):
             found["class2"] = f"{self.class2}属{right}（HJ 1312-2023）：请改一级或二级类别"
         if self.remediation == "依法取缔" and self.state == "日常监管":
             found["remediation"] = "依法取缔的排污口不能列入日常监管：请核对整治类型或状态"
-        if self.enterprise_id and held_by_other(self.pollution_permit, self.enterprise.uscc):
+        number = self.pollution_permit
+        if number and self.enterprise_id and held_by_other(number, self.enterprise.uscc):
             found["pollution_permit"] = f"许可证编号的前 18 位与“{self.enterprise}”的信用代码不符：请核对"
         if self.revisit_on and self.closed_on and self.revisit_on < self.closed_on:
             found["revisit_on"] = "回头看早于销号：请核对日期"
