@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from jiuzhi.core import local
 from jiuzhi.core.models import Placed
-from jiuzhi.core.registers import REGISTERS, columns, get, layer, query, reading
+from jiuzhi.core.registers import REGISTERS, columns, get, layer, of, query, reading
 
 from .places import at
 
@@ -16,11 +16,20 @@ PUBLIC = [c for c in sorted(REGISTERS) if get(c).public]
 CLOSED = [c for c in sorted(REGISTERS) if not get(c).public]
 
 
+def public(register, record):
+    """Whether its state, and that of what it hangs on, lets everybody see it."""
+    states = register.public_states.split()
+    if states and getattr(record, register.state_field) not in states:
+        return False
+    above = of(register.fields[register.within].target) if register.within else None
+    return above is None or public(above, getattr(record, register.within))
+
+
 @pytest.fixture
 def own(load):
     def made(code):
         register = get(code)
-        return register, [r for r in load(register) if r.county.code == "500229"]
+        return register, [r for r in load(register) if r.county.code == "500229" and public(register, r)]
 
     return made
 

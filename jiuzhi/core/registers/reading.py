@@ -13,7 +13,7 @@ from jiuzhi.core import access, audit, geo, records
 from jiuzhi.core.models import AuditEntry, Org, Placed, Record, User
 
 from .columns import Column
-from .declare import Register
+from .declare import Register, of
 
 MASK = "（无权查看）"
 _OWN = "enterprise"  # the role whose subtree is what it holds, not what it is responsible for
@@ -147,12 +147,19 @@ def everything(register: Register, county: Org) -> QuerySet[Record]:
 
 
 def public_records(register: Register, county: Org) -> QuerySet[Record]:
-    """What everybody may read, of one county: records in a public state. A register without public fields shows nothing."""
+    """What everybody may read, of one county: records in a public state, below records in a public state. A register without
+    public fields shows nothing."""
     found = register.model._default_manager.filter(county=county)
     if not register.public:
         return found.none()
-    states = register.public_states.split()
-    return found.filter(**{f"{register.state_field}__in": states}) if states else found
+    at, path = register, ""
+    while True:
+        if states := at.public_states.split():
+            found = found.filter(**{f"{path}{at.state_field}__in": states})
+        above = of(at.fields[at.within].target) if at.within else None  # type: ignore[arg-type]
+        if above is None or above is at:
+            return found
+        at, path = above, f"{path}{at.within}__"
 
 
 def public_value(register: Register, column: Column, record: Record) -> str:
