@@ -49,5 +49,5 @@ def test_a_file_without_frames_is_refused_in_words(tmp_path):
     (tmp_path / "a.log").write_bytes(b"hello ##0\x00")
     done, _lines = decoded(tmp_path / "a.log")
     assert done.exit_code != 0
-    assert "没有 HJ 212 报文" in done.stderr
+    assert "没有完整的报文" in done.stderr
     assert "读不了" in decoded(tmp_path / "none.log")[0].stderr

@@ -14,7 +14,7 @@ app = typer.Typer(
 )
 app.add_typer(plan.app, name="plan", help="规划：读取文档、载入规划包、查看进展")
 app.add_typer(observe.app, name="observe", help="监测：导入数据、模板、重新评价")
-app.add_typer(protocol.app, name="protocol", help="仪器通讯协议：解读 HJ 212 报文")
+app.add_typer(protocol.app, name="protocol", help="仪器通讯协议：解读 HJ 212、SL 651 报文")
 app.add_typer(assess.app, name="assess", help="直接评价一个文件（不入库）：air、water、lake")
 app.add_typer(report.app, name="report", help="报告：规划实施评估报告（Word、PDF）")
 app.add_typer(registers.app, name="registers", help="台账：列表、模板、导入、导出、样例")

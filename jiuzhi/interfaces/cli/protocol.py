@@ -3,13 +3,13 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from jiuzhi.protocol import hj212
+from jiuzhi.protocol import hj212, sl651
 
 from . import setup
 
@@ -27,15 +27,16 @@ def decode(
     file: Annotated[Path, typer.Argument(help="报文日志：文本、原始字节，或每行一条十六进制")],
     only_faults: Annotated[bool, typer.Option("--faults", help="只列出有问题的报文")] = False,
 ) -> None:
-    """逐条解读 HJ 212 报文，每条一行 JSON：字段、长度和校验是否正确、版本、有什么问题。"""
+    """逐条解读 HJ 212、SL 651 报文，每条一行 JSON：字段、长度和校验是否正确、版本、有什么问题。"""
     try:
-        data = file.read_bytes()
+        data = _plain(file.read_bytes())
     except OSError as error:
         setup.fail(f"读不了 {file}：{error.strerror or error}，请核对文件名和权限。")
     seen: Counter[str] = Counter()
-    for found in _all(_plain(data)):
-        said = _said(found, seen)
-        if said and (not only_faults or said["faults"]):
+    for said in (
+        _hydrology(data, seen) if b"\x7e\x7e" in data and b"##" not in data else _pollution(data, seen)
+    ):
+        if not only_faults or said["faults"]:
             typer.echo(json.dumps(said, ensure_ascii=False))
     typer.echo(
         f"{seen['frames']} 条报文，其中校验错 {seen['crc']} 条、长度错 {seen['length']} 条、内容有问题 {seen['faulty']} 条；"
@@ -43,7 +44,7 @@ def decode(
         err=True,
     )
     if not seen["frames"]:
-        setup.fail(f"{file} 里没有 HJ 212 报文：报文以 ## 加四位长度开头。")
+        setup.fail(f"{file} 里没有完整的报文：HJ 212 以 ## 加四位长度开头，SL 651 以 7E7E 开头。")
 
 
 def _plain(data: bytes) -> bytes:
@@ -54,36 +55,63 @@ def _plain(data: bytes) -> bytes:
     return data
 
 
-def _all(data: bytes) -> Iterable[hj212.Frame | hj212.Broken]:
-    splitter = hj212.Splitter()
+def _split(splitter: Any, data: bytes) -> Iterator[Any]:
     for start in range(0, len(data), 65536):
         yield from splitter.feed(data[start : start + 65536])
     yield from splitter.end()
 
 
-def _said(found: hj212.Frame | hj212.Broken, seen: Counter[str]) -> dict[str, Any]:
-    """One frame as JSON; {} for what stands between frames (a log's own times, say)."""
-    if isinstance(found, hj212.Broken):
-        if b"##" not in found.raw:
-            seen["skipped"] += len(found.raw)
-            return {}
-        seen["broken"] += 1
-        return {
-            "broken": found.raw[:200].decode("utf-8", "replace"),
-            "faults": [{"at": "", "said": found.why}],
-        }
-    message = hj212.read(found.data)
-    seen["frames"] += 1
-    seen["crc"] += not found.crc_ok
-    seen["length"] += not found.length_ok
-    seen["faulty"] += bool(message.faults)
-    at = message.data_time
-    faults = [{"at": "", "said": note} for note in found.notes]
-    if not found.crc_ok:
-        said = f"校验码 {found.crc:04X}，应为 {hj212.crc16(found.data):04X}"
-        faults.append({"at": "", "said": said})
-    faults += [{"at": f.at, "said": f.said} for f in message.faults]
+def _broken(raw: bytes, why: str, head: bytes, seen: Counter[str]) -> Iterator[dict[str, Any]]:
+    """A broken frame as JSON; what stands between frames (a log's own times, say) is only counted."""
+    if head not in raw:
+        seen["skipped"] += len(raw)
+        return
+    seen["broken"] += 1
+    shown = raw[:200].decode("utf-8", "replace") if head == b"##" else raw[:200].hex().upper()
+    yield {"broken": shown, "faults": [{"at": "", "said": why}]}
+
+
+def _pollution(data: bytes, seen: Counter[str]) -> Iterator[dict[str, Any]]:
+    for found in _split(hj212.Splitter(), data):
+        if isinstance(found, hj212.Broken):
+            yield from _broken(found.raw, found.why, b"##", seen)
+            continue
+        message = hj212.read(found.data)
+        seen.update(frames=1, crc=not found.crc_ok, length=not found.length_ok, faulty=bool(message.faults))
+        at = message.data_time
+        faults = [{"at": "", "said": note} for note in found.notes]
+        if not found.crc_ok:
+            faults.append({"at": "", "said": f"校验码 {found.crc:04X}，应为 {hj212.crc16(found.data):04X}"})
+        faults += [{"at": f.at, "said": f.said} for f in message.faults]
+        yield {
+            "protocol": "HJ 212", "edition": message.edition, "length_ok": found.length_ok, "crc_ok": found.crc_ok,
+            "header": message.header, "data_time": at.isoformat() if at else None, "params": message.params, "items": message.items,
+            "faults": faults,
+        }  # fmt: skip
+
+
+def _hydrology(data: bytes, seen: Counter[str]) -> Iterator[dict[str, Any]]:
+    joiner = sl651.Joiner()
+    for found in _split(sl651.Splitter(), data):
+        if isinstance(found, sl651.Broken):
+            yield from _broken(found.raw, found.why, b"\x7e\x7e", seen)
+            continue
+        whole = joiner.add(found)
+        report = sl651.read(whole) if whole and whole.packet is None else None
+        faults = [] if found.crc_ok else [f"校验码 {found.crc:04X}，应为 {sl651.crc16(found.raw[:-2]):04X}"]
+        faults += report.faults if report else []
+        seen.update(frames=1, crc=not found.crc_ok, faulty=bool(report and report.faults))
+        yield {
+            "protocol": "SL 651", "edition": "2014", "length_ok": True, "crc_ok": found.crc_ok, "about": found.about,
+            "function": f"{found.function:02X}", "station": found.station, "centre": found.centre, "up": found.up, "packet": found.packet,
+            "sent": report.sent.isoformat() if report and report.sent else None,
+            "elements": [_element(e) for e in report.elements] if report else [], "manual": report.manual if report else "",
+            "faults": [{"at": "", "said": f} for f in faults],
+        }  # fmt: skip
+
+
+def _element(found: sl651.Element) -> dict[str, Any]:
     return {
-        "edition": message.edition, "length_ok": found.length_ok, "crc_ok": found.crc_ok, "header": message.header,
-        "data_time": at.isoformat() if at else None, "params": message.params, "items": message.items, "faults": faults,
+        "code": found.code, "name": found.name + ("" if found.verified else "（未核实）"), "unit": found.unit,
+        "at": found.at.isoformat() if found.at else None, "values": [None if v is None else f"{v:f}" for v in found.values],
     }  # fmt: skip
