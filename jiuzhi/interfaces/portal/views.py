@@ -20,7 +20,8 @@ _PLACE = ("lon", "lat", "shape", "shape_m", "shape_m2")
 
 
 def _county(code: str) -> Org:
-    found = Org.objects.filter(code=code, kind=Org.Kind.COUNTY).first()
+    digits = code.isascii() and code.isdigit()
+    found = Org.objects.filter(code=code, kind=Org.Kind.COUNTY).first() if digits else None
     if found is None:
         raise Http404("没有这个区县的公开数据。")
     return found
