@@ -98,6 +98,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "jiuzhi.interfaces.web.middleware.AddressIsText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "jiuzhi.interfaces.web.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",

@@ -254,3 +254,26 @@ def test_what_is_said_of_a_refused_step_names_the_role(load, person):
     with pytest.raises(PermissionDenied, match=step.name):
         records.take_step(row, step.name, Actor(user))
     assert Grant.objects.filter(user=user).count() == 1
+
+
+NUL = [
+    "undo/%00/", "?org=%00&q=%00&state=%00&sort=%00&col=%00&plan_end_from=%00", "bulk/?_set=%00", "bulk/?_field=%00&_pick=all&_in=q%3D%00",
+    "1/step/%00/", "choices/org/?org=%00", "map/?state=%00", "new/?name=%00", "%00/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NUL)
+def test_a_nul_byte_breaks_no_page_on_any_database(load, person, client, path):
+    register, _rows = mine(load, "water.outlet")
+    client.force_login(person("admin", "500229"))
+    client.raise_request_exception = False
+    for send in (client.get, client.post):
+        assert send(at("register", register) + path).status_code < 500
+
+
+def test_a_form_sent_without_its_unit_is_refused_at_the_unit(load, person, client):
+    register, _rows = mine(load, "water.outlet")
+    client.force_login(person("admin", "500229"))
+    answer = client.post(at("record_new", register), {"name": "x\0y"})
+    assert answer.status_code == 422
+    assert "责任单位必须填写" in answer.content.decode()

@@ -23,6 +23,8 @@ def allowed(register: Register, user: User | None, action: str, record: Record) 
 
 def ready(record: Record) -> None:
     """Bring the record into shape and check it alone. Errors: ``ValidationError`` by field."""
+    if record.org_id is None:  # everything else asks whose the record is
+        raise ValidationError({"org": "责任单位必须填写"})
     record.prepare()
     if found := record.faults():
         raise ValidationError(dict(found))

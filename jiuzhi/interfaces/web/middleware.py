@@ -1,9 +1,9 @@
-"""The language a person chose, and nothing else."""
+"""What holds for every request: the language a person chose, and that an address is text."""
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import translation
 
 
@@ -27,3 +27,15 @@ class ChosenLanguage:
                 "Content-Language", translation.get_language() or settings.LANGUAGE_CODE
             )
         return response
+
+
+class AddressIsText:
+    """A NUL byte in an address names nothing, and not every database can be asked for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            return HttpResponseNotFound("没有这个页面。", content_type="text/plain; charset=utf-8")
+        return self.get_response(request)

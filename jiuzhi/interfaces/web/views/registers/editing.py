@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jiuzhi.core import local, records
+from jiuzhi.core.files import printable
 from jiuzhi.core.models import AuditEntry, Record
 from jiuzhi.core.registers import Register, columns, reading
 
@@ -106,6 +107,6 @@ def choices(request: HttpRequest, scope: Scope, register: Register, field: str) 
     ):
         raise PermissionDenied(_("您没有填写这类记录的权限。"))
     form = Form(scope, register, register.model(), clear=False)
-    words = request.GET.get(field, request.GET.get("q", "")).strip()[:80]
+    words = printable(request.GET.get(field, request.GET.get("q", ""))).strip()[:80]
     found = [form.option(r) for r in form.offered(column, words)[:_FOUND]]
     return render(request, "web/registers/options.html", {"options": found})
