@@ -81,9 +81,9 @@ def note_heard(database: sqlite3.Connection, heard: Iterable[Heard]) -> None:
     """Add what was heard. Use inside `inbox.committing`."""
     database.executemany(
         """INSERT INTO device (code, protocol, peer, online, first_at, last_at, frames, broken, refused, clock, said, said_at)
-        VALUES (:device, :protocol, :peer, 1, :at, CASE WHEN :frames > 0 THEN :at END, :frames, :broken, :refused, :clock, :said,
+        VALUES (:device, :protocol, :peer, :frames > 0, :at, CASE WHEN :frames > 0 THEN :at END, :frames, :broken, :refused, :clock, :said,
                 CASE WHEN :said != '' THEN :at END)
-        ON CONFLICT (code) DO UPDATE SET protocol = excluded.protocol, peer = excluded.peer, online = 1,
+        ON CONFLICT (code) DO UPDATE SET protocol = excluded.protocol, peer = excluded.peer, online = max(online, excluded.online),
             last_at = coalesce(excluded.last_at, last_at), frames = frames + excluded.frames, broken = broken + excluded.broken,
             refused = refused + excluded.refused, clock = coalesce(excluded.clock, clock),
             said = CASE WHEN excluded.said != '' THEN excluded.said ELSE said END, said_at = coalesce(excluded.said_at, said_at)""",
@@ -137,7 +137,23 @@ def states(codes: Iterable[str] | None = None) -> dict[str, State]:
 
 
 def _state(row: tuple) -> State:
-    code, protocol, peer, online, first, last, data, clock, frames, broken, refused, faulty, late, said, said_at = row
+    (
+        code,
+        protocol,
+        peer,
+        online,
+        first,
+        last,
+        data,
+        clock,
+        frames,
+        broken,
+        refused,
+        faulty,
+        late,
+        said,
+        said_at,
+    ) = row
     moments = (_moment(first), _moment(last), _moment(data))
     counts = (frames, broken, refused, faulty, late)
     return State(code, protocol, peer, bool(online), *moments, clock, *counts, said, _moment(said_at))
