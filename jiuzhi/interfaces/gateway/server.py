@@ -64,6 +64,10 @@ class Gateway:
             self.ports[protocol] = server.sockets[0].getsockname()[1]
             log.info("%s 在 %s:%s 监听", protocol, self.wanted.host, self.ports[protocol])
 
+    def stop(self) -> None:
+        """Ask it to end."""
+        self._stop.set()
+
     async def run(self) -> None:
         """Work until asked to stop, then take in what is under way."""
         loop = asyncio.get_running_loop()
