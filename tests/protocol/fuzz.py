@@ -26,7 +26,16 @@ def seeds(folder: Path) -> None:
         (folder / f"sm{n}").write_bytes(b"\x01\x07" + sm4.sealed(text, KEY))
     body = bytes.fromhex("0007260301080005F1F1005022290148F0F02603010800392300010490")
     for packet in (None, (1, 2)):
-        whole = sl651.frame(centre=1, station="0050022901", password=b"12", function=0x34, body=body, up=True, end=3, packet=packet)
+        whole = sl651.frame(
+            centre=1,
+            station="0050022901",
+            password=b"12",
+            function=0x34,
+            body=body,
+            up=True,
+            end=3,
+            packet=packet,
+        )
         (folder / f"sl{packet is None}").write_bytes(b"\x02\x11" + whole * 2)
 
 
