@@ -56,10 +56,10 @@ def test_a_log_is_decoded_with_the_key(tmp_path):
     log = tmp_path / "log"
     log.write_bytes(sm4.sealed(TEXT, KEY))
     done = CliRunner().invoke(app, ["protocol", "decode", str(log), "--key", KEY.hex()])
-    said = json.loads(done.stdout.splitlines()[0])
+    said = json.loads(done.stdout.split("\n")[0])
     assert (said["crc_ok"], said["encrypted"], said["names"]) == (True, True, {"w01018": "化学需氧量 [mg/L]"})
     assert (
-        json.loads(CliRunner().invoke(app, ["protocol", "decode", str(log)]).stdout.splitlines()[0])["crc_ok"]
+        json.loads(CliRunner().invoke(app, ["protocol", "decode", str(log)]).stdout.split("\n")[0])["crc_ok"]
         is False
     )
 
