@@ -35,7 +35,6 @@ class Series(NamedTuple):
     unit: str
     synthetic: bool
 
-    @property
     def key(self) -> Key:
         return self[:3]
 
@@ -80,7 +79,7 @@ def catalogue() -> dict[Key, Series]:
         if fresh := paths - before:
             found = dict(found)
             for one in _extents(sorted(fresh)):
-                found[one.key] = _joined(found.get(one.key), one)
+                found[one.key()] = _joined(found.get(one.key()), one)
         _held = (folder, paths, found)
         return found
 
@@ -202,15 +201,19 @@ def _lend(session: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
 
 def _observed(session: duckdb.DuckDBPyConnection, files: Collection[dict[str, Any]]) -> None:
     """Make the view ``observed``: latest revisions in these files. An identity has one row per revision, the first is 1."""
-    paths = ", ".join(delta.literal(delta.uri(lake.NAME, file)) for file in files)
+    # The engine guesses from the first file how large all are, and joins by that guess: the largest stands first.
+    by_size = sorted(files, key=lambda file: file["num_records"], reverse=True)
+    paths = ", ".join(delta.literal(delta.uri(lake.NAME, file)) for file in by_size)
     session.execute(f"""
-        CREATE OR REPLACE TEMP VIEW every AS SELECT {lake.COLUMNS}
+        CREATE OR REPLACE TEMP VIEW every AS SELECT {_SHOWN}, month
         FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
     latest = ""
     if any((file.get("max.revision") or 2) > 1 for file in files):
-        latest = f"""
-            LEFT JOIN (SELECT {_ID}, max(revision) AS newest FROM every WHERE revision > 1 GROUP BY ALL) AS later USING ({_ID})
-            WHERE every.revision = coalesce(later.newest, 1)"""
+        # Few values have later revisions; as a table their number is known, so that the join is built on them.
+        session.execute(f"""
+            CREATE OR REPLACE TEMP TABLE later AS
+            SELECT {_ID}, max(revision) AS newest FROM every WHERE revision > 1 GROUP BY ALL""")
+        latest = f"LEFT JOIN later USING ({_ID}) WHERE every.revision = coalesce(later.newest, 1)"
     session.execute(f"CREATE OR REPLACE TEMP VIEW observed AS SELECT every.* FROM every {latest}")
 
 

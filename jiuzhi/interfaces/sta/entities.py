@@ -106,19 +106,19 @@ _TYPES = [
         },
         {
             "Thing": Link("Thing", False, _station),
-            "Sensor": Link("Sensor", False, lambda d, scene: [rows.instrument(d.station)]),
+            "Sensor": Link("Sensor", False, lambda d, scene: [scene.instruments[d.station.code]]),
             "ObservedProperty": Link("ObservedProperty", False, lambda d, scene: [d.property]),
             "Observations": Link("Observation", True, _same),
         },
     ),
     EntityType(
-        "Sensor", "Sensors", lambda scene: [rows.instrument(s) for s in scene.stations], lambda i: i.code,
+        "Sensor", "Sensors", lambda scene: list(scene.instruments.values()), lambda i: i.code,
         {
             "name": lambda i, _: i.name,
             "description": lambda i, _: f"{i.station.county.name}{i.station}的监测仪器",
             "encodingType": lambda i, _: "text/plain",
             "metadata": lambda i, _: i.said,
-            "properties": lambda i, _: {"station": i.station.code},
+            "properties": lambda i, _: i.properties,
         },
         {"Datastreams": Link("Datastream", True, lambda i, scene: scene.of_station(i.station))},
     ),

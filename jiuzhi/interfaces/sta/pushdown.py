@@ -24,13 +24,10 @@ _FURTHEST = 10_000  # entities passed over in an order that is not by time
 
 
 def _end() -> str:
-    cases = " ".join(
-        f"WHEN '{name}' THEN time + INTERVAL {k.lasts} HOUR"
-        for name, k in KINDS.items()
-        if k.lasts is not None
-    )
-    local = "date_trunc('month', time + INTERVAL 8 HOUR) + INTERVAL 1 MONTH - INTERVAL 8 HOUR"
-    return f"(CASE kind {cases} WHEN 'month' THEN {local} ELSE time END)"
+    cases = " ".join(f"WHEN '{name}' THEN INTERVAL {k.lasts} HOUR" for name, k in KINDS.items() if k.lasts)
+    month = "date_trunc('month', time + INTERVAL 8 HOUR) + INTERVAL 1 MONTH - INTERVAL 8 HOUR"
+    spans = f"time + CASE split_part(kind, '.', 1) {cases} ELSE INTERVAL 0 HOUR END"
+    return f"(CASE WHEN kind = 'month' THEN {month} ELSE {spans} END)"
 
 
 _FINE = "CASE WHEN microsecond(time) % 1000000 = 0 THEN '' ELSE strftime(time, '.%f') END"
@@ -71,7 +68,7 @@ def wanted(node: Node | None, streams: Sequence[Stream], scene: Scene) -> Wanted
             rest.append(found)
     low, high = _between(parts)
     return Wanted(
-        frozenset(s.series.key for s in streams),
+        frozenset(s.series.key() for s in streams),
         " AND ".join(sql.text for sql in rest) or "true",
         tuple(value for sql in rest for value in sql.values),
         low,

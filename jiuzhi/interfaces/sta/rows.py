@@ -1,7 +1,7 @@
 """What stands behind the entities: stations from the records, streams and values from the lake, for one asker."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org
 from jiuzhi.engine.observe import series
-from jiuzhi.engine.observe.properties import PROPERTIES, Property
+from jiuzhi.engine.observe.properties import EVERY, PROPERTIES, Property
 from jiuzhi.engine.observe.series import Series
-from jiuzhi.master.models import Station
+from jiuzhi.master.models import Device, Station
 
 from .functions import Interval
 
@@ -23,7 +23,7 @@ SIMULATED = {"synthetic": True, "notice": "模拟数据"}
 
 
 class Kind(NamedTuple):
-    """What a value of a kind stands for. ``lasts``: how long [hours]; 0 is a moment, None a local month."""
+    """What a value of a kind stands for. ``lasts``: how long [hours]; 0 is a moment, or a start whose end is not kept; None a local month."""
 
     title: str
     said: str
@@ -38,8 +38,25 @@ class Kind(NamedTuple):
 
 KINDS = {
     "hour": Kind("小时", "小时值，时间为起点", 1), "4h": Kind("4 小时", "每 4 小时一个值", 4), "day": Kind("日", "日值", 24),
-    "month": Kind("月", "月值", None), "sample": Kind("采样", "某一时刻的采样或测定", 0),
+    "month": Kind("月", "月值", None), "sample": Kind("采样", "某一时刻的采样或测定", 0), "instant": Kind("实时", "某一时刻的实测值", 0),
+    "minute": Kind("分钟", "几分钟的均值或累计，时间为起点", 0),
 }  # fmt: skip
+# What instruments send beside a value: `hour.max` is the highest within the hour.
+_BESIDE = {
+    "min": "最小值", "max": "最大值", "cou": "累计", "zs": "折算", "zsmin": "折算最小值", "zsmax": "折算最大值", "daytime": "昼间", "night": "夜间",
+}  # fmt: skip
+
+
+def kind_of(name: str) -> Kind:
+    """What a kind of the lake means; one nobody declared is a moment and called by its name."""
+    base, _, beside = name.partition(".")
+    found = KINDS.get(base) or Kind(base, base, 0)
+    if not beside:
+        return found
+    more = _BESIDE.get(beside, beside)
+    return Kind(f"{found.title}{more}", f"{found.said}；{more}", found.lasts)
+
+
 # Unit of the lake → (name, code of UCUM). What UCUM has no plain code for has none here.
 _UNITS = {
     "µg/m³": ("微克每立方米", "ug/m3"), "mg/m³": ("毫克每立方米", "mg/m3"), "mg/L": ("毫克每升", "mg/L"), "℃": ("摄氏度", "Cel"),
@@ -65,7 +82,7 @@ class Stream:
 
     @property
     def id(self) -> str:
-        return ":".join(self.series.key)
+        return ":".join(self.series.key())
 
     @property
     def phenomenon_time(self) -> Interval:
@@ -106,17 +123,32 @@ class Value:
 
 
 class Instrument(NamedTuple):
-    """A Sensor."""
+    """A Sensor: what measures at a station."""
 
     code: str
     name: str
     station: Station
     said: str
+    properties: dict[str, Any]
 
 
-def instrument(station: Station) -> Instrument:
-    """The instrument of a station. There is no register of devices yet: one that says so stands for them all."""
-    return Instrument(f"未登记:{station.code}", "仪器未登记", station, "该站点的监测仪器尚未登记型号与协议")
+def instrument(station: Station, devices: Sequence[Device]) -> Instrument:
+    """The registered device of a station. The lake does not keep which of several a value came from: then, as where none is registered,
+    one Sensor stands for all."""
+    if len(devices) == 1:
+        device = devices[0]
+        said = "，".join(filter(None, (device.maker, device.model, device.protocol)))
+        known = {
+            "station": station.code,
+            "maker": device.maker,
+            "model": device.model,
+            "protocol": device.protocol,
+            "state": device.state,
+        }
+        return Instrument(device.code, device.name, station, said, known | marked(device.synthetic))
+    name = f"{len(devices)} 台仪器" if devices else "仪器未登记"
+    said = "、".join(d.name for d in devices) if devices else "该站点的监测仪器尚未登记型号与协议"
+    return Instrument(f"station:{station.code}", name, station, said, {"station": station.code})
 
 
 class Scene:
@@ -131,8 +163,7 @@ class Scene:
         self._by_property: dict[str, list[Stream]] = defaultdict(list)
         for key, one in sorted(series.catalogue().items()):
             if station := by_code.get(one.station):
-                kind = KINDS.get(one.kind) or Kind(one.kind, one.kind, 0)
-                stream = Stream(one, station, _property(one.property), kind)
+                stream = Stream(one, station, _property(one.property), kind_of(one.kind))
                 self.streams[key] = stream
                 self._by_station[one.station].append(stream)
                 self._by_property[one.property].append(stream)
@@ -144,6 +175,16 @@ class Scene:
             *PROPERTIES.values(),
             *(_property(code) for code in self._by_property if code not in PROPERTIES),
         ]
+
+    @cached_property
+    def instruments(self) -> dict[str, Instrument]:
+        """The Sensor of each station."""
+        devices: dict[str, list[Device]] = defaultdict(list)
+        for device in (
+            Device.objects.filter(station__in=self.stations).select_related("station").order_by("code")
+        ):
+            devices[device.station.code].append(device)
+        return {s.code: instrument(s, devices[s.code]) for s in self.stations}
 
     def of_station(self, station: Station) -> list[Stream]:
         return self._by_station.get(station.code, [])
@@ -166,12 +207,12 @@ class Scene:
             time = datetime.strptime(when, "%Y%m%dT%H%M%S.%fZ" if "." in when else "%Y%m%dT%H%M%SZ")
         except ValueError:
             return None
-        found = stream and series.one(stream.series.key, time.replace(tzinfo=UTC))
+        found = stream and series.one(stream.series.key(), time.replace(tzinfo=UTC))
         return self.value(found) if found else None
 
 
 def _property(code: str) -> Property:
-    return PROPERTIES.get(code) or Property(code, code, "", Decimal(0), Decimal(0), "")
+    return EVERY.get(code) or Property(code, code, "", Decimal(0), Decimal(0), "")
 
 
 def placed(station: Station) -> bool:
