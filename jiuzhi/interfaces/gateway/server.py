@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import resource
 import signal
 import time
@@ -46,6 +47,7 @@ class Gateway:
         self.ports: dict[str, int] = {}
         self._servers: list[asyncio.Server] = []
         self._stop = asyncio.Event()
+        self._parent = os.getppid()
 
     async def start(self) -> None:
         """Begin to listen. Errors: ``OSError`` when a port cannot be had."""
@@ -63,6 +65,10 @@ class Gateway:
             self._servers.append(server)
             self.ports[protocol] = server.sockets[0].getsockname()[1]
             log.info("%s 在 %s:%s 监听", protocol, self.wanted.host, self.ports[protocol])
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        self._stop.set()
 
     async def run(self) -> None:
         """Work until asked to stop, then take in what is under way."""
@@ -104,6 +110,8 @@ class Gateway:
                 )
                 line.hang_up()
         self._orders()
+        if os.getppid() != self._parent:  # nobody is left to stop it
+            self.stop()
 
     def _orders(self) -> None:
         now = inbox.now()
