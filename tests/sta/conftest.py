@@ -1,5 +1,6 @@
 """Two counties with stations and a few values in the lake, and people who may see one of them."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ from urllib.parse import quote
 import pyarrow as pa
 import pytest
 from django.test import Client
+from django.test.utils import override_settings
 
 from jiuzhi.core import records, tokens
 from jiuzhi.core.models import Grant, Org, User
@@ -56,23 +58,36 @@ def keep(rows, number=1):
     lake.append(pa.Table.from_pylist(full, schema=lake.SCHEMA), app="test", version=number)
 
 
-@pytest.fixture
-def measured(land):
-    """A1: 48 hours of PM2.5 (value = hour) and O3, a day of each; one hour revised. The river: three samples. The neighbour: hours."""
-    hours = [START + timedelta(hours=n) for n in range(48)]
-    rows = [observation("A1", "PM2.5", "hour", t, n, synthetic=True) for n, t in enumerate(hours)]
-    rows += [observation("A1", "O3", "hour", t, 100 - n) for n, t in enumerate(hours)]
-    rows += [observation("A1", "PM2.5", "day", START, "23.5"), observation("A'2", "PM2.5", "hour", START, 7)]
-    rows += [observation("B1", "PM2.5", "hour", t, 500) for t in hours]
-    for n in range(3):
-        moment = datetime(2026, 9 + n, 3, 2, 30, tzinfo=UTC)
-        rows.append(
-            observation(
-                RIVER, "NH3N", "sample", moment, f"0.{n + 1}", unit="mg/L", qualifier="L" if not n else ""
+@pytest.fixture(scope="session")
+def told(tmp_path_factory):
+    """The lake of these tests, written once: each test has a copy.
+
+    A1: 48 hours of PM2.5 (value = hour) and O3, a day of each; one hour revised. The river: three samples. The neighbour: hours.
+    """
+    folder = tmp_path_factory.mktemp("told") / "lake"
+    with override_settings(LAKE_DIR=folder):
+        hours = [START + timedelta(hours=n) for n in range(48)]
+        rows = [observation("A1", "PM2.5", "hour", t, n, synthetic=True) for n, t in enumerate(hours)]
+        rows += [observation("A1", "O3", "hour", t, 100 - n) for n, t in enumerate(hours)]
+        rows += [
+            observation("A1", "PM2.5", "day", START, "23.5"),
+            observation("A'2", "PM2.5", "hour", START, 7),
+        ]
+        rows += [observation("B1", "PM2.5", "hour", t, 500) for t in hours]
+        for n in range(3):
+            moment = datetime(2026, 9 + n, 3, 2, 30, tzinfo=UTC)
+            below = "" if n else "L"
+            rows.append(
+                observation(RIVER, "NH3N", "sample", moment, f"0.{n + 1}", unit="mg/L", qualifier=below)
             )
-        )
-    keep(rows)
-    keep([observation("A1", "PM2.5", "hour", START, "0.125", synthetic=True)], 2)
+        keep(rows)
+        keep([observation("A1", "PM2.5", "hour", START, "0.125", synthetic=True)], 2)
+    return folder
+
+
+@pytest.fixture
+def measured(land, told, settings):
+    shutil.copytree(told, settings.LAKE_DIR)
     return land
 
 

@@ -62,6 +62,19 @@ def test_long_and_deep_text(ask, text):
     ask.refused(f"/Things?$filter={text}")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Datastreams/Thing/" * 100 + "name eq 'x'", "Datastreams/Thing/Datastreams/Thing/Datastreams/name eq 'x'",
+        "concat(Datastreams/name,concat(Datastreams/name,concat(Datastreams/name,concat(Datastreams/name,Datastreams/name)))) eq 'x'",
+    ],
+)  # fmt: skip
+def test_conditions_that_would_take_for_ever(ask, monkeypatch, text):
+    monkeypatch.setattr("jiuzhi.interfaces.sta.evaluate._MANY", 100)
+    ask.refused(f"/Things?$filter={text}")
+    assert ask.get("/Locations?$filter=Things/Datastreams/ObservedProperty/name eq '臭氧'")["value"]
+
+
 SLOW = {"max_examples": 120, "deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 

@@ -4,7 +4,7 @@ An expression has several values where its path leads over a link to many; a com
 """
 
 from collections.abc import Iterable
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from shapely.errors import ShapelyError
@@ -17,7 +17,9 @@ from .query import Call, Literal, Node, Path
 from .rows import Scene
 
 IDS = ("@iot.id", "id")
-_MANY = 10_000  # combinations of values one comparison looks at
+_MANY = 10_000  # values a path leads to, and combinations one comparison looks at
+_LOOKS = 500_000  # values all comparisons of a request look at
+_HOPS = 4  # links of a path
 
 
 def check(node: Node, kind: EntityType) -> None:
@@ -39,15 +41,17 @@ def check(node: Node, kind: EntityType) -> None:
             check(arg, kind)
 
 
-def _check_path(names: tuple[str, ...], kind: EntityType) -> None:
+def _check_path(names: tuple[str, ...], kind: EntityType, hops: int = 0) -> None:
     name, *rest = names
     if name in kind.links:
+        if hops == _HOPS:
+            raise unreadable(f"路径 {'/'.join(names)[:80]} 太长：最多经过 {_HOPS} 个关联")
         if not rest:
             raise unreadable(f"{name} 是关联的实体：请写到它的属性，如 {name}/@iot.id")
         target = TYPES[kind.links[name].target]
         if target.measured:
             raise not_offered(f"不能按观测值筛选{kind.name}：请在 /Observations 上筛选")
-        _check_path(tuple(rest), target)
+        _check_path(tuple(rest), target, hops + 1)
     elif (name not in IDS or rest) and name not in kind.properties:
         raise unreadable(f"{kind.name} 没有属性 {name[:40]}：可用 {'、'.join([IDS[0], *kind.properties])}")
 
@@ -65,19 +69,22 @@ def values(node: Node, kind: EntityType, row: Any, scene: Scene) -> list[Any]:
     if isinstance(node, Literal):
         return [node.value]
     if isinstance(node, Path):
-        return list(_follow(node.names, kind, row, scene)) or [None]
+        return _looked(list(islice(_follow(node.names, kind, row, scene), _MANY + 1)), scene) or [None]
     if node.name == "not":
         return [not holds(node.args[0], kind, row, scene)]
     if node.name in ("and", "or"):
         every = all if node.name == "and" else any
         return [every(holds(arg, kind, row, scene) for arg in node.args)]
     given = [values(arg, kind, row, scene) for arg in node.args]
-    many = 1
-    for some in given:
-        many *= len(some)
-    if many > _MANY:
-        raise unreadable("这个条件要比较的组合太多：请写得更具体")
-    return [apply(node.name, args) for args in product(*given)]
+    return [apply(node.name, args) for args in _looked(list(islice(product(*given), _MANY + 1)), scene)]
+
+
+def _looked(found: list[Any], scene: Scene) -> list[Any]:
+    """The same, unless there are too many for an answer in time. Errors: `Fault` 400."""
+    scene.looked += len(found)
+    if len(found) > _MANY or scene.looked > _LOOKS:
+        raise unreadable("这个条件要逐个比较的实体太多：请少经过几个关联，或写得更具体")
+    return found
 
 
 def _follow(names: tuple[str, ...], kind: EntityType, row: Any, scene: Scene) -> Iterable[Any]:

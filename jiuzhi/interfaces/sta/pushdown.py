@@ -21,6 +21,7 @@ from .rows import KINDS, Scene, Stream, Value
 
 OBSERVATION = TYPES["Observation"]
 _FURTHEST = 10_000  # entities passed over in an order that is not by time
+_BOUND = 20_000  # values bound to one condition
 
 
 def _end() -> str:
@@ -66,14 +67,11 @@ def wanted(node: Node | None, streams: Sequence[Stream], scene: Scene) -> Wanted
             if found.kind != YES:
                 raise unreadable("$filter 要一个条件，如 result gt 3")
             rest.append(found)
-    low, high = _between(parts)
-    return Wanted(
-        frozenset(s.series.key() for s in streams),
-        " AND ".join(sql.text for sql in rest) or "true",
-        tuple(value for sql in rest for value in sql.values),
-        low,
-        high,
-    )
+    values = tuple(value for sql in rest for value in sql.values)
+    if len(values) > _BOUND:
+        raise unreadable("这个条件太大：请把关联实体的条件单独写，用 and 连接")
+    where = " AND ".join(sql.text for sql in rest) or "true"
+    return Wanted(frozenset(s.series.key() for s in streams), where, values, *_between(parts))
 
 
 def order(orderby: list[tuple[Node, bool]], streams: Sequence[Stream], skip: int) -> list[str]:

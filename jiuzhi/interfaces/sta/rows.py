@@ -158,6 +158,7 @@ class Scene:
         listed = Station.objects.filter(county__in=list(counties)).select_related("county")
         self.stations = sorted(listed, key=lambda s: s.code)
         by_code = {s.code: s for s in self.stations}
+        self.looked = 0  # values compared for this asker, see `evaluate`
         self.streams: dict[series.Key, Stream] = {}
         self._by_station: dict[str, list[Stream]] = defaultdict(list)
         self._by_property: dict[str, list[Stream]] = defaultdict(list)

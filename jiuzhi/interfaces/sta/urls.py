@@ -4,4 +4,4 @@ from django.urls import re_path
 
 from . import views
 
-urlpatterns = [re_path(r"(?s)^sta(?P<path>(?:/.*)?)\Z", views.answer, name="sta")]
+urlpatterns = [re_path(r"^sta(?P<path>(?:/[\s\S]*)?)\Z", views.answer, name="sta")]
