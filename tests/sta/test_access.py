@@ -119,11 +119,11 @@ def test_the_landing_page_is_open_and_other_versions_are_not_there(client, db, s
 
 
 def test_a_broken_lake_is_answered_in_the_same_form(ask, monkeypatch, caplog):
-    from jiuzhi.engine.observe import series
+    from jiuzhi.engine.observe import paging
 
     def broken(*args, **more):
         raise OSError("disk")
 
-    monkeypatch.setattr(series, "page", broken)
+    monkeypatch.setattr(paging, "page", broken)
     assert "日志" in ask.refused("/Observations", 500)
     assert "disk" in caplog.text

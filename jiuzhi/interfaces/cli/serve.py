@@ -39,7 +39,9 @@ def check_address(host: str, port: int, option: str = "--port") -> None:
         try:
             probe.bind(address)
         except PermissionError:
-            setup.fail(f"端口 {port} 需要管理员权限：请用 {option} 换一个 1024 以上的端口，例如 {port + 8000}。")
+            setup.fail(
+                f"端口 {port} 需要管理员权限：请用 {option} 换一个 1024 以上的端口，例如 {port + 8000}。"
+            )
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 setup.fail(

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import duckdb
 
-from jiuzhi.engine.observe import series
+from jiuzhi.engine.observe import paging
 
 from . import evaluate, paths, pushdown
 from .entities import TYPES, EntityType
@@ -135,7 +135,7 @@ class Answer:
         wanted = pushdown.wanted(options.filter, streams, self.scene)
         order = pushdown.order(options.orderby, streams, options.skip)
         try:
-            page = series.page(wanted, order=order, skip=options.skip, top=options.top, count=options.count)
+            page = paging.page(wanted, order=order, skip=options.skip, top=options.top, count=options.count)
         except (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError) as error:
             raise unreadable("$filter 算不出来：数太大，或类型不合") from error
         return Found([self.scene.value(row) for row in page.rows], page.total, page.more)

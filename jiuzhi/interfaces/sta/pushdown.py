@@ -9,8 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from jiuzhi.engine.observe import series
-from jiuzhi.engine.observe.series import Wanted
+from jiuzhi.engine.observe import paging
+from jiuzhi.engine.observe.paging import Wanted
 
 from . import evaluate, functions
 from .entities import TYPES
@@ -77,7 +77,7 @@ def wanted(node: Node | None, streams: Sequence[Stream], scene: Scene) -> Wanted
 def order(orderby: list[tuple[Node, bool]], streams: Sequence[Stream], skip: int) -> list[str]:
     """The terms of ORDER BY. Errors: `Fault`."""
     if not orderby:
-        return list(series.OLDEST)
+        return list(paging.OLDEST)
     terms = []
     for node, descending in orderby:
         column = _COLUMNS.get(node.names, ("", ""))[0] if isinstance(node, Path) else ""
@@ -86,7 +86,7 @@ def order(orderby: list[tuple[Node, bool]], streams: Sequence[Stream], skip: int
         if node == Path(("resultTime",)) and len({s.kind for s in streams}) == 1:
             column = "time"  # the same order, and the lake is laid out by it
         terms.append(f"{column} DESC" if descending else column)
-    if skip > _FURTHEST and tuple(terms) not in (series.OLDEST, series.NEWEST):
+    if skip > _FURTHEST and tuple(terms) not in (paging.OLDEST, paging.NEWEST):
         raise unreadable(f"不按 phenomenonTime 排序时 $skip 最多 {_FURTHEST}：请用 $filter 缩小范围")
     return terms
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org
-from jiuzhi.engine.observe import series
+from jiuzhi.engine.observe import paging
+from jiuzhi.engine.observe.paging import Series
 from jiuzhi.engine.observe.properties import EVERY, PROPERTIES, Property
-from jiuzhi.engine.observe.series import Series
 from jiuzhi.master.models import Device, Station
 
 from .functions import Interval
@@ -159,10 +159,10 @@ class Scene:
         self.stations = sorted(listed, key=lambda s: s.code)
         by_code = {s.code: s for s in self.stations}
         self.looked = 0  # values compared for this asker, see `evaluate`
-        self.streams: dict[series.Key, Stream] = {}
+        self.streams: dict[paging.Key, Stream] = {}
         self._by_station: dict[str, list[Stream]] = defaultdict(list)
         self._by_property: dict[str, list[Stream]] = defaultdict(list)
-        for key, one in sorted(series.catalogue().items()):
+        for key, one in sorted(paging.catalogue().items()):
             if station := by_code.get(one.station):
                 stream = Stream(one, station, _property(one.property), kind_of(one.kind))
                 self.streams[key] = stream
@@ -194,7 +194,7 @@ class Scene:
         return self._by_property.get(item.code, [])
 
     def value(self, row: dict[str, Any]) -> Value:
-        """A row of `series.page` as an Observation."""
+        """A row of `paging.page` as an Observation."""
         stream = self.streams[row["station"], row["property"], row["kind"]]
         return Value(
             stream, row["time"], row["value"], row["unit"] or "", row["qualifier"] or "", row["raw"] or "", row["flag"], row["revision"],
@@ -209,7 +209,7 @@ class Scene:
             time = datetime.strptime(when, "%Y%m%dT%H%M%S.%fZ" if "." in when else "%Y%m%dT%H%M%SZ")
         except ValueError:
             return None
-        found = stream and series.one(stream.series.key(), time.replace(tzinfo=UTC))
+        found = stream and paging.one(stream.series.key(), time.replace(tzinfo=UTC))
         return self.value(found) if found else None
 
 

@@ -48,7 +48,12 @@ class Device(Record, title="监测设备", key=["code"]):
     state = Choice("状态", "在用 检修 停用", required=True, default="在用")
 
     def faults(self) -> dict[str, str]:
-        twin = Device.objects.filter(code=self.code).exclude(county=self.county_id).select_related("county").first()
+        twin = (
+            Device.objects.filter(code=self.code)
+            .exclude(county=self.county_id)
+            .select_related("county")
+            .first()
+        )
         said = {
             "code": (self.protocol == "SL651" and not re.fullmatch(r"[0-9A-F]{10}", self.code)
                      and "SL 651 的遥测站地址是 10 位：请补足")

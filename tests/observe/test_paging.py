@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jiuzhi.engine.observe import lake, series
-from jiuzhi.engine.observe.series import NEWEST, OLDEST, Wanted
+from jiuzhi.engine.observe import lake, paging
+from jiuzhi.engine.observe.paging import NEWEST, OLDEST, Wanted
 
 START = datetime(2026, 8, 30, 20, tzinfo=UTC)
 STATIONS, ITEMS, KINDS = ("A1", "A2", "重庆市/水寨子"), ("PM2.5", "O3"), ("hour", "day")
@@ -56,7 +56,7 @@ def ident(r):
 
 
 def test_the_catalogue_knows_every_series(held):
-    found = series.catalogue()
+    found = paging.catalogue()
     assert len(found) == 12
     mine = [r["time"] for r in held if ident(r)[:3] == ("A2", "O3", "day")]
     one = found["A2", "O3", "day"]
@@ -65,27 +65,27 @@ def test_the_catalogue_knows_every_series(held):
 
 
 def test_the_catalogue_follows_new_values_and_compaction(held):
-    before = series.catalogue()
+    before = paging.catalogue()
     later = START + timedelta(days=200)
     keep([row("A1", "O3", "hour", later, Decimal(1)), row("A9", "O3", "hour", later, Decimal(1))], 4)
-    after = series.catalogue()
+    after = paging.catalogue()
     assert after["A1", "O3", "hour"].last == later
     assert set(after) - set(before) == {("A9", "O3", "hour")}
     assert before["A1", "O3", "hour"].last < later  # what somebody holds does not change under him
     lake.compact(everything=True)
-    assert series.catalogue() == after
+    assert paging.catalogue() == after
 
 
 def test_an_empty_lake_has_no_series_and_empty_pages():
-    assert series.catalogue() == {}
-    assert series.page(Wanted(frozenset({("A1", "O3", "hour")})), count=True) == ([], 0, False)
-    assert series.one(("A1", "O3", "hour"), START) is None
+    assert paging.catalogue() == {}
+    assert paging.page(Wanted(frozenset({("A1", "O3", "hour")})), count=True) == ([], 0, False)
+    assert paging.one(("A1", "O3", "hour"), START) is None
 
 
 def test_one(held):
     r = held[0]
-    assert series.one(ident(r)[:3], r["time"])["value"] == r["value"]
-    assert series.one(("A1", "O3", "hour"), START - timedelta(hours=1)) is None
+    assert paging.one(ident(r)[:3], r["time"])["value"] == r["value"]
+    assert paging.one(("A1", "O3", "hour"), START - timedelta(hours=1)) is None
 
 
 KEYS = [(s, i, k) for s in STATIONS for i in ITEMS for k in KINDS]
@@ -108,7 +108,7 @@ def test_a_page_is_what_plain_python_cuts_out(held, keys, order, skip, top, coun
         where, values = "value >= ?", (least,)
     if begin is not None:
         where, values = f"{where} AND time >= ?::TIMESTAMPTZ", (*values, begin.isoformat())
-    page = series.page(Wanted(keys, where, values, begin), order=order, skip=skip, top=top, count=count)
+    page = paging.page(Wanted(keys, where, values, begin), order=order, skip=skip, top=top, count=count)
     fitting = sorted((r for r in held if ident(r)[:3] in keys), key=ident)
     fitting = [
         r for r in fitting if (least is None or r["value"] >= least) and (begin is None or r["time"] >= begin)
