@@ -137,7 +137,7 @@ def _decide(session: duckdb.DuckDBPyConnection, sequence: str, every: bool, ruli
     _choose(session, sequence or "0", every)
     differs = " OR ".join(
         f"arrived.{name} IS DISTINCT FROM held.{name}"
-        + (f" AND NOT starts_with(held.batch, '{RULED}')" if name == "flag" else "")
+        + (f" AND NOT starts_with(coalesce(held.batch, ''), '{RULED}')" if name == "flag" else "")
         for name in _CONTENT
     )
     if ruling:

@@ -20,7 +20,7 @@ from django.middleware.csrf import get_token
 from django.utils.translation import get_language
 
 from jiuzhi.core.models import AuditEntry
-from jiuzhi.engine.observe import assessed, delta, lake
+from jiuzhi.engine.observe import assessed, delta, lake, quality
 
 _TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+(")')
 _PLACE = b"\x00token\x00"
@@ -38,7 +38,7 @@ def data_version() -> str:
     changes = AuditEntry.objects.exclude(action__in=_LOOKS)
     newest = list(changes.order_by("-id").values_list("id", flat=True)[:_NEWEST])
     return f"{settings.HOME}/{max(newest, default=0)}-{sum(newest)}/{stamp}/" + "/".join(
-        str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES)
+        str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES, quality.NAME)
     )
 
 

@@ -16,9 +16,11 @@ from jiuzhi.master.models import Station
 
 from .. import delta, derived, lake
 from .declare import NAMES
+from .overrule import settle
 from .run import AFTER, BEFORE, SCHEMA, month_table
+from .runs import runs
 
-__all__ = ["NAME", "NAMES", "SCHEMA", "read", "refresh"]
+__all__ = ["NAME", "NAMES", "SCHEMA", "behind", "read", "refresh", "runs"]
 
 NAME = "quality"
 METHOD = 1  # raised when the checks change, so that everything is looked at again
@@ -27,8 +29,12 @@ METHOD = 1  # raised when the checks change, so that everything is looked at aga
 def refresh(
     months: Collection[str] | None = None, progress: Callable[[str], None] | None = None
 ) -> dict[str, int]:
-    """Check what changed since the last time, or these months ("2026-10"). Returns month → rows of ``quality`` written."""
+    """Check what changed since the last time, or these months ("2026-10"). Returns month → rows of ``quality`` written.
+
+    Decisions of people that are not in the lake yet are settled first. Errors: LakeBusy.
+    """
     with lake.writing():
+        settle()
         counties = dict(Station.objects.values_list("code", "county__code"))
         now = {
             "observations": lake.version(),
@@ -45,6 +51,11 @@ def refresh(
         if months is None:
             derived.keep_state(NAME, now)
         return written
+
+
+def behind() -> bool:
+    """Whether there are observations that nobody checked yet."""
+    return lake.version() != derived.state(NAME).get("observations", -1)
 
 
 def _stale(now: dict[str, int]) -> list[str]:

@@ -84,8 +84,11 @@ class _Month:
         found = [
             self.note("mark", one.at, np.where(np.isnan(one.value) & (marks == q.PASS), q.MISSING, marks))
         ]
-        plain = unused & (marks < q.SUSPECT)
-        found.append(self.note("source", one.at, np.where(plain, q.FAIL, q.NOT_EVALUATED).astype(np.int8)))
+        said = (
+            unused & ~self.columns["ruled"][one.at] & (marks < q.SUSPECT)
+        )  # by the source, and not by a mark
+        self.note("source", one.at, np.where(said, q.FAIL, q.NOT_EVALUATED).astype(np.int8))
+        found.append(np.where(unused, q.FAIL, q.NOT_EVALUATED).astype(np.int8))
         _, prop, kind = one.key
         item = PROPERTIES.get(prop)
         if item is not None and not kind.endswith(".cou"):  # a total is no concentration
@@ -134,7 +137,7 @@ def _load(
     below, marks = ", ".join(map(delta.literal, _BELOW)), "".join(q.MARKS)
     session.execute(f"""
         CREATE OR REPLACE TEMP TABLE seen AS
-        SELECT *, CASE WHEN NOT starts_with(batch, '{lake.RULED}') THEN '' WHEN flag < 2 THEN 'valid' ELSE 'invalid' END AS verdict
+        SELECT *, CASE WHEN NOT starts_with(coalesce(batch, ''), '{lake.RULED}') THEN '' WHEN flag < 2 THEN 'valid' ELSE 'invalid' END AS verdict
         FROM current WHERE day >= DATE '{low}' AND day < DATE '{high}'""")
     session.execute("""
         CREATE OR REPLACE TEMP TABLE line AS
@@ -143,8 +146,8 @@ def _load(
     keys = session.execute("SELECT station, property, kind FROM line ORDER BY id").fetchall()
     raw = session.execute(f"""
         SELECT id, epoch_us(time) AS time, coalesce(value::DECIMAL(38, 6) * {_SCALE}, -1)::BIGINT AS value, value IS NULL AS empty,
-               flag >= 2 AS unused, revision, verdict != '' AS ruled, month = '{month}' AS inside, qualifier IN ({below}) AS below,
-               (CASE WHEN qualifier = '' THEN 1 ELSE instr('{marks}', qualifier) END)::TINYINT AS letter
+               coalesce(flag, 0) >= 2 AS unused, revision, verdict != '' AS ruled, month = '{month}' AS inside, coalesce(qualifier, '') IN ({below}) AS below,
+               (CASE length(coalesce(qualifier, '')) WHEN 0 THEN 1 WHEN 1 THEN instr('{marks}', qualifier) ELSE 0 END)::TINYINT AS letter
         FROM seen JOIN line USING (station, property, kind) ORDER BY id, seen.time""").fetchnumpy()
     value = np.asarray(raw["value"], np.float64)
     value[np.asarray(raw["empty"])] = np.nan
