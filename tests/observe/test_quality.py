@@ -69,8 +69,9 @@ def test_good_values_leave_no_row(stations):
 @pytest.mark.parametrize(
     ("values", "more", "found"),
     [
-        ([*wave(6), 480, *wave(6)], {}, {("PM2.5", 6): "spike,rate", ("PM2.5", 7): "rate"}),
-        ([*wave(4), 700, *wave(4)], {}, {("PM2.5", 4): "range,spike,rate", ("PM2.5", 5): "rate"}),
+        ([*wave(6), 480, *wave(6)], {}, {("PM2.5", 6): "spike"}),
+        ([*wave(4), 700, *wave(4)], {}, {("PM2.5", 4): "range,spike"}),
+        ([*wave(4), 390, 400, 398, *wave(4)], {}, {("PM2.5", 4): "rate", ("PM2.5", 7): "rate"}),
         ([*wave(3), *[17] * 13, *wave(3)], {}, {("PM2.5", n): "flat" for n in range(3, 16)}),
         ([0.03] * 14, {}, {("PM2.5", n): "flat,unit" for n in range(14)}),
         ([30, None, 32], {}, {("PM2.5", 1): ""}),

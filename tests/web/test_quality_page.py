@@ -17,11 +17,15 @@ START = datetime(2026, 10, 13, 16, tzinfo=UTC)  # 00:00 of the 14th in China
 
 @pytest.fixture
 def readings(plan, stations):
-    """A day of PM2.5 at A1 with a spike at ten and a standing number from noon on; a value at the other county."""
+    """A day of PM2.5 at A1 with a spike at ten and a standing number from eleven on, NO2 that jumps and stays, a value at the other county."""
     values = [20 + (7 * n) % 5 for n in range(10)] + [400] + [20 + (7 * n) % 5 for n in range(1)] + [17] * 13
     sent = [
         Message("A1", "PM2.5", "hour", START + timedelta(hours=n), Decimal(v), synthetic=True)
         for n, v in enumerate(values)
+    ]
+    sent += [
+        Message("A1", "NO2", "hour", START + timedelta(hours=n), Decimal(v))
+        for n, v in enumerate((20, 21, 230, 231, 233))
     ]
     sent.append(Message("B1", "PM2.5", "hour", START, Decimal(900)))
     inbox.put(sent)
@@ -55,8 +59,8 @@ def test_without_data_the_page_says_how_to_bring_some(officer, plan, stations):
 
 def test_the_map_shows_what_arrived_with_its_numbers(officer, readings):
     page = read(officer, "?month=2026-10")
-    assert 'title="10-14 100%　应收 24，收到 24，有效 24"' in page
-    assert 'title="10-13 0%　应收 24，收到 0，有效 0"' in page
+    assert 'title="10-14 60.4%　应收 48，收到 29，有效 29"' in page
+    assert 'title="10-13 0%　应收 48，收到 0，有效 0"' in page
     assert "县城站" in page
     assert "水寨子" in page[page.index("没有自动数据") :]
     assert "石柱站" not in page
@@ -104,7 +108,7 @@ def test_a_value_is_ruled_out_by_who_may_and_taken_back(client, people, readings
     assert (made.by, made.why, made.values) == (people.monitor, "仪器校准", 1)
     assert AuditEntry.objects.filter(model="observe.Overrule", why="仪器校准", user=people.monitor).exists()
     # The check of its neighbour no longer rests on it, and the assessment has left it out.
-    assert "没有符合条件的值" in read(client, "?month=2026-10&check=rate")
+    assert "没有符合条件的值" in read(client, "?month=2026-10&check=spike")
     assert assessed.rows("air_day", station="A1")[0]["hours_PM2.5"] == 23
     assert "已判无效" in read(client, "?month=2026-10&state=ruled")
     assert (

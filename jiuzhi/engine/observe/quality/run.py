@@ -184,7 +184,9 @@ def _alone(month: _Month, one: _Series) -> None:
     if kind not in declare.FREQUENT:
         return
     if checks.spike is not None:
-        month.note("spike", one.at, q.spike(one.usable, _units(checks.spike), method="differential"))
+        alone = month.note("spike", one.at, q.spike(one.usable, _units(checks.spike), method="differential"))
+        # A spike is named once; what is beside it and what belongs to it is not held against it.
+        one.usable = np.where(alone == q.SUSPECT, np.nan, one.usable)
     if checks.rate is not None:
         month.note(
             "rate", one.at, q.rate_of_change(one.usable, one.time, _units(checks.rate), per=declare.HOUR)
