@@ -82,6 +82,9 @@ def test_good_values_leave_no_row(stations):
         ([0] * 40, {"prop": "rain"}, {}),
         ([0] * 40, {"prop": "wind_speed"}, {}),
         ([7.1] * 20, {"prop": "pH", "kind": "4h", "step": 14400}, {("pH", 4 * n): "flat" for n in range(20)}),
+        (["0.025L"] * 40, {"prop": "NH3N", "kind": "4h", "step": 14400}, {}),
+        ([0.5] * 169, {"prop": "Cu"}, {("Cu", n): "flat" for n in range(169)}),
+        ([0] * 169, {"prop": "flow"}, {}),
         ([0.01, "0.025L", 0.03], {"prop": "NH3N", "kind": "sample", "step": 86400}, {("NH3N", 0): "detection"}),
         ([30, 31], {"start": START + timedelta(minutes=7)}, {("PM2.5", 0): "clock", ("PM2.5", 1): "clock"}),
         ([30, 31, 90, 31], {"kind": "hour.max"}, {}),
@@ -356,7 +359,7 @@ def test_every_declaration_is_about_a_known_property():
     named = set(declare.CHECKS) | {p for w in declare.WHOLES for p in (w.whole, *w.parts)} | declare.DERIVED
     assert named <= set(PROPERTIES)
     for code, checks in declare.CHECKS.items():
-        low, high = checks.usual
+        low, high = checks.usual or (PROPERTIES[code].low, PROPERTIES[code].high)
         assert PROPERTIES[code].low <= low < high <= PROPERTIES[code].high, code
 
 

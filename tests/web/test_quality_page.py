@@ -196,6 +196,11 @@ def test_new_data_are_checked_on_request(officer, readings):
     assert "有新数据还没有检查" in read(officer)
     assert "新数据已检查" in officer.post(f"{PAGE}check/", follow=True).content.decode()
     assert "超出范围" in read(officer, "?month=2026-10")
+    inbox.put([Message("A1", "SO2", "hour", START + timedelta(hours=1), Decimal(9))])  # nothing to find
+    inbox.drain()
+    assert "有新数据还没有检查" in read(officer)
+    officer.post(f"{PAGE}check/", follow=True)
+    assert "有新数据还没有检查" not in read(officer)
 
 
 def test_a_busy_lake_is_said_and_the_decision_waits(officer, readings, monkeypatch):

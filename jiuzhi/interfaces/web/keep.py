@@ -37,7 +37,8 @@ def data_version() -> str:
     # Several ids, not the highest alone: on a server a change may be committed after one with a higher id.
     changes = AuditEntry.objects.exclude(action__in=_LOOKS)
     newest = list(changes.order_by("-id").values_list("id", flat=True)[:_NEWEST])
-    return f"{settings.HOME}/{max(newest, default=0)}-{sum(newest)}/{stamp}/" + "/".join(
+    checked = quality.seen()
+    return f"{settings.HOME}/{max(newest, default=0)}-{sum(newest)}/{stamp}/{checked}/" + "/".join(
         str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES, quality.NAME)
     )
 

@@ -15,7 +15,7 @@ from jiuzhi.core.local import LOCAL
 from jiuzhi.engine.observe import delta, lake, quality
 from jiuzhi.engine.observe.properties import PROPERTIES
 from jiuzhi.engine.observe.quality.capture import Capture, totals
-from jiuzhi.engine.observe.quality.declare import CHECKS, GAPS, RESENT, WHOLES, Checks
+from jiuzhi.engine.observe.quality.declare import GAPS, RESENT, WHOLES, Checks, checks_of
 from jiuzhi.master.models import Station
 from jiuzhi.science.statistics.quality import FAIL, MISSING, SUSPECT
 
@@ -102,7 +102,7 @@ _WHY: dict[str, Callable[[Row, Checks], str]] = {
 
 def findings(row: Row) -> list[tuple[Any, str, Any]]:
     """What the checks found about a value: title, why, how to look into it."""
-    checks = CHECKS.get(row["property"], Checks())
+    checks = checks_of(row["property"])
     named = filter(None, row["checks"].split(","))
     return [(WORDS[name].title, _WHY[name](row, checks), WORDS[name].look) for name in named]
 

@@ -20,7 +20,7 @@ from .overrule import settle
 from .run import AFTER, BEFORE, SCHEMA, month_table
 from .runs import runs
 
-__all__ = ["NAME", "NAMES", "SCHEMA", "behind", "read", "refresh", "runs"]
+__all__ = ["NAME", "NAMES", "SCHEMA", "read", "refresh", "runs", "seen"]
 
 NAME = "quality"
 METHOD = 1  # raised when the checks change, so that everything is looked at again
@@ -53,9 +53,9 @@ def refresh(
         return written
 
 
-def behind() -> bool:
-    """Whether there are observations that nobody checked yet."""
-    return lake.version() != derived.state(NAME).get("observations", -1)
+def seen() -> int:
+    """The version of the observations that was checked last, -1 before the first."""
+    return int(derived.state(NAME).get("observations", -1))
 
 
 def _stale(now: dict[str, int]) -> list[str]:

@@ -1,6 +1,6 @@
 """Which checks hold for which property. The numbers are ours: fences for a look by a person, no limits of a standard.
 
-A property without an entry is checked for its possible range (``properties.py``) only.
+A property without an entry has the one of its medium: its possible range (``properties.py``) and a number that stands for days.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+from ..properties import AIR, PROPERTIES, WATER, WEATHER
 
 HOUR, DAY = 3600, 86400
 
@@ -99,7 +101,9 @@ CHECKS: Mapping[str, Checks] = {
     "TP": _checks("0…10", spike="1", flat=120, detection="0.01"),
     "TN": _checks("0…100", spike="8", flat=96, detection="0.05"),
     "F": _checks("0…10", detection="0.05"),
+    "flow": _checks(flat=120, still="0"),
 }
+DEFAULTS: Mapping[str, Checks] = {AIR: _checks(flat=72), WEATHER: _checks(flat=72), WATER: _checks(flat=168)}
 
 # The slack is what two instruments, or two laboratories, may differ.
 WHOLES = (
@@ -108,6 +112,14 @@ WHOLES = (
     Whole("COD", ("CODMn",), Decimal(1), 0.1),
     Whole("COD", ("BOD5",), Decimal(1), 0.1),
 )
+
+
+def checks_of(prop: str) -> Checks:
+    """What is declared for a property, or for its medium; nothing for one that is not known or computed by its sender."""
+    if prop in CHECKS:
+        return CHECKS[prop]
+    item = PROPERTIES.get(prop)
+    return DEFAULTS[item.medium] if item is not None and prop not in DERIVED else Checks()
 
 
 def repeats(hours: int, step: int) -> int:

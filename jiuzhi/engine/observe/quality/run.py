@@ -19,7 +19,7 @@ from jiuzhi.science.statistics import quality as q
 from .. import delta, lake
 from ..properties import PROPERTIES, TYPICAL
 from . import declare
-from .declare import CHECKS, NAMES, WHOLES
+from .declare import NAMES, WHOLES
 
 BEFORE, AFTER = timedelta(days=5), timedelta(days=1)
 """Values around a month that its first and last ones are compared with."""
@@ -92,7 +92,7 @@ class _Month:
         _, prop, kind = one.key
         item = PROPERTIES.get(prop)
         if item is not None and not kind.endswith(".cou"):  # a total is no concentration
-            usual = CHECKS[prop].usual if prop in CHECKS else None
+            usual = declare.checks_of(prop).usual
             fence = (_units(item.low), _units(item.high))
             inner = (_units(usual[0]), _units(usual[1])) if usual else None
             found.append(self.note("range", one.at, q.gross_range(one.value, fence, inner)))
@@ -167,7 +167,7 @@ def _load(
 def _alone(month: _Month, one: _Series) -> None:
     """Checks on a series by itself."""
     _, prop, kind = one.key
-    checks = CHECKS.get(prop)
+    checks = declare.checks_of(prop)
     if prop in declare.DERIVED:
         return
     if kind in declare.GAPS:
@@ -176,8 +176,6 @@ def _alone(month: _Month, one: _Series) -> None:
     if prop in TYPICAL and kind in (*declare.FREQUENT, "day"):
         low, high = TYPICAL[prop]
         month.note("unit", one.at, q.wrong_unit(one.usable, _units(low), _units(high)))
-    if checks is None:
-        return
     if checks.detection is not None and kind == "sample":
         below = month.columns["below"][one.at]
         month.note("detection", one.at, q.below_detection(one.usable, _units(checks.detection), below))
@@ -192,7 +190,9 @@ def _alone(month: _Month, one: _Series) -> None:
             "rate", one.at, q.rate_of_change(one.usable, one.time, _units(checks.rate), per=declare.HOUR)
         )
     if checks.flat is not None:
-        moving = one.usable
+        moving = np.where(
+            month.columns["below"][one.at], np.nan, one.usable
+        )  # a limit is always the same number
         if checks.still:
             moving = np.where(np.isin(moving, [_units(value) for value in checks.still]), np.nan, moving)
         count = declare.repeats(checks.flat, int(one.step))
@@ -235,14 +235,18 @@ def _drifts(month: _Month, counties: Mapping[str, str]) -> None:
     groups: dict[tuple[str, str], list[_Series]] = defaultdict(list)
     for one in month.series:
         station, prop, kind = one.key
-        if kind == "hour" and prop in CHECKS and CHECKS[prop].drift is not None and station in counties:
+        if kind == "hour" and declare.checks_of(prop).drift is not None and station in counties:
             groups[counties[station], prop].append(one)
     for (_, prop), group in groups.items():
         if len(group) < 3:  # with two nobody can say which one has left the other
             continue
         for one in group:
             others = np.array([_aligned(other, one.time) for other in group if other is not one])
-            month.note("drift", one.at, q.drift(one.usable, others, _WINDOW, _optional(CHECKS[prop].drift)))
+            month.note(
+                "drift",
+                one.at,
+                q.drift(one.usable, others, _WINDOW, _optional(declare.checks_of(prop).drift)),
+            )
 
 
 def _result(session: duckdb.DuckDBPyConnection, month: _Month) -> pa.Table:

@@ -16,9 +16,8 @@ from django.views.decorators.http import require_POST
 
 from jiuzhi.core.files import printable
 from jiuzhi.core.local import LOCAL
-from jiuzhi.engine.observe import assessed
+from jiuzhi.engine.observe import assessed, lake
 from jiuzhi.engine.observe import quality as checks
-from jiuzhi.engine.observe.lake import LakeBusy
 from jiuzhi.engine.observe.models import Overrule
 from jiuzhi.engine.observe.properties import PROPERTIES
 from jiuzhi.engine.observe.quality import overrule
@@ -56,7 +55,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     chosen["state"] = state if (state := request.GET.get("state", "")) in quality.STATES else "open"
     context: dict[str, Any] = {
         "months": known[:60], "month": month, "chosen": chosen, "stations": stations, "checks": quality.WORDS,
-        "states": quality.STATES, "may_decide": scope.may(ACTION), "reasons": REASONS, "behind": checks.behind(),
+        "states": quality.STATES, "may_decide": scope.may(ACTION), "reasons": REASONS, "behind": checks.seen() != lake.version(),
         "history": _history(scope), "synthetic": any(station.synthetic for station in stations), "here": request.get_full_path(),
         "all_properties": list(PROPERTIES),
     }  # fmt: skip
@@ -108,7 +107,7 @@ def check(request: HttpRequest, scope: Scope) -> HttpResponse:
     try:
         checks.refresh()
         messages.success(request, _("新数据已检查。"))
-    except LakeBusy as error:
+    except lake.LakeBusy as error:
         messages.error(request, str(error))
     return _back(request, scope)
 
@@ -151,7 +150,7 @@ def decide(request: HttpRequest, scope: Scope) -> HttpResponse:
         )
     except ValidationError as error:
         messages.error(request, "".join(error.messages))
-    except LakeBusy as error:
+    except lake.LakeBusy as error:
         messages.error(request, str(error))
     return _back(request, scope)
 
@@ -168,6 +167,6 @@ def undo_one(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         messages.success(request, _("已撤销，%(n)s 个值恢复为仪器上报时的状态。") % {"n": made.undone_values})
     except ValidationError as error:
         messages.error(request, "".join(error.messages))
-    except LakeBusy as error:
+    except lake.LakeBusy as error:
         messages.error(request, str(error))
     return _back(request, scope)
