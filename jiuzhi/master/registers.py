@@ -2,7 +2,7 @@
 
 from jiuzhi.core.registers import Register
 
-from .models import Enterprise, Site, Village, WaterBody
+from .models import Device, Enterprise, Site, Village, WaterBody
 
 enterprise = Register(
     model=Enterprise, about="各领域共用的企业名录：一家企业只登记一次，其他台账都引用它。",
@@ -23,4 +23,10 @@ water_body = Register(
 village = Register(
     model=Village, about="行政村和社区名录；农村各项治理以村为单位登记。",
     columns=["code", "name", "households", "population", "org"], public=["name"], lookup=["name"],
+)  # fmt: skip
+
+device = Register(
+    model=Device, about="自动监测设备（数采仪、遥测站、传感器）：在册且在用的，通讯网关才收它的数据。",
+    columns=["code", "name", "protocol", "station", "enterprise", "state", "org"],
+    sensitive=["password", "key_now", "key_before", "sources"], holder="enterprise__unit", lookup=["name"],
 )  # fmt: skip

@@ -2,43 +2,24 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 
+import pyarrow as pa
 import pytest
 from django.core.exceptions import ValidationError
-from messages import hours, sample, take
 
 from jiuzhi.core.models import AuditEntry
 from jiuzhi.core.records import SYSTEM
-from jiuzhi.engine.observe import assessed, delta, inbox, lake, quality
-from jiuzhi.engine.observe.inbox import Message
+from jiuzhi.engine.observe import assessed, delta, lake, quality
+from jiuzhi.engine.observe.decoding import plain
+from jiuzhi.engine.observe.drain import drain
 from jiuzhi.engine.observe.models import Overrule
+from jiuzhi.engine.observe.properties import EVERY, PROPERTIES
 from jiuzhi.engine.observe.quality import declare
-from jiuzhi.engine.observe.quality.capture import capture, of_device, totals
+from jiuzhi.engine.observe.quality.capture import capture
 from jiuzhi.engine.observe.quality.overrule import overrule, settle, undo
+from tests.observe.messages import START, hours, run, sample, take, wave
 
 DAY = date(2026, 10, 14)
-START = datetime(2026, 10, 13, 16, tzinfo=UTC)  # 00:00 of that day in China
-
-
-def run(values, prop="PM2.5", station="A1", kind="hour", start=START, step=3600, **more):
-    """One message per value; "7L" carries its mark, None is an empty value."""
-    made = []
-    for n, value in enumerate(values):
-        text = "" if value is None else str(value).removesuffix("L")
-        qualifier = "<" if text != str(value) and value is not None else ""
-        made.append(
-            Message(
-                station, prop, kind, start + timedelta(seconds=step * n), Decimal(text) if text else None,
-                **{"qualifier": qualifier} | more,
-            )
-        )  # fmt: skip
-    return made
-
-
-def wave(n=24, level=30):
-    """Values that never stand still and never jump."""
-    return [level + (7 * k) % 5 + k % 3 for k in range(n)]
 
 
 def hits(month="2026-10", **equals):
@@ -121,13 +102,34 @@ def test_a_station_that_leaves_the_others_is_drifting(stations):
     n = 480
     for station in ("A1", "A2", "A3"):
         level = [k * 0.15 if station == "A3" else 0 for k in range(n)]
-        inbox.put(run([Decimal(str(round(v + up, 1))) for v, up in zip(wave(n), level, strict=True)],
+        plain.put(run([Decimal(str(round(v + up, 1))) for v, up in zip(wave(n), level, strict=True)],
                       station=station, start=start))  # fmt: skip
-    inbox.drain()
+    drain()
     quality.refresh()
     drifting = [r for r in quality.read("2026-10", ["A1", "A2", "A3"]).to_pylist() if "drift" in r["checks"]]
     assert {r["station"] for r in drifting} == {"A3"}
     assert min(r["day"] for r in drifting) > date(2026, 10, 8)
+
+
+def test_a_data_time_after_its_receipt_is_a_fast_clock(stations):
+    row = {
+        "station": "A1", "property": "PM2.5", "kind": "instant", "time": START + timedelta(minutes=17), "day": DAY, "value": Decimal(30),
+        "unit": "µg/m³", "qualifier": "", "raw": "30", "flag": 0, "batch": "b", "synthetic": False, "month": "2026-10",
+    }  # fmt: skip
+    for n, late in enumerate((11, -3)):  # minutes
+        received = row["time"] - timedelta(minutes=late)
+        table = pa.Table.from_pylist(
+            [row | {"received": received, "revision": 1, "station": f"A{n + 1}"}], schema=lake.SCHEMA
+        )
+        lake.take_in(table, app="test", version=n + 1)
+    quality.refresh()
+    assert [(r["station"], r["checks"]) for r in quality.read().to_pylist()] == [("A1", "clock")]
+
+
+def test_what_instruments_send_under_their_own_code_is_checked_too(stations):
+    own = sorted(set(EVERY) - set(PROPERTIES))[0]
+    assert checked(run([12.5] * 80, own)) == {(own, n): "flat" for n in range(80)}
+    assert capture(["A1"], "2026-10", DAY, properties=[own])[-1].received == 24
 
 
 def test_many_values_for_one_time_are_a_stopped_clock(stations):
@@ -303,59 +305,7 @@ def test_a_decision_held_up_by_a_crash_is_settled_later_and_once(stations, monke
     assert settle() == 0
 
 
-# --- data capture ---
-
-
-def test_data_capture_of_a_month(stations):
-    take(
-        run(wave(20)), run([30] * 2, start=START + timedelta(hours=20), flag=2),
-        run(wave(24), start=START + timedelta(days=2)), run([20, 30], "O3_8h"),
-    )  # fmt: skip
-    rows = capture(["A1", "A2"], "2026-10", DAY + timedelta(days=2))
-    assert [r.day.day for r in rows] == list(range(1, 17))
-    assert {(r.property, r.kind, r.expected) for r in rows} == {("PM2.5", "hour", 24)}
-    one = next(r for r in rows if r.day == DAY)
-    assert (one.received, one.valid) == (22, 20)
-    assert (one.transmission, one.validity, one.effective) == (
-        Fraction(22, 24),
-        Fraction(20, 22),
-        Fraction(20, 24),
-    )
-    assert one.transmission * one.validity == one.effective
-    month = totals(rows)[0]
-    assert (month.expected, month.received, month.valid, month.day) == (16 * 24, 46, 44, None)
-    assert of_device("A1", ["PM2.5"], "2026-10", DAY + timedelta(days=2)) == month
-    assert of_device("A1", ["SO2"], "2026-10", DAY).effective is None
-    assert capture(["A1"], "2026-10", date(2026, 9, 1)) == []
-
-
-def test_a_station_that_fell_silent_still_owes_its_values(stations):
-    take(run(wave(24), start=datetime(2026, 9, 20, tzinfo=UTC)))
-    rows = capture(["A1"], "2026-10", date(2026, 10, 3))
-    assert [(r.expected, r.received, r.effective) for r in rows] == [(24, 0, Fraction(0))] * 3
-    assert rows[0].validity is None
-
-
-def test_the_interval_is_told_from_the_values_or_given(stations):
-    take(
-        run(wave(288), "COD", "500229-W01", "minute", step=300),
-        run(wave(3), "COD", "500229-W01", "day", step=86400),
-    )
-    # A daily mean that exists counts before minute values do: the first of MAIN.
-    assert {r.kind for r in capture(["500229-W01"], "2026-10", DAY)} == {"day"}
-    take(run(wave(288), "TP", "500229-W01", "minute", step=300))
-    one = next(r for r in capture(["500229-W01"], "2026-10", DAY, properties=["TP"]) if r.day == DAY)
-    assert (one.expected, one.received) == (288, 288)
-    steps = {("500229-W01", "TP", "minute"): 60}
-    one = next(
-        r for r in capture(["500229-W01"], "2026-10", DAY, properties=["TP"], steps=steps) if r.day == DAY
-    )
-    assert (one.expected, one.received) == (1440, 288)
-
-
 def test_every_declaration_is_about_a_known_property():
-    from jiuzhi.engine.observe.properties import PROPERTIES
-
     named = set(declare.CHECKS) | {p for w in declare.WHOLES for p in (w.whole, *w.parts)} | declare.DERIVED
     assert named <= set(PROPERTIES)
     for code, checks in declare.CHECKS.items():

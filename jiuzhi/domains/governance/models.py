@@ -5,7 +5,8 @@ from jiuzhi.core.fields import Choice, Day, Quantity, Ref, Several, Text, Whole,
 from jiuzhi.core.models import Org, Placed, Record
 from jiuzhi.master.codes import PERMIT_NUMBER
 from jiuzhi.master.models import Enterprise, Site
-from jiuzhi.science.standards import industry, pollutants
+from jiuzhi.protocol.hj212 import pollutants
+from jiuzhi.science.standards import industry
 
 POLLUTANTS = ("so2", "nox", "pm", "voc", "cod", "nh3n", "tp", "tn")
 STAGES = "待核实 储备 前期 开工 在建 完工 验收 停缓建"

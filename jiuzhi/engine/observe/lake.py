@@ -7,12 +7,13 @@ latest revision of each identity.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from jiuzhi.core.local import LOCAL
 
@@ -20,8 +21,8 @@ from . import delta
 from .delta import LakeBusy, writing
 
 __all__ = [
-    "IDENTITY", "RULED", "SCHEMA", "Counts", "LakeBusy", "append", "changed_days", "changes", "compact", "counts_of", "current",
-    "last_version", "open_months", "revisions", "take_in", "version", "writing",
+    "GIVEN", "IDENTITY", "RULED", "SCHEMA", "Counts", "LakeBusy", "append", "changed_days", "changes", "compact", "counts_of",
+    "current", "last_version", "open_months", "revisions", "take_in", "version", "writing",
 ]  # fmt: skip
 
 NAME = "observations"
@@ -41,9 +42,12 @@ SCHEMA = pa.schema(
         ("revision", pa.int32()),
         ("batch", pa.string()),
         ("synthetic", pa.bool_()),
+        ("received", pa.timestamp("us", tz="UTC")),
         ("month", pa.string()),
     ]
 )
+# Worked out or stamped here, not brought along: `revision` always, `received` (when this value became known) when not given.
+GIVEN = [name for name in SCHEMA.names if name not in ("revision", "received")]
 COLUMNS = ", ".join(SCHEMA.names)
 _ID = ", ".join(IDENTITY)
 # What makes a value another one; its raw text may be written differently.
@@ -75,9 +79,12 @@ def last_version(app: str) -> int | None:
 def append(rows: pa.Table, *, app: str, version: int) -> bool:
     """Take rows in, exactly once per (app, version). False when that transaction had been committed before.
 
-    rows: the columns of SCHEMA. ``revision`` and repeats are worked out against what is there.
+    rows: the columns GIVEN. ``revision`` and repeats are worked out against what is there.
     """
-    return take_in(rows.select(SCHEMA.names).cast(SCHEMA), app=app, version=version).written
+    chosen = rows.select(GIVEN)
+    return take_in(
+        chosen.cast(pa.schema([SCHEMA.field(name) for name in GIVEN])), app=app, version=version
+    ).written
 
 
 def take_in(
@@ -92,7 +99,7 @@ def take_in(
 ) -> Counts:
     """Write what is new or different, exactly once per (app, version).
 
-    rows: a table or a Parquet file with the columns of SCHEMA except ``revision``; sequence: a column that orders rows of
+    rows: a table or a Parquet file with the columns GIVEN, and ``received`` where it is known; sequence: a column that orders rows of
     one identity, the last one counts; every: earlier different ones are kept as revisions too; batch: written to all rows;
     ruling: a person decided on these values, so each becomes a revision whatever is held.
     """
@@ -102,9 +109,15 @@ def take_in(
         if last is not None and last >= version:
             return Counts(0, 0, 0, written=False)
         if isinstance(rows, Path):
-            session.execute(f"CREATE TEMP VIEW incoming AS SELECT * FROM read_parquet({delta.literal(rows)})")
+            session.execute(f"CREATE TEMP VIEW brought AS SELECT * FROM read_parquet({delta.literal(rows)})")
+            names = pq.read_schema(rows).names
         else:
-            _copy(session, "incoming", rows)
+            _copy(session, "brought", rows)
+            names = rows.column_names
+        stamped = (
+            "" if "received" in names else f", TIMESTAMPTZ '{datetime.now(UTC).isoformat()}' AS received"
+        )
+        session.execute(f"CREATE TEMP VIEW incoming AS SELECT *{stamped} FROM brought")
         counts = _decide(session, sequence, every, ruling)
         if counts.new + counts.revised:
             columns = f"* REPLACE ({delta.literal(batch)} AS batch)" if batch else "*"
@@ -222,7 +235,7 @@ def _open(
     paths = ", ".join(delta.literal(delta.uri(NAME, file)) for file in chosen)
     session.execute(f"""
         CREATE OR REPLACE TEMP VIEW stored AS SELECT {COLUMNS}
-        FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
+        FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'month': VARCHAR}}, union_by_name = true)""")
     return any((file.get("max.revision") or 2) > 1 for file in chosen)
 
 

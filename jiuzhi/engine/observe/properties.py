@@ -10,9 +10,11 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
+from jiuzhi.protocol.hj212 import pollutants
 from jiuzhi.science.statistics.quality import unit_factor
 
 AIR, WATER, WEATHER = "air", "water", "weather"
+DISCHARGE, HYDROLOGY, NOISE, RADIATION = "discharge", "hydrology", "noise", "radiation"
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,32 @@ _DECLARED = [
     _property("fecal_coliform", "粪大肠菌群", "个/L", "0", "100000000", WATER),
     _property("flow", "流量", "m³/s", "0", "120000", WATER),
     _property("water_class", "水质类别", "", "1", "6", WATER),
+    _property("humidity", "相对湿度", "%", "0", "100", WEATHER, "湿度"),
+    _property("water_level", "水位", "m", "-200", "9000", HYDROLOGY, "瞬时水位"),
+    _property("water_speed", "流速", "m/s", "-20", "30", HYDROLOGY, "瞬时流速"),
+    _property("voltage", "电源电压", "V", "0", "500", HYDROLOGY),
+    _property("Leq", "等效声级", "dB", "0", "180", NOISE, "LAeq 等效连续A声级"),
+    _property("Ld", "昼间等效声级", "dB", "0", "180", NOISE),
+    _property("Ln", "夜间等效声级", "dB", "0", "180", NOISE),
+    _property(
+        "gamma", "环境γ辐射空气吸收剂量率", "nGy/h", "0", "1000000", RADIATION, "γ辐射剂量率 空气吸收剂量率"
+    ),
 ]
 
 PROPERTIES: dict[str, Property] = {item.code: item for item in _DECLARED}
+
+
+def _pollutant(found: pollutants.Pollutant) -> Property:
+    """A code of HJ 212 that no property above stands for. What a real value can be is not known: the fence is wide."""
+    title = found.name + ("（废气）" if found.medium == "气" else "")
+    low = "0" if found.unit in ("mg/L", "mg/m³", "µg/L", "ng/L", "ng/m³", "A", "dB") else "-1000000"
+    return _property(found.code, title, found.unit, low, "100000000", DISCHARGE)
+
+
+# Everything that may stand in the lake: the properties above, and what instruments send beside them under its own code.
+EVERY: dict[str, Property] = PROPERTIES | {
+    code: _pollutant(found) for code, found in pollutants.listed().items() if code not in PROPERTIES
+}
 
 # Between these the median of many values of a property lies, clean or dirty. A median 1000 times off is another unit.
 TYPICAL: dict[str, tuple[Decimal, Decimal]] = {
@@ -122,6 +147,13 @@ _STEPS: dict[tuple[str, str], Decimal] = {
     ("个/L", "cells/L"): Decimal(1),
     ("万个/L", "cells/L"): Decimal(10000),
     ("FTU", "NTU"): Decimal(1),
+    ("L/s", "m³/s"): Decimal("0.001"),
+    ("m³/h", "m³/s"): Decimal(1) / 3600,
+    ("ng/L", "mg/L"): Decimal("0.000001"),
+    ("ng/m³", "µg/m³"): Decimal("0.001"),
+    ("ng/m³", "mg/m³"): Decimal("0.000001"),
+    ("S/cm", "µS/cm"): Decimal(1000000),
+    ("µGy/h", "nGy/h"): Decimal(1000),
 }
 _NO_UNIT = {"", "无量纲", "无", "-", "—", "/", "ph单位"}
 
@@ -138,11 +170,11 @@ def _key(name: str) -> str:
 _BY_NAME: dict[str, Property] = {
     _key(name): item for item in _DECLARED for name in (item.code, item.title, *item.aliases)
 }
-_UNIT_NAMES = {unit for pair in _STEPS for unit in pair} | {item.unit for item in _DECLARED}
+_UNIT_NAMES = {unit for pair in _STEPS for unit in pair} | {item.unit for item in EVERY.values()}
 _BY_UNIT: dict[str, str] = {_key(unit): unit for unit in _UNIT_NAMES} | {
     "mg/m^3": "mg/m³", "ug/m3": "µg/m³", "ug/m^3": "µg/m³", "ug/l": "µg/L", "us/cm": "µS/cm", "度": "NTU",
     "c": "℃", "摄氏度": "℃", "米": "m", "毫克/升": "mg/L", "微克/立方米": "µg/m³", "毫克/立方米": "mg/m³",
-    "厘米": "cm", "细胞/l": "cells/L", "个/升": "个/L",
+    "厘米": "cm", "细胞/l": "cells/L", "个/升": "个/L", "m3/s": "m³/s", "m3/h": "m³/h", "ng/m3": "ng/m³", "db(a)": "dB",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from jiuzhi.core.local import LOCAL
 from jiuzhi.engine.observe import assessed, lake
-from jiuzhi.engine.observe.properties import PROPERTIES
+from jiuzhi.engine.observe.properties import EVERY, PROPERTIES
 from jiuzhi.master.models import Station
 from jiuzhi.science.standards import tables, water
 
@@ -180,7 +180,7 @@ def readings(station: Station, prop: str, end: date) -> dict[str, Any]:
 def _series(
     station: Station, prop: str, points: list[Row], limits: list[Row], synthetic: bool
 ) -> dict[str, Any]:
-    known = PROPERTIES.get(prop)
+    known = EVERY.get(prop)
     air = station.kind == "air"
     drawn = _within(limits, [p["period"] for p in points])
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from jiuzhi.engine.observe.properties import AIR, PROPERTIES
+from jiuzhi.engine.observe.properties import AIR, EVERY
 from jiuzhi.science.statistics.wording import CLASS_UNIT, say
 
 from . import closed
@@ -151,7 +151,7 @@ def units_in(text: str | None) -> str:
 
 def property_name(code: str) -> str:
     """The Chinese name of what is observed; the code itself when nobody declared it."""
-    found = PROPERTIES.get(code)
+    found = EVERY.get(code)
     if found is None:
         return code
     title = closed.word(found.title)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from jiuzhi.core.local import LOCAL
 from jiuzhi.engine.observe import delta, lake, quality
-from jiuzhi.engine.observe.properties import PROPERTIES
+from jiuzhi.engine.observe.properties import EVERY
 from jiuzhi.engine.observe.quality.capture import Capture, totals
 from jiuzhi.engine.observe.quality.declare import GAPS, RESENT, WHOLES, Checks, checks_of
 from jiuzhi.master.models import Station
@@ -57,20 +57,30 @@ STEPS = ((95, "≥95%"), (90, "90–95%"), (75, "75–90%"), (50, "50–75%"), (
 """Lower ends of the colours [%]; their places from the best, 5, to 1."""
 
 
+_KINDS = {
+    "sample": gettext_lazy("手工采样"),
+    "minute": gettext_lazy("分钟值"),
+    "instant": gettext_lazy("实时值"),
+}
+_BESIDE = {
+    "min": gettext_lazy("最小"), "max": gettext_lazy("最大"), "cou": gettext_lazy("累计"), "zs": gettext_lazy("折算"),
+    "zsmin": gettext_lazy("折算最小"), "zsmax": gettext_lazy("折算最大"), "daytime": gettext_lazy("昼间"), "night": gettext_lazy("夜间"),
+}  # fmt: skip
+
+
 def kind_name(kind: str) -> str:
-    """小时值, 4 小时值 …; what nobody named, as it is."""
-    return str(
-        {"sample": _("手工采样"), "minute": _("分钟值"), "instant": _("实时值")}.get(kind)
-        or KINDS.get(kind, kind)
-    )
+    """小时值, 分钟值 最大 …; what nobody named, as it is."""
+    main, _dot, beside = kind.partition(".")
+    said = _KINDS.get(main) or KINDS.get(main, main)
+    return f"{said} {_BESIDE.get(beside, beside)}".strip()
 
 
 def _number(value: Decimal, prop: str) -> str:
-    return f"{present.plain(value)} {present.unit(PROPERTIES[prop].unit)}".strip()
+    return f"{present.plain(value)} {present.unit(EVERY[prop].unit)}".strip()
 
 
 def _range(row: Row, checks: Checks) -> str:
-    item = PROPERTIES[row["property"]]
+    item = EVERY[row["property"]]
     low, high = checks.usual or (item.low, item.high)
     return _("常见范围 %(low)s–%(high)s，仪器可能的范围 %(least)s–%(most)s") % {
         "low": present.plain(low), "high": _number(high, item.code), "least": present.plain(item.low),
@@ -96,7 +106,7 @@ _WHY: dict[str, Callable[[Row, Checks], str]] = {
     "detection": lambda row, c: _("常用方法的检出限是 %(limit)s") % {"limit": _number(c.detection, row["property"])},
     "unit": lambda row, c: _("整月的中位数差 10 倍或 1000 倍"),
     "parts": _parts,
-    "clock": lambda row, c: _("不在整点上，或同一时间先后报了 %(n)s 个以上不同的值") % {"n": RESENT},
+    "clock": lambda row, c: _("不在整点上、比收到的时间还晚，或同一时间先后报了 %(n)s 个以上不同的值") % {"n": RESENT},
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from .read import TABLES, read, rows
 __all__ = ["TABLES", "latest", "read", "refresh", "rows"]
 
 NAME = "assessed"
-METHOD = 2  # raised when the rules here change, so that everything is assessed again
+METHOD = 3  # raised when the rules here change, so that everything is assessed again
 _PORTION = 12  # months worked out at a time, so that memory does not grow with the years
 
 Progress = Callable[[str], None]
@@ -93,7 +93,8 @@ def _assess(months: list[str], as_of: date, stations: list[Station]) -> dict[str
     with delta.connect() as session:
         lake.open_months(session, months)
         days = air.assess_days(session, "current", as_of, air.membership(stations))
-        water.stage(session, "current", as_of, known)
+        others = [s.code for s in stations if s.kind not in Station.WATER]
+        water.stage(session, "current", as_of, known, others)
         samples = water.assess_samples(session, known)
         means = water.assess_months(session, as_of, known)
     for name, table in (("air_day", days), ("water_sample", samples), ("water_month", means)):

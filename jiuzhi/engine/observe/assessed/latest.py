@@ -29,7 +29,7 @@ def latest(county: str, as_of: date | None = None) -> dict[str, Any]:
     hour = _hour(sites, day, lake.version(), str(delta.folder(lake.NAME))) if day and sites else {}
     return {
         "air": {**hour, "daily": _day_row(county, day)} if day else {},
-        "water": [_section(s, as_of) for s in stations if s.kind != "air"],
+        "water": [_section(s, as_of) for s in stations if s.kind in Station.WATER],
     }
 
 

@@ -7,7 +7,7 @@ detection limit (HJ/T 91 practice). pH is averaged arithmetically.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal, localcontext
 from functools import cache
@@ -32,6 +32,7 @@ ITEMS = [
 JUDGED = [item for item in water.CLASS_ITEMS if item in ITEMS]
 DIGITS = 6
 AUTOMATIC = ("4h", "hour")
+LIVE = ("instant", "minute")  # what instruments send between the hours: watched, not assessed
 LEAST_SHARE = (
     2  # the automatic station must deliver on 1/2 of the days (our choice: no edition read states one)
 )
@@ -72,16 +73,26 @@ def section_of(code: str, known: dict[str, Section]) -> Section:
     return known.get(code) or Section(body_of_section(code.rsplit("/", 1)[-1]) == "lake", "")
 
 
-def stage(session: duckdb.DuckDBPyConnection, source: str, as_of: date, known: dict[str, Section]) -> None:
-    """Table ``reading``: usable values in units of 10^-6, halved where not detected; and ``place``."""
+def stage(
+    session: duckdb.DuckDBPyConnection, source: str, as_of: date, known: dict[str, Section], others: Collection[str] = ()
+) -> None:  # fmt: skip
+    """Table ``reading``: usable values in units of 10^-6, halved where not detected; and ``place``.
+
+    others: stations that are no section (outlets, rain gauges), whatever they measure.
+    """
     delta.lend_bounds(session, ITEMS)
+    live = ", ".join(f"'{kind}'" for kind in LIVE)
     # Twice the value, so that half a detection limit stays an integer.
-    session.execute(f"""
+    session.execute(
+        f"""
         CREATE OR REPLACE TEMP TABLE reading AS
         SELECT station, property, kind, time, day, month, synthetic, value,
                (value::DECIMAL(38, 6) * 1000000)::BIGINT * (CASE WHEN qualifier = '<' THEN 1 ELSE 2 END) AS twice
         FROM {source} JOIN bounds USING (property)
-        WHERE flag < 2 AND value BETWEEN low AND high AND day <= DATE '{as_of}'""")
+        WHERE flag < 2 AND value BETWEEN low AND high AND day <= DATE '{as_of}' AND kind NOT IN ({live})
+          AND NOT contains(kind, '.') AND NOT list_contains(?, station)""",
+        [sorted(others)],
+    )
     codes = [row[0] for row in session.execute("SELECT DISTINCT station FROM reading ORDER BY 1").fetchall()]
     places = [section_of(code, known) for code in codes]
     session.register("place", pa.table(

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from .. import delta, lake
-from ..properties import PROPERTIES
+from ..properties import EVERY
 from .declare import DAY, DERIVED, STEPS
 
 MAIN = ("hour", "4h", "day", "minute", "instant")
@@ -71,7 +71,7 @@ def capture(
     before = f"{first - timedelta(days=1):%Y-%m}"
     with delta.connect() as session:
         lake.open_months(session, {before, month})
-        delta.lend_bounds(session, list(PROPERTIES))
+        delta.lend_bounds(session, list(EVERY))
         asked = [list(stations), None if properties is None else list(properties), list(MAIN)]
         found = session.execute(
             f"""
@@ -94,6 +94,17 @@ def capture(
         for key in _main(counts)
         for row in _days(key, counts[key], days, (steps or {}).get(key) or _step(key, counts[key]))
     ]
+
+
+def observed(month: str, stations: Collection[str]) -> list[str]:
+    """Properties of which these stations have values in a month, also those taken by hand."""
+    with delta.connect() as session:
+        lake.open_months(session, {month})
+        found = session.execute(
+            "SELECT DISTINCT property FROM current WHERE list_contains(?, station) ORDER BY 1",
+            [list(stations)],
+        )
+        return [prop for (prop,) in found.fetchall()]
 
 
 def _main(counts: Iterable[Key]) -> list[Key]:
@@ -140,7 +151,16 @@ def totals(rows: Iterable[Capture], by: Collection[str] = ("station",)) -> list[
     return [key._replace(expected=a, received=b, valid=c) for key, (a, b, c) in sums.items()]
 
 
-def of_device(station: str, properties: Collection[str], month: str, as_of: date) -> Capture:
-    """The month of one device: what it measures at its station, all together."""
-    found = totals(capture([station], month, as_of, properties=properties))
+def of_device(
+    station: str, properties: Collection[str], month: str, as_of: date, interval: int | None = None
+) -> Capture:
+    """The month of one device: what it measures at its station, all together. interval: seconds between two of its values, which
+    counts for kinds without a step of their own."""
+    steps = {
+        (station, prop, kind): interval
+        for prop in properties
+        for kind in MAIN
+        if interval is not None and STEPS[kind] is None
+    }
+    found = totals(capture([station], month, as_of, properties=properties, steps=steps))
     return found[0] if found else Capture(station, "", "", None, 0, 0, 0)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..properties import AIR, PROPERTIES, WATER, WEATHER
+from ..properties import AIR, DISCHARGE, EVERY, NOISE, WATER, WEATHER
 
 HOUR, DAY = 3600, 86400
 
@@ -19,10 +19,12 @@ FREQUENT = frozenset({"hour", "4h", "minute", "instant"})
 """Kinds dense enough for checks on neighbouring values."""
 GAPS: Mapping[str, int] = {"hour": 4 * HOUR, "4h": 12 * HOUR, "day": 2 * DAY, "minute": HOUR, "instant": HOUR}
 """A longer time without a value [s] and the first one after it is looked at: the instrument may still be warming up."""
-GRIDS: Mapping[str, int] = {"hour": HOUR, "4h": HOUR, "day": DAY, "minute": 60}
-"""Data times lie on whole multiples [s] of the local clock."""
+GRIDS: Mapping[str, int] = {"hour": HOUR, "4h": HOUR, "minute": 60}
+"""Data times lie on whole multiples [s] of the local clock. A day may begin at midnight or, in hydrology, at eight."""
 DERIVED = frozenset({"AQI", "O3_8h", "water_class"})
 """Computed from others by whoever sent them: checked for their range, counted in no data capture."""
+AHEAD = 600
+"""A data time so many seconds after its receipt was not measured yet: the logger's clock is fast."""
 RESENT = 6
 """So many different values for one and the same data time, and the logger's clock stands still."""
 
@@ -103,7 +105,11 @@ CHECKS: Mapping[str, Checks] = {
     "F": _checks("0…10", detection="0.05"),
     "flow": _checks(flat=120, still="0"),
 }
-DEFAULTS: Mapping[str, Checks] = {AIR: _checks(flat=72), WEATHER: _checks(flat=72), WATER: _checks(flat=168)}
+# A stopped plant discharges nothing, for as long as it likes; a river's level may stand for weeks.
+DEFAULTS: Mapping[str, Checks] = {
+    AIR: _checks(flat=72), WEATHER: _checks(flat=72), WATER: _checks(flat=168), DISCHARGE: _checks(flat=72, still="0"),
+    NOISE: _checks(flat=24),
+}  # fmt: skip
 
 # The slack is what two instruments, or two laboratories, may differ.
 WHOLES = (
@@ -118,8 +124,8 @@ def checks_of(prop: str) -> Checks:
     """What is declared for a property, or for its medium; nothing for one that is not known or computed by its sender."""
     if prop in CHECKS:
         return CHECKS[prop]
-    item = PROPERTIES.get(prop)
-    return DEFAULTS[item.medium] if item is not None and prop not in DERIVED else Checks()
+    item = EVERY.get(prop)
+    return DEFAULTS.get(item.medium, Checks()) if item is not None and prop not in DERIVED else Checks()
 
 
 def repeats(hours: int, step: int) -> int:

@@ -24,7 +24,7 @@ from jiuzhi.master.models import Station
 
 from .. import lake
 from ..models import Overrule
-from ..properties import PROPERTIES
+from ..properties import EVERY
 
 VALID, INVALID = 1, 4
 """The lake's flags of a decision: below 2 is counted, the others are not."""
@@ -46,7 +46,7 @@ def overrule(
         raise ValidationError("请写明原因，例如“仪器校准”“与手工比对一致”。")
     if verdict not in Overrule.Verdict.values:
         raise ValidationError("结论只能是有效或无效。")
-    if property and property not in PROPERTIES:
+    if property and property not in EVERY:
         raise ValidationError(f"没有项目“{property[:40]}”。")
     if end is not None and not start < end <= start + LONGEST:
         raise ValidationError(f"起止时间不对：止要晚于起，且一次不超过 {LONGEST.days} 天。")
@@ -127,7 +127,9 @@ def _write(made: Overrule, rows: pa.Table, step: int) -> int:
     batch = f"{lake.RULED}{made.code}" if step == 1 else f"restored-{made.code}"
     if not len(rows):
         return 0
-    counts = lake.take_in(_with(rows, "batch", batch), app=f"overrule:{made.code}", version=step, ruling=True)
+    counts = lake.take_in(
+        _with(rows, "batch", batch).select(lake.GIVEN), app=f"overrule:{made.code}", version=step, ruling=True
+    )
     if counts.written:
         return counts.revised
     return lake.counts_of(batch, len(rows)).revised  # settled before a crash

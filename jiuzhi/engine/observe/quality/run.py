@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from jiuzhi.science.statistics import quality as q
 
 from .. import delta, lake
-from ..properties import PROPERTIES, TYPICAL
+from ..properties import EVERY, TYPICAL
 from . import declare
 from .declare import NAMES, WHOLES
 
@@ -90,15 +90,17 @@ class _Month:
         self.note("source", one.at, np.where(said, q.FAIL, q.NOT_EVALUATED).astype(np.int8))
         found.append(np.where(unused, q.FAIL, q.NOT_EVALUATED).astype(np.int8))
         _, prop, kind = one.key
-        item = PROPERTIES.get(prop)
+        item = EVERY.get(prop)
         if item is not None and not kind.endswith(".cou"):  # a total is no concentration
             usual = declare.checks_of(prop).usual
             fence = (_units(item.low), _units(item.high))
             inner = (_units(usual[0]), _units(usual[1])) if usual else None
             found.append(self.note("range", one.at, q.gross_range(one.value, fence, inner)))
-        if grid := declare.GRIDS.get(kind):
-            flags = q.clock(one.time + _LOCAL, grid=grid)
-            flags[self.columns["revision"][one.at] > declare.RESENT] = q.SUSPECT
+        if kind in declare.STEPS:
+            flags = q.clock(one.time + _LOCAL, grid=declare.GRIDS.get(kind))
+            flags[(self.columns["revision"][one.at] > declare.RESENT) | self.columns["ahead"][one.at]] = (
+                q.SUSPECT
+            )
             self.note("clock", one.at, flags)
         return q.aggregate(*found)
 
@@ -146,7 +148,9 @@ def _load(
     keys = session.execute("SELECT station, property, kind FROM line ORDER BY id").fetchall()
     raw = session.execute(f"""
         SELECT id, epoch_us(time) AS time, coalesce(value::DECIMAL(38, 6) * {_SCALE}, -1)::BIGINT AS value, value IS NULL AS empty,
-               coalesce(flag, 0) >= 2 AS unused, revision, verdict != '' AS ruled, month = '{month}' AS inside, coalesce(qualifier, '') IN ({below}) AS below,
+               coalesce(flag, 0) >= 2 AS unused, revision, verdict != '' AS ruled,
+               coalesce(seen.time > received + INTERVAL {declare.AHEAD} SECOND, false) AS ahead,
+               month = '{month}' AS inside, coalesce(qualifier, '') IN ({below}) AS below,
                (CASE length(coalesce(qualifier, '')) WHEN 0 THEN 1 WHEN 1 THEN instr('{marks}', qualifier) ELSE 0 END)::TINYINT AS letter
         FROM seen JOIN line USING (station, property, kind) ORDER BY id, seen.time""").fetchnumpy()
     value = np.asarray(raw["value"], np.float64)
@@ -156,8 +160,8 @@ def _load(
     ruled = np.asarray(raw["ruled"])
     columns = {
         "id": np.asarray(raw["id"]), "micro": np.asarray(raw["time"]), "time": np.asarray(raw["time"]) // _SCALE,
-        "value": value, "unused": np.asarray(raw["unused"]), "revision": np.asarray(raw["revision"]), "ruled": ruled,
-        "inside": np.asarray(raw["inside"]), "below": np.asarray(raw["below"]),
+        "value": value, "unused": np.asarray(raw["unused"]), "revision": np.asarray(raw["revision"]),
+        "ahead": np.asarray(raw["ahead"]), "ruled": ruled, "inside": np.asarray(raw["inside"]), "below": np.asarray(raw["below"]),
         "mark": np.where(ruled, q.PASS, flag_of[np.asarray(raw["letter"])]).astype(np.int8),
     }  # fmt: skip
     starts = np.searchsorted(columns["id"], np.arange(len(keys)))

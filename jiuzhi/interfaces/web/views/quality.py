@@ -19,9 +19,8 @@ from jiuzhi.core.local import LOCAL
 from jiuzhi.engine.observe import assessed, lake
 from jiuzhi.engine.observe import quality as checks
 from jiuzhi.engine.observe.models import Overrule
-from jiuzhi.engine.observe.properties import PROPERTIES
 from jiuzhi.engine.observe.quality import overrule
-from jiuzhi.engine.observe.quality.capture import capture
+from jiuzhi.engine.observe.quality.capture import capture, observed
 from jiuzhi.master.models import Station
 
 from .. import quality
@@ -57,7 +56,6 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
         "months": known[:60], "month": month, "chosen": chosen, "stations": stations, "checks": quality.WORDS,
         "states": quality.STATES, "may_decide": scope.may(ACTION), "reasons": REASONS, "behind": checks.seen() != lake.version(),
         "history": _history(scope), "synthetic": any(station.synthetic for station in stations), "here": request.get_full_path(),
-        "all_properties": list(PROPERTIES),
     }  # fmt: skip
     if month:
         last = min(yesterday, _end(month))
@@ -65,6 +63,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
         context |= {
             "heat": quality.heat(capture(list(by_code), month, last), stations, month, last),
             "last": last,
+            "all_properties": observed(month, list(by_code)),
             "properties": sorted(set(found["property"].to_pylist())),
             "open": len(quality.select(found, "open", "", "", "")),
             "filtered": any(chosen[name] for name in ("station", "property", "check"))

@@ -47,7 +47,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     context = {
         "today": today,
         "air": [r for r in rows if r[0].kind == "air"],
-        "water": [r for r in rows if r[0].kind != "air"],
+        "water": [r for r in rows if r[0].kind in Station.WATER],
         "county_air": monitoring.latest_air(scope.county.code),
         "synthetic": today.synthetic or any(r[0].synthetic for r in rows),
         "levels": monitoring.LEVELS,

@@ -1,0 +1,74 @@
+"""The instruments that report by themselves."""
+
+import ipaddress
+import re
+
+from jiuzhi.core.fields import Choice, Long, Ref, Text, Whole
+from jiuzhi.core.models import Record
+
+from .shared import Enterprise
+from .station import Station
+
+PROTOCOLS = "HJ212 SL651 MQTT HTTP"
+_KEY = (r"[0-9A-Fa-f]{32}", "SM4 密钥是 32 位十六进制数（16 字节）：请照数采仪上的抄，不带空格")
+
+
+class Device(Record, title="监测设备", key=["code"]):
+    """An instrument or data logger and what the gateway allows it: who is not listed here, or not 在用, is not heard.
+
+    ``code``: MN of HJ 212, station address of SL 651, the name a topic or an address of the others carries."""
+
+    code = Text(
+        "设备编码",
+        40,
+        required=True,
+        help="HJ 212 填 MN，SL 651 填 10 位遥测站地址，MQTT、HTTP 填设备自己的名字",
+    )
+    name = Text("名称", 80, required=True)
+    protocol = Choice("通讯协议", PROTOCOLS, required=True)
+    station = Ref(Station, "监测点位", related_name="+", help="数值归到哪个点位；不填时归到设备编码名下")
+    enterprise = Ref(Enterprise, "企业", related_name="+", help="企业自己的在线监测设备填")
+    maker = Text("厂家", 80)
+    model = Text("型号", 80)
+    interval = Whole("上报间隔", "s", low=1, default=600, help="多久应有一次数据；超过三倍没有就算离线")
+    per_minute = Whole(
+        "每分钟最多报文", "条", low=1, default=120, help="超过的先不收，设备会重发；补传多时可调大"
+    )
+    clock = Whole("时钟允许偏差", "s", low=1, default=300)
+    sources = Text("允许的来源地址", 120, help="IP 或网段，用 、 分隔，如 10.20.0.0/16；不填不限")
+    units = Text("另用的单位", 200, help="与标准编码表不同的单位，如 a34004=µg/m³、a21005=mg/m³")
+    topic = Text("MQTT 主题", 120, help="MQTT 设备填，如 county/micro/17")
+    mapping = Long(
+        "取值对应",
+        help="JSON 不是标准样式时，一行一个“项目 = 路径 单位”，如 PM2.5 = data.pm25 µg/m³；time = ts；kind = minute",
+    )
+    password = Text("访问密码", 20, help="HJ 212 的 PW，SL 651 为 4 位十六进制；不填不核对")
+    key_now = Text("SM4 密钥", 32, pattern=_KEY, help="加密上报的设备填；没有加密的不填")
+    key_before = Text("上一个 SM4 密钥", 32, pattern=_KEY, help="换密钥期间两个都认，换完清空")
+    state = Choice("状态", "在用 检修 停用", required=True, default="在用")
+
+    def faults(self) -> dict[str, str]:
+        said = {
+            "code": self.protocol == "SL651" and not re.fullmatch(r"[0-9A-F]{10}", self.code)
+            and "SL 651 的遥测站地址是 10 位：请补足",
+            "sources": _sources_fault(self.sources),
+            "units": _units_fault(self.units),
+            "key_before": self.key_before and not self.key_now and "没有现用密钥：请把密钥填在“SM4 密钥”里",
+        }  # fmt: skip
+        return {name: str(text) for name, text in said.items() if text}
+
+
+def _sources_fault(text: str) -> str:
+    for part in filter(None, re.split(r"[、,，\s]+", text)):
+        try:
+            ipaddress.ip_network(part, strict=False)
+        except ValueError:
+            return f"“{part}”不是 IP 地址或网段：应如 10.20.0.8 或 10.20.0.0/16"
+    return ""
+
+
+def _units_fault(text: str) -> str:
+    for part in filter(None, re.split(r"[、,，\s]+", text)):
+        if not re.fullmatch(r"[A-Za-z0-9]{1,10}=\S{1,12}", part):
+            return f"“{part}”不是“编码=单位”：应如 a34004=µg/m³"
+    return ""
