@@ -15,7 +15,7 @@ def test_data_capture_of_a_month(stations):
         run(wave(24), start=START + timedelta(days=2)), run([20, 30], "O3_8h"),
     )  # fmt: skip
     rows = capture(["A1", "A2"], "2026-10", DAY + timedelta(days=2))
-    assert [r.day.day for r in rows] == list(range(1, 17))
+    assert [r.day.day for r in rows] == [14, 15, 16]  # nothing was due before it first came
     assert {(r.property, r.kind, r.expected) for r in rows} == {("PM2.5", "hour", 24)}
     one = next(r for r in rows if r.day == DAY)
     assert (one.received, one.valid) == (22, 20)
@@ -26,7 +26,7 @@ def test_data_capture_of_a_month(stations):
     )
     assert one.transmission * one.validity == one.effective
     month = totals(rows)[0]
-    assert (month.expected, month.received, month.valid, month.day) == (16 * 24, 46, 44, None)
+    assert (month.expected, month.received, month.valid, month.day) == (3 * 24, 46, 44, None)
     assert of_device("A1", ["PM2.5"], "2026-10", DAY + timedelta(days=2)) == month
     assert of_device("A1", ["SO2"], "2026-10", DAY).effective is None
     assert capture(["A1"], "2026-10", date(2026, 9, 1)) == []
@@ -54,10 +54,24 @@ def test_the_interval_is_told_from_the_values_or_given(stations):
         r for r in capture(["500229-W01"], "2026-10", DAY, properties=["TP"], steps=steps) if r.day == DAY
     )
     assert (one.expected, one.received) == (1440, 288)
-    assert of_device("500229-W01", ["TP"], "2026-10", DAY, interval=60).expected == 14 * 1440
+    assert of_device("500229-W01", ["TP"], "2026-10", DAY, interval=60).expected == 1440
 
 
 def test_what_is_observed_in_a_month(stations):
     take(run(wave(2)), run(wave(2), "SO2", "A2"), run(wave(2), "TP", "500229-W01", "sample"))
     assert observed("2026-10", ["A1", "500229-W01"]) == ["PM2.5", "TP"]
     assert observed("2026-09", ["A1"]) == []
+
+
+def test_a_value_a_minute_does_not_outweigh_a_value_an_hour(stations):
+    take(run(wave(12)), run(wave(1440), "SO2", kind="minute", step=60))
+    rows = capture(["A1"], "2026-10", DAY)
+    assert totals(rows)[0].effective == Fraction(1452, 1464)
+    even = totals(rows, evenly=True)[0]
+    assert even.effective == Fraction(3, 4)
+    assert even.transmission * even.validity == even.effective
+
+
+def test_what_came_the_month_before_is_due_from_the_first_day(stations):
+    take(run(wave(2), start=datetime(2026, 9, 20, tzinfo=UTC)), run(wave(24)))
+    assert [r.day.day for r in capture(["A1"], "2026-10", DAY)] == list(range(1, 15))

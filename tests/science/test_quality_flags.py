@@ -66,6 +66,12 @@ def test_rate_of_change_as_ioos_qc_but_the_first_value_is_not_evaluated(values, 
     assert ours.tolist() == [2, *theirs[1:]]
 
 
+def test_the_noise_of_values_a_minute_apart_is_no_rate():
+    ph, minutes = [7.1, 7.2, 7.1, 9.1], np.arange(4) * 60
+    assert q.rate_of_change(ph, minutes, 1.5, per=3600).tolist() == [2, 3, 3, 3]
+    assert q.rate_of_change(ph, minutes, 1.5, per=3600, least=3600).tolist() == [2, 1, 1, 3]
+
+
 def test_gap_as_ioos_qc_but_the_first_value_is_not_evaluated():
     ours = q.gap([0, 3600, 7200, 20000, 21000, 30000], fail=7200)
     assert ours.tolist() == [2, *[1, 1, 4, 1, 4]]

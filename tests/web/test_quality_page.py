@@ -61,9 +61,10 @@ def test_without_data_the_page_says_how_to_bring_some(officer, plan, stations):
 def test_the_map_shows_what_arrived_with_its_numbers(officer, readings):
     page = read(officer, "?month=2026-10")
     assert 'title="10-14 60.4%　应收 48，收到 29，有效 29"' in page
-    assert 'title="10-13 0%　应收 48，收到 0，有效 0"' in page
+    assert 'title="10-13 无应收数据"' in page
+    assert 'title="10-15 2%　应收 48，收到 1，有效 1"' in page
     assert "县城站" in page
-    assert "水寨子" in page[page.index("没有自动数据") :]
+    assert "水寨子" in page[page.index("没有满一天的自动数据") :]
     assert "石柱站" not in page
     assert "模拟数据" in page
 

@@ -38,7 +38,8 @@ def quality(
     stations = list(listed.values_list("code", flat=True))
     rows = checks.read(month, stations).to_pylist()
     found = Counter((name, row["property"]) for row in rows for name in row["checks"].split(",") if name)
-    whole = totals(capture(stations, month, min(today() - timedelta(days=1), _end(month))), ())
+    due = capture(stations, month, min(today() - timedelta(days=1), _end(month)))
+    counts, rates = totals(due, ()), totals(due, (), evenly=True)
     summary: dict[str, Any] = {
         "month": month,
         "stations": len(stations),
@@ -47,7 +48,7 @@ def quality(
         "checks": [
             {"check": name, "property": prop, "values": n} for (name, prop), n in sorted(found.items())
         ],
-        "capture": _rates(whole[0]) if whole else None,
+        "capture": _rates(counts[0], rates[0]) if due else None,
     }
     if as_json:
         setup.say_json(summary)
@@ -59,9 +60,9 @@ def _end(month: str) -> date:
     return (date.fromisoformat(f"{month}-01") + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def _rates(total: Any) -> dict[str, Any]:
-    shares = {name: getattr(total, name) for name in ("transmission", "validity", "effective")}
-    return {"expected": total.expected, "received": total.received, "valid": total.valid} | {
+def _rates(counts: Any, rates: Any) -> dict[str, Any]:
+    shares = {name: getattr(rates, name) for name in ("transmission", "validity", "effective")}
+    return {"expected": counts.expected, "received": counts.received, "valid": counts.valid} | {
         name: None if share is None else round(float(share), 4) for name, share in shares.items()
     }
 

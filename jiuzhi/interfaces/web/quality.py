@@ -196,20 +196,20 @@ def _step(share: Fraction | None) -> int:
     return next(len(STEPS) - n for n, (low, _said) in enumerate(STEPS) if share * 100 >= low)
 
 
-def _cell(row: Capture | None, day: date) -> Row:
-    share = row.effective if row else None
-    if row is None or share is None:
+def _cell(rates: Capture | None, counts: Capture | None, day: date) -> Row:
+    share = rates.effective if rates else None
+    if counts is None or share is None:
         return {"step": 0, "text": "", "title": f"{day:%m-%d} {_('无应收数据')}"}
     said = _("应收 %(due)s，收到 %(got)s，有效 %(good)s") % {
-        "due": row.expected,
-        "got": row.received,
-        "good": row.valid,
+        "due": counts.expected,
+        "got": counts.received,
+        "good": counts.valid,
     }
     return {
         "step": _step(share),
         "text": str(share.numerator * 100 // share.denominator),
         "title": f"{day:%m-%d} {percent(share)}　{said}",
-    }  # fmt: skip
+    }
 
 
 def _rates(row: Capture) -> Row:
@@ -223,13 +223,17 @@ def heat(rows: list[Capture], stations: list[Station], month: str, last: date) -
     """The month as a map of stations × days, each with its row of cells, and the same by station and property as a table."""
     first = date.fromisoformat(f"{month}-01")
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    daily = {(row.station, row.day): row for row in totals(rows, ("station", "day"))}
-    monthly = {row.station: row for row in totals(rows)}
-    whole = totals(rows, ())
+    counts = {(row.station, row.day): row for row in totals(rows, ("station", "day"))}
+    daily = {(row.station, row.day): row for row in totals(rows, ("station", "day"), evenly=True)}
+    monthly = {row.station: row for row in totals(rows, evenly=True)}
+    whole = totals(rows, (), evenly=True)
     lines = [
         {
             "station": station,
-            "cells": [_cell(daily.get((station.code, day)), day) for day in days],
+            "cells": [
+                _cell(daily.get(key), counts.get(key), key[1])
+                for key in ((station.code, day) for day in days)
+            ],
             "total": _rates(monthly[station.code]),
         }
         for station in stations

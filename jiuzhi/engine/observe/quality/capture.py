@@ -64,8 +64,7 @@ def capture(
     """A row per station, property and local day of ``month`` ("2026-10") up to ``as_of``, also for days on which nothing came.
 
     properties: only these (those of one device, say); steps: (station, property, kind) → seconds between two values, where the
-    interval is known better than its values tell. A property counts from the month on in which anything of it came, in this
-    month or the one before. Values taken by hand are not counted: nobody can say when they were due.
+    interval is known better than its values tell. What came in the month before is due from the first day on, anything else from the day on which it first came. Values taken by hand are not counted: nobody can say when they were due.
     """
     first = date.fromisoformat(f"{month}-01")
     before = f"{first - timedelta(days=1):%Y-%m}"
@@ -130,15 +129,24 @@ def _days(
     key: Key, counts: Mapping[date | None, tuple[int, int, float | None]], days: list[date], step: int
 ) -> list[Capture]:
     expected = max(1, DAY // step)
+    came = [day for day in counts if day is not None]
+    begun = None if None in counts else min(came)  # the month before stands under None
     rows = []
     for day in days:
+        if begun is not None and day < begun:
+            continue
         received, valid, _ = counts.get(day, (0, 0, None))
         rows.append(Capture(*key, day, expected, min(received, expected), min(valid, expected)))
     return rows
 
 
-def totals(rows: Iterable[Capture], by: Collection[str] = ("station",)) -> list[Capture]:
-    """Summed up by some of ``station property kind day``; what is summed over is "" or None."""
+def totals(
+    rows: Iterable[Capture], by: Collection[str] = ("station",), *, evenly: bool = False
+) -> list[Capture]:
+    """Summed up by some of ``station property kind day``; what is summed over is "" or None.
+
+    evenly: each value weighs as many seconds as it stands for, so that a value a minute does not outweigh a value an hour.
+    """
     sums: dict[Capture, list[int]] = {}
     for row in rows:
         key = Capture(
@@ -146,8 +154,9 @@ def totals(rows: Iterable[Capture], by: Collection[str] = ("station",)) -> list[
             row.kind if "kind" in by else "", row.day if "day" in by else None, 0, 0, 0,
         )  # fmt: skip
         total = sums.setdefault(key, [0, 0, 0])
+        weight = max(1, DAY // row.expected) if evenly and row.expected else 1
         for n, more in enumerate((row.expected, row.received, row.valid)):
-            total[n] += more
+            total[n] += more * weight
     return [key._replace(expected=a, received=b, valid=c) for key, (a, b, c) in sums.items()]
 
 

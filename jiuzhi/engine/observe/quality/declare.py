@@ -19,7 +19,7 @@ FREQUENT = frozenset({"hour", "4h", "minute", "instant"})
 """Kinds dense enough for checks on neighbouring values."""
 GAPS: Mapping[str, int] = {"hour": 4 * HOUR, "4h": 12 * HOUR, "day": 2 * DAY, "minute": HOUR, "instant": HOUR}
 """A longer time without a value [s] and the first one after it is looked at: the instrument may still be warming up."""
-GRIDS: Mapping[str, int] = {"hour": HOUR, "4h": HOUR, "minute": 60}
+GRIDS: Mapping[str, int] = {"hour": HOUR, "4h": HOUR}
 """Data times lie on whole multiples [s] of the local clock. A day may begin at midnight or, in hydrology, at eight."""
 DERIVED = frozenset({"AQI", "O3_8h", "water_class"})
 """Computed from others by whoever sent them: checked for their range, counted in no data capture."""
@@ -38,7 +38,7 @@ NAMES = (
 class Checks:
     """What is unusual for one property, in the lake's unit; None leaves a check out.
 
-    usual: both ends included; spike: a step up and down again, or down and up; rate: change per hour; flat: hours without any
+    usual: both ends included; spike: a step up and down again, or down and up; rate: change per hour, and between any two values; flat: hours without any
     change (at least three repeats); still: values that may stand for ever (calm, no rain); drift: how far a station may leave
     the median of its county's others; detection: limit of the usual laboratory method, for samples.
     """

@@ -191,7 +191,9 @@ def _alone(month: _Month, one: _Series) -> None:
         one.usable = np.where(alone == q.SUSPECT, np.nan, one.usable)
     if checks.rate is not None:
         month.note(
-            "rate", one.at, q.rate_of_change(one.usable, one.time, _units(checks.rate), per=declare.HOUR)
+            "rate",
+            one.at,
+            q.rate_of_change(one.usable, one.time, _units(checks.rate), per=declare.HOUR, least=declare.HOUR),
         )
     if checks.flat is not None:
         moving = np.where(

@@ -62,18 +62,24 @@ def spike(
 
 
 def rate_of_change(
-    values: Any, seconds: Any, suspect: float | None = None, fail: float | None = None, per: float = 1
+    values: Any,
+    seconds: Any,
+    suspect: float | None = None,
+    fail: float | None = None,
+    per: float = 1,
+    least: float = 0,
 ) -> Flags:
     """Whether a value has moved too fast since the one before it.
 
-    values, seconds: shape (n,), times rising; thresholds in units per ``per`` seconds (3600: per hour). The first value and one
-    after a missing value are NOT_EVALUATED, as is one without time between. Returns int8 (n,).
+    values, seconds: shape (n,), times rising; thresholds in units per ``per`` seconds (3600: per hour). least: a shorter
+    time counts as this long, so that the noise of values a minute apart is not taken for a rate. The first value and one after a
+    missing value are NOT_EVALUATED, as is one without time between. Returns int8 (n,).
     Source: QARTOD, Rate of Change Test; as ioos-qc ``rate_of_change_test``, which passes what we call not evaluated.
     """
     found, times = floats(values), floats(seconds)
     moved, passed = np.full(found.shape, np.nan), np.full(found.shape, np.nan)
     moved[1:], passed[1:] = np.abs(np.diff(found)) * per, np.diff(times)
-    passed[~(passed > 0)] = np.nan
+    passed = np.where(passed > 0, np.maximum(passed, least), np.nan)
     flags = blank(found)
     known = flags != MISSING
     flags[known & np.isnan(moved * passed)] = NOT_EVALUATED
