@@ -233,9 +233,13 @@ def _open(
         _copy(session, "stored", SCHEMA.empty_table())
         return False
     paths = ", ".join(delta.literal(delta.uri(NAME, file)) for file in chosen)
+    # Files written before values knew when they came have no such column.
+    stamped = [file.get("null_count.received") is not None for file in chosen]
+    columns = COLUMNS if any(stamped) else COLUMNS.replace("received", "NULL::TIMESTAMPTZ AS received")
+    by_name = "" if all(stamped) or not any(stamped) else ", union_by_name = true"
     session.execute(f"""
-        CREATE OR REPLACE TEMP VIEW stored AS SELECT {COLUMNS}
-        FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'month': VARCHAR}}, union_by_name = true)""")
+        CREATE OR REPLACE TEMP VIEW stored AS SELECT {columns}
+        FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'month': VARCHAR}}{by_name})""")
     return any((file.get("max.revision") or 2) > 1 for file in chosen)
 
 

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Schema, Status
 from ninja.security import HttpBearer
 
 from jiuzhi.core.attempts import Door
@@ -77,7 +77,7 @@ def install(api: NinjaAPI, refused: frozenset[int]) -> None:
             health.note_heard(
                 database, [Heard(code, "HTTP", peer, at, 1, said=found.faults[0] if found.faults else "")]
             )
-        return 202, {"values": len(found.readings), "faults": found.faults[:20]}
+        return Status(202, {"values": len(found.readings), "faults": found.faults[:20]})
 
 
 def _turned_away(code: str, peer: str, why: str, body: bytes) -> None:
