@@ -26,6 +26,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "assign_owner": frozenset({"plan_officer", "admin"}),
     "load_plan": frozenset({"plan_officer", "admin"}),
     "import_observations": frozenset({"monitoring", "plan_officer", "admin"}),
+    "overrule_observation": frozenset({"monitoring", "plan_officer", "admin"}),
     "make_report": frozenset({"plan_officer", "leader", "admin"}),
     # Registers. An enterprise does these to its own records only.
     "view_record": _EVERY,

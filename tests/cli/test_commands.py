@@ -139,3 +139,25 @@ def test_judge_before_anything_is_loaded():
 
 def test_load_of_a_missing_folder(tmp_path):
     assert "找不到规划包文件夹" in wrong("plan", "load", tmp_path / "nowhere")
+
+
+def test_observe_quality_sums_up_a_month(county):
+    from decimal import Decimal
+
+    from jiuzhi.engine.observe.decoding import Reading, plain
+    from jiuzhi.engine.observe.drain import drain
+    from jiuzhi.master.models import Station
+
+    assert "还没有数据" in wrong("observe", "quality")
+    Station.objects.create(code="A1", name="县城站", kind="air", level="county", county=county)
+    at = datetime(2026, 10, 14, tzinfo=UTC)
+    plain.put(
+        [Reading("A1", "PM2.5", "hour", at, Decimal(700)), Reading("A1", "SO2", "hour", at, Decimal(7))]
+    )
+    drain()
+    said = json.loads(run("observe", "quality", "--month", "2026-10", "--county", "500229", "--json").stdout)
+    assert said["flags"] == {"可疑": 1, "不合格": 0, "空值": 0}
+    assert said["checks"] == [{"check": "range", "property": "PM2.5", "values": 1}]
+    assert said["capture"]["received"] == 2
+    assert "超出范围" in run("observe", "quality").stdout
+    assert "2026-10" in wrong("observe", "quality", "--month", "2019-01")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from jiuzhi.engine.observe.decoding import Reading, plain
 from jiuzhi.engine.observe.drain import drain
 
+START = datetime(2026, 10, 13, 16, tzinfo=UTC)  # 00:00 of the 14th in China
 SIX = {"PM2.5": "30", "PM10": "50", "SO2": "8", "NO2": "20", "CO": "0.5", "O3": "90"}
 
 
@@ -35,3 +36,23 @@ def take(*messages: list[Reading]) -> None:
     for part in messages:
         plain.put(part)
     drain()
+
+
+def run(values, prop="PM2.5", station="A1", kind="hour", start=START, step=3600, **more):
+    """One reading per value from ``start`` on; "7L" carries its mark, None is an empty value."""
+    made = []
+    for n, value in enumerate(values):
+        text = "" if value is None else str(value).removesuffix("L")
+        qualifier = "<" if text != str(value) and value is not None else ""
+        made.append(
+            Reading(
+                station, prop, kind, start + timedelta(seconds=step * n), Decimal(text) if text else None,
+                **{"qualifier": qualifier} | more,
+            )
+        )  # fmt: skip
+    return made
+
+
+def wave(n=24, level=30):
+    """Values that never stand still and never jump."""
+    return [level + (7 * k) % 5 + k % 3 for k in range(n)]

@@ -9,7 +9,7 @@ PAGES = [
     "/county/500229/", "/county/500229/plan/", "/county/500229/plan/projects/", "/county/500229/plan/versions/",
     "/county/500229/commitments/", "/county/500229/commitments/export.csv", "/county/500229/commitments/export.xlsx",
     "/county/500229/stations/", "/county/500229/stations/A1/", "/county/500229/stations/重庆市/水寨子/",
-    "/county/500229/imports/", "/county/500229/report/", "/county/500229/more/", "/systems/", "/search/?q=污水", "/design/",
+    "/county/500229/imports/", "/county/500229/quality/", "/county/500229/report/", "/county/500229/more/", "/systems/", "/search/?q=污水", "/design/",
 ]  # fmt: skip
 
 

@@ -191,7 +191,7 @@ def test_no_report_of_a_day_nobody_judged(officer, plan, day):
 )
 def test_odd_queries_break_nothing(officer, plan, stations, query):
     record = Commitment.objects.get(code="C1")
-    paths = ["", "plan/", "plan/projects/", "plan/versions/", "commitments/", "stations/", "imports/", "report/", "more/",
+    paths = ["", "plan/", "plan/projects/", "plan/versions/", "commitments/", "stations/", "quality/", "imports/", "report/", "more/",
              f"commitments/{record.pk}/", f"commitments/{record.pk}/rows/", "stations/A1/"]  # fmt: skip
     for path in [*(f"/county/500229/{p}" for p in paths), "/systems/", "/search/", "/design/"]:
         assert officer.get(path + query).status_code in (200, 302, 404), path

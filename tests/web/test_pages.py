@@ -181,6 +181,7 @@ def test_odd_questions_do_no_harm(officer, plan, stations):
         "commitments/{c}/",
         "stations/",
         "stations/A1/",
+        "quality/",
         "imports/",
         "report/",
         "plan/projects/",

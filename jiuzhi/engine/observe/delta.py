@@ -24,7 +24,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from django.conf import settings
 
-from .properties import PROPERTIES
+from .properties import EVERY
 
 WAIT = 60.0  # seconds a writer waits for another one
 MEMORY = "1GB"
@@ -196,7 +196,7 @@ def connect() -> duckdb.DuckDBPyConnection:
 def lend_bounds(session: duckdb.DuckDBPyConnection, items: list[str]) -> None:
     """Table ``bounds``: what a value of these properties can be. What lies outside is kept in the lake, never assessed."""
     kind = pa.decimal128(18, 6)
-    listed = [PROPERTIES[item] for item in items]
+    listed = [EVERY[item] for item in items]
     bounds = pa.table({
         "property": items, "low": pa.array([one.low for one in listed], kind),
         "high": pa.array([one.high for one in listed], kind),

@@ -21,8 +21,8 @@ from . import delta
 from .delta import LakeBusy, writing
 
 __all__ = [
-    "GIVEN", "IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "counts_of", "current", "last_version",
-    "open_months", "revisions", "take_in", "version", "writing",
+    "GIVEN", "IDENTITY", "RULED", "SCHEMA", "Counts", "LakeBusy", "append", "changed_days", "changes", "compact", "counts_of",
+    "current", "last_version", "open_months", "revisions", "take_in", "version", "writing",
 ]  # fmt: skip
 
 NAME = "observations"
@@ -52,6 +52,8 @@ COLUMNS = ", ".join(SCHEMA.names)
 _ID = ", ".join(IDENTITY)
 # What makes a value another one; its raw text may be written differently.
 _CONTENT = ("value", "unit", "qualifier", "flag", "synthetic")
+RULED = "overrule-"
+"""How the batch of a revision begins whose flag a person decided: it holds until the instrument sends another value."""
 _FILES_PER_MONTH = 24  # more than this and a month is compacted
 
 
@@ -86,12 +88,20 @@ def append(rows: pa.Table, *, app: str, version: int) -> bool:
 
 
 def take_in(
-    rows: pa.Table | Path, *, app: str, version: int, sequence: str = "", every: bool = False, batch: str = ""
+    rows: pa.Table | Path,
+    *,
+    app: str,
+    version: int,
+    sequence: str = "",
+    every: bool = False,
+    batch: str = "",
+    ruling: bool = False,
 ) -> Counts:
     """Write what is new or different, exactly once per (app, version).
 
     rows: a table or a Parquet file with the columns GIVEN, and ``received`` where it is known; sequence: a column that orders rows of
-    one identity, the last one counts; every: earlier different ones are kept as revisions too; batch: written to all rows.
+    one identity, the last one counts; every: earlier different ones are kept as revisions too; batch: written to all rows;
+    ruling: a person decided on these values, so each becomes a revision whatever is held.
     """
     with writing(), delta.connect() as session:
         target = delta.create(NAME, SCHEMA, "month")
@@ -108,7 +118,7 @@ def take_in(
             "" if "received" in names else f", TIMESTAMPTZ '{datetime.now(UTC).isoformat()}' AS received"
         )
         session.execute(f"CREATE TEMP VIEW incoming AS SELECT *{stamped} FROM brought")
-        counts = _decide(session, sequence, every)
+        counts = _decide(session, sequence, every, ruling)
         if counts.new + counts.revised:
             columns = f"* REPLACE ({delta.literal(batch)} AS batch)" if batch else "*"
             session.execute(f"CREATE TEMP VIEW written AS SELECT {columns} FROM fresh")
@@ -129,15 +139,22 @@ def counts_of(batch: str, total: int) -> Counts:
         return Counts(new, revised, total - new - revised, written=False)
 
 
-def _decide(session: duckdb.DuckDBPyConnection, sequence: str, every: bool) -> Counts:
+def _decide(session: duckdb.DuckDBPyConnection, sequence: str, every: bool, ruling: bool) -> Counts:
     """Fill the table ``fresh`` with the rows to write. A row is fresh when it differs from the one before it of the
-    same identity; the first one is compared with what the lake holds. A simulated value never replaces a measured one."""
+    same identity; the first one is compared with what the lake holds. A simulated value never replaces a measured one, and
+    a value sent once more does not undo what a person decided on it."""
     months, stations = _extent(session)
     repeats = _open(session, months, stations)
     latest = f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1" if repeats else ""
     session.execute(f"CREATE TEMP VIEW held AS SELECT * FROM stored {latest}")
     _choose(session, sequence or "0", every)
-    differs = " OR ".join(f"arrived.{name} IS DISTINCT FROM held.{name}" for name in _CONTENT)
+    differs = " OR ".join(
+        f"arrived.{name} IS DISTINCT FROM held.{name}"
+        + (f" AND NOT starts_with(coalesce(held.batch, ''), '{RULED}')" if name == "flag" else "")
+        for name in _CONTENT
+    )
+    if ruling:
+        differs = "true"
     columns = ", ".join(f"arrived.{name}" for name in SCHEMA.names if name != "revision")
     session.execute(f"""
         CREATE TEMP TABLE fresh AS
@@ -297,29 +314,46 @@ def current(
     return _read(station, property, start, end, kind, latest=True)
 
 
-def revisions(station: str, property: str, start: date | None = None, end: date | None = None) -> pa.Table:
+def revisions(
+    station: str, property: str | None, start: date | None = None, end: date | None = None
+) -> pa.Table:
     """Every revision, also the replaced ones; columns of SCHEMA. For the page that shows a value's history."""
     return _read(station, property, start, end, None, latest=False).sort_by(
         [("time", "ascending"), ("kind", "ascending"), ("revision", "ascending")]
     )
 
 
-def changes(since: int) -> set[tuple[str, str]] | None:
-    """(month, station) with rows committed after version ``since``; None when that is no longer known: all of them."""
+def _added(session: duckdb.DuckDBPyConnection, since: int) -> bool | None:
+    """Make the view ``added``: rows committed after version ``since``. False without any, None when no longer known."""
     actions = delta.added(NAME, since)
     if actions is None:
         return None
     paths = [delta.uri(NAME, action) for action in actions]
-    if not paths:
-        return set()
     if not all(Path(path).exists() for path in paths):
         return None  # compacted and cleared meanwhile
-    with delta.connect() as session:
+    if paths:
         listed = ", ".join(map(delta.literal, paths))
-        found = session.execute(f"""
-            SELECT DISTINCT month, station
+        session.execute(f"""
+            CREATE OR REPLACE TEMP VIEW added AS SELECT month, station, day
             FROM read_parquet([{listed}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
-        return {(month, station) for month, station in found.fetchall()}
+    return bool(paths)
+
+
+def changes(since: int) -> set[tuple[str, str]] | None:
+    """(month, station) with rows committed after version ``since``; None when that is no longer known: all of them."""
+    with delta.connect() as session:
+        if not (some := _added(session, since)):
+            return None if some is None else set()
+        return set(session.execute("SELECT DISTINCT month, station FROM added").fetchall())
+
+
+def changed_days(since: int) -> dict[str, tuple[date, date]] | None:
+    """Month → first and last local day with rows committed after version ``since``; None as for ``changes``."""
+    with delta.connect() as session:
+        if not (some := _added(session, since)):
+            return None if some is None else {}
+        found = session.execute("SELECT month, min(day), max(day) FROM added GROUP BY month").fetchall()
+        return {month: (first, last) for month, first, last in found}
 
 
 def compact(everything: bool = False) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from jiuzhi.protocol.hj212 import pollutants
+from jiuzhi.science.statistics.quality import unit_factor
 
 AIR, WATER, WEATHER = "air", "water", "weather"
 DISCHARGE, HYDROLOGY, NOISE, RADIATION = "discharge", "hydrology", "noise", "radiation"
@@ -123,10 +124,8 @@ def another_unit(item: Property, median: Decimal) -> str:
     """The factor, in words, by which values of this median seem to be off; empty when they look right."""
     if item.code not in TYPICAL:
         return ""
-    low, high = TYPICAL[item.code]
-    if median < low <= median * 1000 <= high:
-        return "小 1000 倍"
-    return "大 1000 倍" if median > high >= median / 1000 >= low else ""
+    factor = unit_factor(median, *TYPICAL[item.code], factors=(1000,))
+    return f"{'大' if factor > 0 else '小'} {abs(factor)} 倍" if factor else ""
 
 
 # One step between units of one quantity: file unit -> (lake unit, factor). Exact, because both are decimal.

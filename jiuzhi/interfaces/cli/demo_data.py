@@ -16,7 +16,7 @@ from jiuzhi.core.records import SYSTEM
 from jiuzhi.core.registers import REGISTERS
 from jiuzhi.engine.exchange import samples
 from jiuzhi.engine.indicators.evaluate import evaluate
-from jiuzhi.engine.observe import assessed, lake
+from jiuzhi.engine.observe import assessed, lake, quality
 from jiuzhi.engine.plan import documents
 from jiuzhi.engine.plan.judge import judge_plan
 from jiuzhi.engine.plan.load import load_pack
@@ -78,6 +78,7 @@ def build(as_of: date, progress: Progress, folder: Path | None) -> None:
         _observations(plan, as_of, progress)
     assess = progress.add_task("按标准评价", total=None)
     assessed.refresh(as_of)
+    quality.refresh()
     progress.update(assess, total=1, completed=1)
     step = progress.add_task("填报与研判", total=len(plans))
     for plan in plans:

@@ -10,6 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from . import setup
+from .quality import quality
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -159,12 +160,14 @@ def refresh(
     """按现行标准重新评价有变化的点位和月份。"""
     setup.django()
     from jiuzhi.engine.observe import assessed
+    from jiuzhi.engine.observe import quality as checks
     from jiuzhi.engine.observe.lake import LakeBusy
 
     day = setup.day(as_of)
     with setup.sentences(LakeBusy), Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(),
                                              console=Console(stderr=True), disable=as_json) as progress:  # fmt: skip
         step = progress.add_task("评价", total=None)
+        checks.refresh(progress=lambda month: progress.update(step, description=f"检查 {month}"))
         rows = assessed.refresh(day, progress=lambda what: progress.update(step, description=f"评价 {what}"))
     if as_json:
         setup.say_json({"as_of": day, "rows": rows})
@@ -174,3 +177,6 @@ def refresh(
             + ("；".join(f"{k} {n} 行" for k, n in rows.items()) or "没有变化")
             + "。"
         )
+
+
+app.command()(quality)

@@ -20,7 +20,7 @@ from django.middleware.csrf import get_token
 from django.utils.translation import get_language
 
 from jiuzhi.core.models import AuditEntry
-from jiuzhi.engine.observe import assessed, delta, lake
+from jiuzhi.engine.observe import assessed, delta, lake, quality
 
 _TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+(")')
 _PLACE = b"\x00token\x00"
@@ -37,8 +37,9 @@ def data_version() -> str:
     # Several ids, not the highest alone: on a server a change may be committed after one with a higher id.
     changes = AuditEntry.objects.exclude(action__in=_LOOKS)
     newest = list(changes.order_by("-id").values_list("id", flat=True)[:_NEWEST])
-    return f"{settings.HOME}/{max(newest, default=0)}-{sum(newest)}/{stamp}/" + "/".join(
-        str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES)
+    checked = quality.seen()
+    return f"{settings.HOME}/{max(newest, default=0)}-{sum(newest)}/{stamp}/{checked}/" + "/".join(
+        str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES, quality.NAME)
     )
 
 

@@ -7,30 +7,26 @@ table in memory per committed version.
 
 from __future__ import annotations
 
-import json
-import os
 import zlib
 from collections.abc import Callable, Collection
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.conf import settings
 
 from jiuzhi.master.models import Station
 
-from .. import delta, lake
+from .. import delta, derived, lake
 from . import air, water
 from .latest import latest
 from .read import TABLES, read, rows
 
 __all__ = ["TABLES", "latest", "read", "refresh", "rows"]
 
+NAME = "assessed"
 METHOD = 3  # raised when the rules here change, so that everything is assessed again
 _PORTION = 12  # months worked out at a time, so that memory does not grow with the years
-_CLEAR_EVERY = 20  # versions of a table between two removals of replaced files
 
 Progress = Callable[[str], None]
 
@@ -62,7 +58,7 @@ def refresh(
         if months:
             written["air_year"] = _assess_years(sorted({month[:4] for month in months}))
         if counties is None:
-            _keep_state(now)
+            derived.keep_state(NAME, now)
         return {table: n for table, n in written.items() if n}
 
 
@@ -72,28 +68,10 @@ def _print_of(stations: list[Station]) -> int:
     return zlib.crc32(repr(facts).encode())
 
 
-def _state_file() -> Path:
-    return Path(settings.LAKE_DIR) / "assessed.json"
-
-
-def _keep_state(now: dict[str, Any]) -> None:
-    """After the tables: a crash before it only means that the same months are assessed once more."""
-    path = _state_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(now))
-    os.replace(fresh, path)
-
-
-def _state() -> dict[str, Any]:
-    path = _state_file()
-    return json.loads(path.read_text()) if path.exists() else {}
-
-
 def _stale_months(
     now: dict[str, Any], stations: list[Station], counties: Collection[str] | None
 ) -> list[str]:
-    before = _state()
+    before = derived.state(NAME)
     known = {file["partition.month"] for file in delta.files(lake.NAME)}
     kept = {file["partition.month"] for name in ("air_day", "water_sample") for file in delta.files(name)}
     same = all(before.get(name) == now[name] for name in ("stations", "method"))
@@ -120,7 +98,7 @@ def _assess(months: list[str], as_of: date, stations: list[Station]) -> dict[str
         samples = water.assess_samples(session, known)
         means = water.assess_months(session, as_of, known)
     for name, table in (("air_day", days), ("water_sample", samples), ("water_month", means)):
-        _replace(name, table, "month", months)
+        derived.replace(name, table, "month", months)
     return {"air_day": len(days), "water_sample": len(samples), "water_month": len(means)}
 
 
@@ -128,17 +106,5 @@ def _assess_years(years: list[str]) -> int:
     days = read("air_day")
     wanted = days.filter(pc.is_in(pc.utf8_slice_codeunits(days["month"], 0, 4), pa.array(years)))
     table = air.assess_years(wanted)
-    _replace("air_year", table, "year", years)
+    derived.replace("air_year", table, "year", years)
     return len(table)
-
-
-def _replace(name: str, table: pa.Table, partition: str, parts: list[str]) -> None:
-    """Put the rows in the place of these partitions. Nothing is committed when there is and was nothing."""
-    target = delta.create(name, table.schema, partition)
-    held = {file[f"partition.{partition}"] for file in delta.files(name)}
-    if not len(table) and not held & set(parts):
-        return
-    listed = ", ".join(map(delta.literal, parts))
-    delta.commit(target, table, {}, predicate=f"{partition} IN ({listed})")
-    if delta.version(name) % _CLEAR_EVERY == 0:
-        delta.clear_replaced(delta.create(name, table.schema, partition))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from jiuzhi.engine.indicators.evaluate import evaluate
-from jiuzhi.engine.observe import assessed
+from jiuzhi.engine.observe import assessed, quality
 from jiuzhi.engine.observe.formats import FORMATS, FileProblem
 from jiuzhi.engine.observe.formats.template import write_template
 from jiuzhi.engine.observe.importer import import_file, refused_path
@@ -115,6 +115,7 @@ def judge(request: HttpRequest, scope: Scope) -> HttpResponse:
         return redirect("imports", scope.county.code)
     day = timezone.localdate()
     try:
+        quality.refresh()
         assessed.refresh(day)
     except LakeBusy as error:
         messages.error(request, str(error))
