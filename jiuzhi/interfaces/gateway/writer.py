@@ -1,4 +1,4 @@
-"""The writing process: from the inbox into the lake every second, judged again where something changed, old frames cleared."""
+"""The writing process: from the inbox into the lake every second, checked and judged again where something changed, old frames cleared."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from jiuzhi.core.local import LOCAL
-from jiuzhi.engine.observe import assessed, inbox
+from jiuzhi.engine.observe import assessed, inbox, quality
 from jiuzhi.engine.observe.drain import drain
 from jiuzhi.engine.observe.lake import LakeBusy
 
@@ -39,6 +39,7 @@ def write(keep_days: int) -> None:
             now = time.monotonic()
             if changed and now - judged > ASSESS_EVERY:
                 assessed.refresh(timezone.now().astimezone(LOCAL).date())
+                quality.refresh()
                 changed, judged = False, now
             if now - cleared > FORGET_EVERY:
                 inbox.forget(keep_days)
