@@ -35,3 +35,13 @@ def take(*messages: list[Message]) -> None:
     for part in messages:
         inbox.put(part)
     inbox.drain()
+
+
+def report(station: str, item: str, kind: str, *values: tuple[datetime, str | None], **more: object) -> None:
+    """Values of one property as the gateway hands them over, taken into the lake. more: qualifier, flag, synthetic."""
+    take(
+        [
+            Message(station, item, kind, moment, None if text is None else Decimal(text), **more)
+            for moment, text in values
+        ]
+    )

@@ -21,7 +21,7 @@ from .delta import LakeBusy, writing
 
 __all__ = [
     "IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "counts_of", "current", "last_version",
-    "open_months", "revisions", "take_in", "version", "writing",
+    "open_added", "open_months", "revisions", "select", "take_in", "version", "writing",
 ]  # fmt: skip
 
 NAME = "observations"
@@ -200,7 +200,7 @@ def _open(
     """Make the view ``stored`` over those files. True when some of them hold second revisions."""
     chosen = _chosen(months, stations)
     if not chosen:
-        _copy(session, "stored", SCHEMA.empty_table())
+        _empty(session, "stored")
         return False
     paths = ", ".join(delta.literal(delta.uri(NAME, file)) for file in chosen)
     session.execute(f"""
@@ -214,6 +214,12 @@ def _copy(session: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None
     session.register("lent", rows)
     session.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM lent")
     session.unregister("lent")
+
+
+def _empty(session: duckdb.DuckDBPyConnection, view: str) -> None:
+    """A view without rows; a view, because the next ``_open`` of the session replaces one."""
+    _copy(session, "nothing", SCHEMA.empty_table())
+    session.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM nothing")
 
 
 def _names(given: str | Iterable[str] | None) -> list[str] | None:
@@ -241,10 +247,17 @@ def _between(start: date | None, end: date | None) -> set[str] | None:
     return {month for month in have if low <= month <= high}
 
 
-def _read(station: Any, property: Any, start: Any, end: Any, kind: Any, latest: bool) -> pa.Table:
+def select(
+    session: duckdb.DuckDBPyConnection, station: Any = None, property: Any = None, start: date | None = None,
+    end: date | None = None, kind: Any = None, *, every: bool = False,
+) -> tuple[str, list[Any]]:  # fmt: skip
+    """The files that can hold these rows opened in a session, and the query, with its values, that gives the rows: columns of SCHEMA.
+
+    For what is to be cut, summed up or streamed inside DuckDB; else ``current`` and ``revisions``. every: also replaced revisions.
+    """
     stations, properties, kinds = _names(station), _names(property), _names(kind)
     start, end = _days(start, end)
-    where, values = ["true"], []
+    where, values = ["true"], list[Any]()
     for column, names in (("station", stations), ("property", properties), ("kind", kinds)):
         if names is not None:
             where.append(f"list_contains(?, {column})")
@@ -253,12 +266,16 @@ def _read(station: Any, property: Any, start: Any, end: Any, kind: Any, latest: 
         if bound is not None:
             where.append(f"day {sign} ?")
             values.append(bound)
+    repeats = _open(session, _between(start, end), stations)
+    only = ""
+    if repeats and not every:
+        only = f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1"
+    return f"SELECT {COLUMNS} FROM stored WHERE {' AND '.join(where)} {only}", values
+
+
+def _read(station: Any, property: Any, start: Any, end: Any, kind: Any, latest: bool) -> pa.Table:
     with delta.connect() as session:
-        repeats = _open(session, _between(start, end), stations)
-        only = ""
-        if latest and repeats:
-            only = f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1"
-        found = session.execute(f"SELECT {COLUMNS} FROM stored WHERE {' AND '.join(where)} {only}", values)
+        found = session.execute(*select(session, station, property, start, end, kind, every=not latest))
         return found.to_arrow_table().cast(SCHEMA)
 
 
@@ -287,22 +304,30 @@ def revisions(station: str, property: str, start: date | None = None, end: date 
     )
 
 
-def changes(since: int) -> set[tuple[str, str]] | None:
-    """(month, station) with rows committed after version ``since``; None when that is no longer known: all of them."""
+def open_added(session: duckdb.DuckDBPyConnection, since: int) -> bool:
+    """Make the view ``added`` in a session: the rows committed after version ``since``. False when that is no longer known."""
     actions = delta.added(NAME, since)
     if actions is None:
-        return None
+        return False
     paths = [delta.uri(NAME, action) for action in actions]
-    if not paths:
-        return set()
     if not all(Path(path).exists() for path in paths):
-        return None  # compacted and cleared meanwhile
+        return False  # compacted and cleared meanwhile
+    if not paths:
+        _empty(session, "added")
+        return True
+    listed = ", ".join(map(delta.literal, paths))
+    session.execute(f"""
+        CREATE OR REPLACE TEMP VIEW added AS SELECT {COLUMNS}
+        FROM read_parquet([{listed}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
+    return True
+
+
+def changes(since: int) -> set[tuple[str, str]] | None:
+    """(month, station) with rows committed after version ``since``; None when that is no longer known: all of them."""
     with delta.connect() as session:
-        listed = ", ".join(map(delta.literal, paths))
-        found = session.execute(f"""
-            SELECT DISTINCT month, station
-            FROM read_parquet([{listed}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
-        return {(month, station) for month, station in found.fetchall()}
+        if not open_added(session, since):
+            return None
+        return set(session.execute("SELECT DISTINCT month, station FROM added").fetchall())
 
 
 def compact(everything: bool = False) -> int:
