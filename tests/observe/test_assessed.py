@@ -8,7 +8,7 @@ import pytest
 
 from jiuzhi.engine.observe import assessed, delta, lake
 from jiuzhi.engine.observe.assessed import air
-from jiuzhi.engine.observe.inbox import Message
+from jiuzhi.engine.observe.decoding import Reading
 from jiuzhi.science.standards import air_days, aqi
 from jiuzhi.science.standards.rounding import round_half_even
 from tests.observe.messages import SIX, hours, sample, take
@@ -85,7 +85,7 @@ def test_a_county_is_the_mean_of_its_evaluated_stations_rounded_once(stations):
 def test_daily_values_as_received_stand_where_there_are_no_hours(stations):
     day = datetime(2026, 3, 31, 16, tzinfo=UTC)
     received = {"PM2.5": "35", "PM10": "60", "SO2": "9", "NO2": "30", "CO": "0.7", "O3_8h": "120"}
-    take([Message("A1", item, "day", day, Decimal(value)) for item, value in received.items()])
+    take([Reading("A1", item, "day", day, Decimal(value)) for item, value in received.items()])
     assessed.refresh(LATE)
     row = day_row("A1", date(2026, 4, 1))
     assert {item: row[item] for item in received} == {
@@ -101,7 +101,7 @@ def test_every_station_day_equals_the_rule_on_single_values(stations):
     import random
 
     chance = random.Random(7)
-    kept: dict[tuple[str, date], list[Message]] = {}
+    kept: dict[tuple[str, date], list[Reading]] = {}
     for station in ("A1", "A2"):
         for n in range(4):
             day = date(2026, 2, 27) + timedelta(days=n)
@@ -115,7 +115,7 @@ def test_every_station_day_equals_the_rule_on_single_values(stations):
         assert_equals_single_values(day_row(station, day), messages)
 
 
-def assert_equals_single_values(row: dict, messages: list[Message]) -> None:
+def assert_equals_single_values(row: dict, messages: list[Reading]) -> None:
     values: dict[str, object] = {}
     for item in aqi.POLLUTANTS:
         known = {m.time: m.value for m in messages if m.property == item}
@@ -207,7 +207,7 @@ def test_a_year(stations):
     midnight = datetime(2024, 12, 31, 16, tzinfo=UTC)
     values = {("O3_8h" if item == "O3" else item): value for item, value in SIX.items()}
     take([
-        Message("A1", item, "day", midnight + timedelta(days=n), Decimal(str(20 + n % 10) if item == "PM2.5" else value))
+        Reading("A1", item, "day", midnight + timedelta(days=n), Decimal(str(20 + n % 10) if item == "PM2.5" else value))
         for n in range(365) for item, value in values.items()
     ])  # fmt: skip
     assessed.refresh(LATE)
@@ -222,7 +222,7 @@ def test_a_year_rests_on_daily_values_before_their_rounding(stations):
     """GB/T 8170 forbids chained rounding: 20.5 and 21.4 are reported as 20 and 21, their mean is 20.95 and not 20.5."""
     midnight = datetime(2024, 12, 31, 16, tzinfo=UTC)
     take([
-        Message("A1", item, "day", midnight + timedelta(days=n), Decimal(("20.5", "21.4")[n % 2]))
+        Reading("A1", item, "day", midnight + timedelta(days=n), Decimal(("20.5", "21.4")[n % 2]))
         for n in range(364) for item in ("PM2.5", "PM10")
     ])  # fmt: skip
     assessed.refresh(LATE)

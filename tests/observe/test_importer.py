@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from jiuzhi.core.models import AuditEntry, Org
 from jiuzhi.core.records import SYSTEM
-from jiuzhi.engine.observe import importer, inbox, lake
+from jiuzhi.engine.observe import importer, lake
+from jiuzhi.engine.observe.decoding import Reading, plain
 from jiuzhi.engine.observe.formats import FileProblem
 from jiuzhi.engine.observe.importer import import_file, refused_path
 from jiuzhi.engine.observe.models import ImportBatch
@@ -203,8 +204,8 @@ def test_the_command_line(file):
 
 
 def test_the_inbox_is_drained_from_the_command_line():
-    inbox.put([inbox.Message("A1", "PM2.5", "hour", datetime(2026, 3, 1, tzinfo=UTC), Decimal(3))])
-    assert json.loads(CliRunner().invoke(app, ["drain", "--json"]).stdout) == {"moved": 1}
+    plain.put([Reading("A1", "PM2.5", "hour", datetime(2026, 3, 1, tzinfo=UTC), Decimal(3))])
+    assert json.loads(CliRunner().invoke(app, ["drain", "--json"]).stdout)["moved"] == 1
     assert "已入库 0 条" in CliRunner().invoke(app, ["drain"]).stdout
 
 

@@ -10,22 +10,24 @@ from pathlib import Path
 
 import pytest
 
+from jiuzhi.engine.observe import drain as draining
 from jiuzhi.engine.observe import inbox, lake
-from jiuzhi.engine.observe.inbox import Message
+from jiuzhi.engine.observe.decoding import Reading, plain
+from jiuzhi.engine.observe.drain import drain
 
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
 
-def message(value, station="A1", **more) -> Message:
-    return Message(station, "PM2.5", "hour", NOON, None if value is None else Decimal(value), **more)
+def message(value, station="A1", **more) -> Reading:
+    return Reading(station, "PM2.5", "hour", NOON, None if value is None else Decimal(value), **more)
 
 
 def test_messages_come_into_the_lake_in_order():
-    inbox.put([message("12.5"), message("13"), message("13"), message("7", "B2", qualifier="<", raw="7L")])
-    inbox.put([])
+    plain.put([message("12.5"), message("13"), message("13"), message("7", "B2", qualifier="<", raw="7L")])
+    plain.put([])
     assert inbox.waiting() == 4
-    assert inbox.drain() == 4
-    assert inbox.drain() == 0
+    assert drain().frames == 4
+    assert drain().frames == 0
     assert [row["value"] for row in lake.revisions("A1", "PM2.5").to_pylist()] == [Decimal("12.5"), 13]
     (row,) = lake.current("B2").to_pylist()
     assert (row["qualifier"], row["raw"], row["unit"], row["month"]) == ("<", "7L", "µg/m³", "2026-03")
@@ -36,24 +38,24 @@ def test_messages_come_into_the_lake_in_order():
 ])  # fmt: skip
 def test_a_message_that_cannot_be_true_is_not_acknowledged(bad):
     with pytest.raises(ValueError, match=r"认得|时区|范围"):
-        inbox.put([message("1"), bad])
+        plain.put([message("1"), bad])
     assert inbox.waiting() == 0
 
 
 def test_portions(monkeypatch):
-    monkeypatch.setattr(inbox, "PORTION", 3)
-    inbox.put([message("1", f"S{n}") for n in range(8)])
-    assert inbox.drain() == 8
+    monkeypatch.setattr(draining, "PORTION", 3)
+    plain.put([message("1", f"S{n}") for n in range(8)])
+    assert drain().frames == 8
     assert lake.current().num_rows == 8
 
 
 def test_a_new_inbox_file_starts_its_numbers_again_without_loss(settings):
-    inbox.put([message(n, f"S{n}") for n in range(5)])
-    inbox.drain()
+    plain.put([message(n, f"S{n}") for n in range(5)])
+    drain()
     for left in Path(settings.INBOX_FILE).parent.glob("inbox.sqlite3*"):
         left.unlink()
-    inbox.put([message("9", "new")])
-    assert inbox.drain() == 1
+    plain.put([message("9", "new")])
+    assert drain().frames == 1
     assert lake.current("new").num_rows == 1
 
 
@@ -61,7 +63,9 @@ CRASH = """
     import os, sys
     import django
     django.setup()
-    from jiuzhi.engine.observe import delta, inbox, lake
+    from jiuzhi.engine.observe import delta, lake
+    from jiuzhi.engine.observe.decoding import plain
+    from jiuzhi.engine.observe.drain import drain
     from tests.observe.test_inbox import message
 
     step = sys.argv[1]
@@ -81,10 +85,10 @@ CRASH = """
         commit(*args, **more)
 
     lake.take_in, delta.commit = dying_take_in, dying_commit
-    inbox.put([message(n, f"S{n}") for n in range(10)])
+    plain.put([message(n, f"S{n}") for n in range(10)])
     if step == "acknowledged":
         os._exit(9)
-    inbox.drain()
+    drain()
 """
 
 
@@ -98,8 +102,8 @@ def test_killed_between_two_steps(step, tmp_path, settings):
         [sys.executable, "-c", textwrap.dedent(CRASH), step], env=given, cwd=root, check=False
     )
     assert killed.returncode == 9
-    inbox.put([message("99", "later")])
-    inbox.drain()
+    plain.put([message("99", "later")])
+    drain()
     assert inbox.waiting() == 0
     found = lake.current().to_pylist()
     assert sorted(row["station"] for row in found) == sorted([*(f"S{n}" for n in range(10)), "later"])

@@ -189,7 +189,7 @@ WRITER = """
     import sys
     import django
     django.setup()
-    from jiuzhi.engine.observe import inbox, lake
+    from jiuzhi.engine.observe import lake
     from tests.observe.test_lake import table
 
     name = sys.argv[1]

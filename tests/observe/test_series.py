@@ -8,7 +8,7 @@ import pytest
 from jiuzhi.engine.observe import lake, series
 from tests.observe.messages import report
 
-NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # 10:00 in China
+NOW = datetime(2024, 11, 25, 2, 0, tzinfo=UTC)  # 10:00 in China
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -127,7 +127,7 @@ def test_too_many_values_are_joined_by_hour(monkeypatch, item, kind, how, value)
 
 def test_too_many_hours_are_joined_by_local_day_and_a_non_detect_counts_half(monkeypatch):
     monkeypatch.setattr(series, "MOST", 3)
-    midnight = datetime(2026, 11, 24, 16, tzinfo=UTC)
+    midnight = datetime(2024, 11, 24, 16, tzinfo=UTC)
     report("O1", "COD", "hour", *((midnight + n * HOUR, "3") for n in (-2, -1, 0, 1)))
     report("O1", "COD", "hour", (midnight + 2 * HOUR, "3"), qualifier="<")
     found = series.line("O1", "COD", "hour", midnight - DAY, midnight + DAY)

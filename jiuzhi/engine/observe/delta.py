@@ -132,12 +132,9 @@ def commit(
     once = CommitProperties(
         app_transactions=[Transaction(app, number) for app, number in transactions.items()]
     )
-    if predicate:  # a table made before a column was added takes it up
-        write_deltalake(
-            target, rows, mode="overwrite", schema_mode="merge", predicate=predicate, commit_properties=once
-        )
-    else:
-        write_deltalake(target, rows, mode="append", commit_properties=once)
+    mode: Any = "overwrite" if predicate else "append"
+    # A table made before a column was added takes it up.
+    write_deltalake(target, rows, mode=mode, schema_mode="merge", predicate=predicate, commit_properties=once)
 
 
 def clear_replaced(target: DeltaTable, hours: int = 24) -> None:

@@ -40,9 +40,7 @@ _NOTES = 50
 _FOREIGN = "是其他区县的点位，不能在本区县导入"
 _MANY = 24  # values of a property from which its median says something
 _ID = ", ".join(lake.IDENTITY)
-_STAGED = pa.schema(
-    [field for field in lake.SCHEMA if field.name != "revision"] + [pa.field("line", pa.int32())]
-)
+_STAGED = pa.schema([lake.SCHEMA.field(name) for name in lake.GIVEN] + [pa.field("line", pa.int32())])
 
 Progress = Callable[[int], None]
 """Called now and then with the number of rows read so far."""

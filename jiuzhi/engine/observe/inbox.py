@@ -1,141 +1,189 @@
-"""The durable inbox: a message is acknowledged when it is on disk, and comes into the lake exactly once.
+"""The durable inbox: what instruments sent, byte for byte; acknowledged when it is on disk, and kept a while after it came into the lake.
 
-An SQLite file of its own (synchronous=FULL). ``drain`` moves messages to the lake in the order they came; the lake's
-commit carries the number of the last one, so after a crash between that commit and the deletion they are not moved twice.
+An SQLite file of its own (synchronous=FULL). `drain` reads the frames in the order they came; the lake's commit carries the number of the last
+one, so after a crash between that commit and the mark here they are not taken twice.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-import pyarrow as pa
 from django.conf import settings
 
-from jiuzhi.core.local import LOCAL
-
-from . import lake
-from .properties import PROPERTIES
-
-PORTION = 50_000  # messages in one commit
-_PLACES = Decimal("0.000001")
-
 _TABLES = """
-CREATE TABLE IF NOT EXISTS message (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, station TEXT NOT NULL, property TEXT NOT NULL, kind TEXT NOT NULL,
-    time INTEGER NOT NULL, value TEXT, unit TEXT NOT NULL, qualifier TEXT NOT NULL, raw TEXT NOT NULL,
-    flag INTEGER NOT NULL, synthetic INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS name (id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS frame (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, protocol TEXT NOT NULL, at INTEGER NOT NULL, part INTEGER NOT NULL,
+    raw BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS frame_device ON frame (device, id);
+CREATE INDEX IF NOT EXISTS frame_part ON frame (device, id) WHERE part;
+CREATE TABLE IF NOT EXISTS mark (name TEXT NOT NULL, moved INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS device (
+    code TEXT PRIMARY KEY, protocol TEXT NOT NULL DEFAULT '', peer TEXT NOT NULL DEFAULT '', online INTEGER NOT NULL DEFAULT 0,
+    first_at INTEGER, last_at INTEGER, data_at INTEGER, clock INTEGER, frames INTEGER NOT NULL DEFAULT 0, broken INTEGER NOT NULL DEFAULT 0,
+    refused INTEGER NOT NULL DEFAULT 0, faulty INTEGER NOT NULL DEFAULT 0, late INTEGER NOT NULL DEFAULT 0, said TEXT NOT NULL DEFAULT '',
+    said_at INTEGER);
+CREATE TABLE IF NOT EXISTS refusal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, peer TEXT NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL, raw BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS refusal_device ON refusal (device, id);
+CREATE TABLE IF NOT EXISTS command (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, cn TEXT NOT NULL, params TEXT NOT NULL, asked_by TEXT NOT NULL,
+    asked_at INTEGER NOT NULL, qn TEXT NOT NULL DEFAULT '', tries INTEGER NOT NULL DEFAULT 0, sent_at INTEGER, state TEXT NOT NULL, said TEXT NOT NULL
+    DEFAULT '');
 """
-_COLUMNS = ("station", "property", "kind", "time", "value", "unit", "qualifier", "raw", "flag", "synthetic")
 
 
-class Message(NamedTuple):
-    """One observed value on its way in. time: with zone, start of the period; value in the lake's unit of the property."""
+class Frame(NamedTuple):
+    """One frame as it came. ``device``: its code; ``at``: when it was received [ms since 1970, UTC]; ``part``: one packet of several, which
+    must be joined before it says anything."""
 
-    station: str
-    property: str
-    kind: str
-    time: datetime
-    value: Decimal | None
-    raw: str = ""
-    qualifier: str = ""
-    flag: int = 0
-    synthetic: bool = False
+    id: int
+    device: str
+    protocol: str
+    at: int
+    part: int
+    raw: bytes
+
+    @property
+    def received(self) -> datetime:
+        return datetime.fromtimestamp(self.at / 1000, UTC)
 
 
-@contextmanager
-def _database() -> Iterator[sqlite3.Connection]:
+def now() -> int:
+    """This moment [ms since 1970]."""
+    return int(datetime.now(UTC).timestamp() * 1000)
+
+
+def connect() -> sqlite3.Connection:
+    """A connection to the inbox, for a process that keeps it open."""
     path = Path(settings.INBOX_FILE)
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.executescript(_TABLES)
+    return connection
+
+
+@contextmanager
+def opened() -> Iterator[sqlite3.Connection]:
+    """A connection for one use."""
+    connection = connect()
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.executescript(_TABLES)
         yield connection
     finally:
         connection.close()
 
 
-def _record(message: Message) -> tuple[object, ...]:
-    item = PROPERTIES.get(message.property)
-    if item is None:
-        raise ValueError(f"项目 {message.property} 不认得")
-    if message.time.tzinfo is None:
-        raise ValueError("观测时间必须带时区")
-    if message.value is not None and not (message.value.is_finite() and abs(message.value) < 10**12):
-        raise ValueError(f"数值 {message.value} 超出可存的范围")
-    seconds = int(message.time.timestamp())
-    value = None if message.value is None else f"{message.value:f}"
-    raw = message.raw or (value or "")
-    return (message.station, item.code, message.kind, seconds, value, item.unit, message.qualifier, raw,
-            message.flag, int(message.synthetic))  # fmt: skip
+@contextmanager
+def committing(database: sqlite3.Connection) -> Iterator[None]:
+    """Everything inside is on disk when it ends, all or nothing."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
 
 
-def put(messages: Iterable[Message]) -> None:
-    """Store the messages; they are on disk, all or none, when this returns. Raises ValueError for a message that cannot be true."""
-    records = [_record(message) for message in messages]
-    if not records:
-        return
-    with _database() as database:
-        database.execute("BEGIN IMMEDIATE")
-        marks = ", ".join("?" * len(_COLUMNS))
-        database.executemany(f"INSERT INTO message ({', '.join(_COLUMNS)}) VALUES ({marks})", records)
-        database.execute("COMMIT")
+def add(database: sqlite3.Connection, frames: Sequence[tuple[str, str, int, int, bytes]]) -> None:
+    """Keep frames given as (device, protocol, at [ms], part, raw). Use inside `committing`."""
+    database.executemany("INSERT INTO frame (device, protocol, at, part, raw) VALUES (?, ?, ?, ?, ?)", frames)
+
+
+def put(frames: Iterable[tuple[str, str, bytes]]) -> int:
+    """Keep (device, protocol, raw) received now; they are on disk, all or none, when this returns. Returns how many."""
+    at = now()
+    rows = [(device, protocol, at, 0, raw) for device, protocol, raw in frames]
+    if rows:
+        with opened() as database, committing(database):
+            add(database, rows)
+    return len(rows)
+
+
+def after(database: sqlite3.Connection, last: int, most: int) -> list[Frame]:
+    """At most ``most`` frames with a number above ``last``, in their order."""
+    found = database.execute(
+        "SELECT id, device, protocol, at, part, raw FROM frame WHERE id > ? ORDER BY id LIMIT ?", [last, most]
+    )
+    return [Frame(*row) for row in found]
+
+
+def parts_before(
+    database: sqlite3.Connection, devices: Iterable[str], last: int, since: datetime
+) -> list[Frame]:
+    """Packets of several that these devices sent up to number ``last``, received after ``since``: the rest of them may come now."""
+    found: list[Frame] = []
+    for device in devices:
+        rows = database.execute(
+            "SELECT id, device, protocol, at, part, raw FROM frame WHERE part AND device = ? AND id <= ? AND at >= ? ORDER BY id",
+            [device, last, int(since.timestamp() * 1000)],
+        )
+        found += [Frame(*row) for row in rows]
+    return sorted(found)
+
+
+def last_frames(device: str, most: int = 100) -> list[Frame]:
+    """The newest frames of a device, newest first."""
+    with opened() as database:
+        found = database.execute(
+            "SELECT id, device, protocol, at, part, raw FROM frame WHERE device = ? ORDER BY id DESC LIMIT ?",
+            [device, most],
+        )
+        return [Frame(*row) for row in found]
+
+
+def moved(database: sqlite3.Connection) -> int:
+    """The number of the last frame known to be in the lake."""
+    return int(_mark(database)[1])
+
+
+def move(database: sqlite3.Connection, last: int) -> None:
+    """Note that everything up to number ``last`` is in the lake."""
+    database.execute("UPDATE mark SET moved = ? WHERE moved < ?", [last, last])
+
+
+def name(database: sqlite3.Connection) -> str:
+    """This inbox's own name: numbers start again in a new file, the lake must not take them for old ones."""
+    return str(_mark(database)[0])
+
+
+def _mark(database: sqlite3.Connection) -> tuple[str, int]:
+    found = database.execute("SELECT name, moved FROM mark").fetchone()
+    if found is None:
+        with committing(database):
+            found = database.execute("SELECT name, moved FROM mark").fetchone()
+            if found is None:
+                found = (uuid.uuid4().hex, 0)
+                database.execute("INSERT INTO mark VALUES (?, ?)", found)
+    return found
 
 
 def waiting() -> int:
-    """How many messages are not in the lake yet."""
-    with _database() as database:
-        return int(database.execute("SELECT count(*) FROM message").fetchone()[0])
+    """How many frames are not in the lake yet."""
+    with opened() as database:
+        return int(
+            database.execute("SELECT count(*) FROM frame WHERE id > ?", [moved(database)]).fetchone()[0]
+        )
 
 
-def drain() -> int:
-    """Move what is waiting into the lake. Returns how many messages were moved now."""
-    moved = 0
-    with lake.writing(), _database() as database:
-        app = f"inbox:{_name(database)}"
-        # Moved before a crash, not yet deleted.
-        database.execute("DELETE FROM message WHERE id <= ?", [lake.last_version(app) or 0])
-        while portion := database.execute(
-            f"SELECT id, {', '.join(_COLUMNS)} FROM message ORDER BY id LIMIT {PORTION}"
-        ).fetchall():
-            last = portion[-1][0]
-            lake.take_in(_table(portion, f"inbox-{last}"), app=app, version=last, sequence="id", every=True)
-            database.execute("DELETE FROM message WHERE id <= ?", [last])
-            moved += len(portion)
-    if moved:
-        lake.compact()
-    return moved
-
-
-def _name(database: sqlite3.Connection) -> str:
-    """This inbox's own name: numbers start again in a new file, the lake must not take them for old ones."""
-    database.execute("BEGIN IMMEDIATE")
-    found = database.execute("SELECT id FROM name").fetchone()
-    if found is None:
-        found = (uuid.uuid4().hex,)
-        database.execute("INSERT INTO name VALUES (?)", found)
-    database.execute("COMMIT")
-    return str(found[0])
-
-
-def _table(portion: list[tuple], batch: str) -> pa.Table:
-    columns = dict(zip(("id", *_COLUMNS), map(list, zip(*portion, strict=True)), strict=True))
-    local = [datetime.fromtimestamp(seconds, LOCAL) for seconds in columns["time"]]
-    columns["time"] = [datetime.fromtimestamp(seconds, UTC) for seconds in columns["time"]]
-    columns["value"] = [
-        None if text is None else Decimal(text).quantize(_PLACES) for text in columns["value"]
-    ]
-    columns["synthetic"] = [bool(mark) for mark in columns["synthetic"]]
-    columns |= {"day": [moment.date() for moment in local], "month": [f"{moment:%Y-%m}" for moment in local]}
-    columns["batch"] = [batch] * len(portion)
-    fields = [(name, pa.int64() if name == "id" else lake.SCHEMA.field(name).type) for name in columns]
-    return pa.table(columns, schema=pa.schema(fields))
+def forget(days: int, portion: int = 5000) -> int:
+    """Remove frames in the lake that came more than ``days`` ago. Returns how many; in portions, so that nobody waits long."""
+    limit = int((datetime.now(UTC) - timedelta(days=days)).timestamp() * 1000)
+    gone = 0
+    with opened() as database:
+        last = moved(database)
+        while True:
+            done = database.execute(
+                "DELETE FROM frame WHERE id IN (SELECT id FROM frame WHERE id <= ? AND at < ? ORDER BY id LIMIT ?)",
+                [last, limit, portion],
+            ).rowcount
+            gone += done
+            if done < portion:
+                return gone

@@ -7,12 +7,13 @@ latest revision of each identity.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from jiuzhi.core.local import LOCAL
 
@@ -20,7 +21,7 @@ from . import delta
 from .delta import LakeBusy, writing
 
 __all__ = [
-    "IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "counts_of", "current", "last_version",
+    "GIVEN", "IDENTITY", "SCHEMA", "Counts", "LakeBusy", "append", "changes", "compact", "counts_of", "current", "last_version",
     "open_added", "open_months", "revisions", "select", "take_in", "version", "writing",
 ]  # fmt: skip
 
@@ -41,9 +42,12 @@ SCHEMA = pa.schema(
         ("revision", pa.int32()),
         ("batch", pa.string()),
         ("synthetic", pa.bool_()),
+        ("received", pa.timestamp("us", tz="UTC")),
         ("month", pa.string()),
     ]
 )
+# Worked out or stamped here, not brought along: `revision` always, `received` (when this value became known) when not given.
+GIVEN = [name for name in SCHEMA.names if name not in ("revision", "received")]
 COLUMNS = ", ".join(SCHEMA.names)
 _ID = ", ".join(IDENTITY)
 # What makes a value another one; its raw text may be written differently.
@@ -73,9 +77,12 @@ def last_version(app: str) -> int | None:
 def append(rows: pa.Table, *, app: str, version: int) -> bool:
     """Take rows in, exactly once per (app, version). False when that transaction had been committed before.
 
-    rows: the columns of SCHEMA. ``revision`` and repeats are worked out against what is there.
+    rows: the columns GIVEN. ``revision`` and repeats are worked out against what is there.
     """
-    return take_in(rows.select(SCHEMA.names).cast(SCHEMA), app=app, version=version).written
+    chosen = rows.select(GIVEN)
+    return take_in(
+        chosen.cast(pa.schema([SCHEMA.field(name) for name in GIVEN])), app=app, version=version
+    ).written
 
 
 def take_in(
@@ -83,7 +90,7 @@ def take_in(
 ) -> Counts:
     """Write what is new or different, exactly once per (app, version).
 
-    rows: a table or a Parquet file with the columns of SCHEMA except ``revision``; sequence: a column that orders rows of
+    rows: a table or a Parquet file with the columns GIVEN, and ``received`` where it is known; sequence: a column that orders rows of
     one identity, the last one counts; every: earlier different ones are kept as revisions too; batch: written to all rows.
     """
     with writing(), delta.connect() as session:
@@ -92,9 +99,15 @@ def take_in(
         if last is not None and last >= version:
             return Counts(0, 0, 0, written=False)
         if isinstance(rows, Path):
-            session.execute(f"CREATE TEMP VIEW incoming AS SELECT * FROM read_parquet({delta.literal(rows)})")
+            session.execute(f"CREATE TEMP VIEW brought AS SELECT * FROM read_parquet({delta.literal(rows)})")
+            names = pq.read_schema(rows).names
         else:
-            _copy(session, "incoming", rows)
+            _copy(session, "brought", rows)
+            names = rows.column_names
+        stamped = (
+            "" if "received" in names else f", TIMESTAMPTZ '{datetime.now(UTC).isoformat()}' AS received"
+        )
+        session.execute(f"CREATE TEMP VIEW incoming AS SELECT *{stamped} FROM brought")
         counts = _decide(session, sequence, every)
         if counts.new + counts.revised:
             columns = f"* REPLACE ({delta.literal(batch)} AS batch)" if batch else "*"
@@ -199,14 +212,19 @@ def _open(
 ) -> bool:
     """Make the view ``stored`` over those files. True when some of them hold second revisions."""
     chosen = _chosen(months, stations)
-    if not chosen:
-        _empty(session, "stored")
-        return False
-    paths = ", ".join(delta.literal(delta.uri(NAME, file)) for file in chosen)
-    session.execute(f"""
-        CREATE OR REPLACE TEMP VIEW stored AS SELECT {COLUMNS}
-        FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
+    _view(session, "stored", [delta.uri(NAME, file) for file in chosen])
     return any((file.get("max.revision") or 2) > 1 for file in chosen)
+
+
+def _view(session: duckdb.DuckDBPyConnection, name: str, paths: list[str]) -> None:
+    """A view of the rows in some data files; a column that came later is null in older ones."""
+    _copy(session, "shape", SCHEMA.empty_table())
+    rows = "SELECT * FROM shape"
+    if paths:
+        listed = ", ".join(map(delta.literal, paths))
+        rows += f""" UNION ALL BY NAME SELECT * FROM read_parquet(
+            [{listed}], hive_partitioning = true, hive_types = {{'month': VARCHAR}}, union_by_name = true)"""
+    session.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {COLUMNS} FROM ({rows})")
 
 
 def _copy(session: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
@@ -214,12 +232,6 @@ def _copy(session: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None
     session.register("lent", rows)
     session.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM lent")
     session.unregister("lent")
-
-
-def _empty(session: duckdb.DuckDBPyConnection, view: str) -> None:
-    """A view without rows; a view, because the next ``_open`` of the session replaces one."""
-    _copy(session, "nothing", SCHEMA.empty_table())
-    session.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM nothing")
 
 
 def _names(given: str | Iterable[str] | None) -> list[str] | None:
@@ -312,13 +324,7 @@ def open_added(session: duckdb.DuckDBPyConnection, since: int) -> bool:
     paths = [delta.uri(NAME, action) for action in actions]
     if not all(Path(path).exists() for path in paths):
         return False  # compacted and cleared meanwhile
-    if not paths:
-        _empty(session, "added")
-        return True
-    listed = ", ".join(map(delta.literal, paths))
-    session.execute(f"""
-        CREATE OR REPLACE TEMP VIEW added AS SELECT {COLUMNS}
-        FROM read_parquet([{listed}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
+    _view(session, "added", paths)
     return True
 
 

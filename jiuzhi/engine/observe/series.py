@@ -26,7 +26,16 @@ from .properties import EVERY
 KINDS = {
     "instant": "实时", "minute": "分钟", "hour": "小时", "sample": "采样", "4h": "4 小时", "day": "日", "month": "月",
 }  # fmt: skip
-SIDES = {"min": "最小", "max": "最大", "cou": "总量", "zs": "折算"}
+SIDES = {
+    "min": "最小",
+    "max": "最大",
+    "cou": "总量",
+    "zs": "折算",
+    "zsmin": "折算最小",
+    "zsmax": "折算最大",
+    "daytime": "昼间",
+    "night": "夜间",
+}
 USABLE = 2  # flags below it
 WINDOW = timedelta(days=7)  # what came earlier is not "now"
 MOST = 5_000  # points drawn; more are joined by hour or day

@@ -134,15 +134,19 @@ def formats(as_json: Json = False) -> None:
 def drain(as_json: Json = False) -> None:
     """把收件箱里已收妥的实时数据移入观测库。"""
     setup.django()
-    from jiuzhi.engine.observe import inbox
+    from jiuzhi.engine.observe import drain as draining
     from jiuzhi.engine.observe.lake import LakeBusy
 
     with setup.sentences(LakeBusy):
-        moved = inbox.drain()
+        done = draining.drain()
     if as_json:
-        setup.say_json({"moved": moved})
+        setup.say_json(
+            {"moved": done.frames, "new": done.new, "revised": done.revised, "faulty": done.faulty}
+        )
     else:
-        typer.echo(f"已入库 {moved} 条。")
+        typer.echo(
+            f"已入库 {done.frames} 条报文：新值 {done.new}，修订 {done.revised}；有问题的报文 {done.faulty}。"
+        )
 
 
 @app.command()

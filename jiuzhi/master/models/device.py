@@ -3,7 +3,7 @@
 import ipaddress
 import re
 
-from jiuzhi.core.fields import Choice, Ref, Text, Whole
+from jiuzhi.core.fields import Choice, Long, Ref, Text, Whole
 from jiuzhi.core.models import Record
 
 from .shared import Enterprise
@@ -37,6 +37,11 @@ class Device(Record, title="监测设备", key=["code"]):
     clock = Whole("时钟允许偏差", "s", low=1, default=300)
     sources = Text("允许的来源地址", 120, help="IP 或网段，用 、 分隔，如 10.20.0.0/16；不填不限")
     units = Text("另用的单位", 200, help="与标准编码表不同的单位，如 a34004=µg/m³、a21005=mg/m³")
+    topic = Text("MQTT 主题", 120, help="MQTT 设备填，如 county/micro/17")
+    mapping = Long(
+        "取值对应",
+        help="JSON 不是标准样式时，一行一个“项目 = 路径 单位”，如 PM2.5 = data.pm25 µg/m³；time = ts；kind = minute",
+    )
     password = Text("访问密码", 20, help="HJ 212 的 PW，SL 651 为 4 位十六进制；不填不核对")
     key_now = Text("SM4 密钥", 32, pattern=_KEY, help="加密上报的设备填；没有加密的不填")
     key_before = Text("上一个 SM4 密钥", 32, pattern=_KEY, help="换密钥期间两个都认，换完清空")

@@ -1,0 +1,90 @@
+"""What a frame says, as values for the lake. Each protocol in a file of its own; all are total: any bytes give values or faults in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..devices import Known
+from ..properties import EVERY
+
+AHEAD = timedelta(days=1)  # a value later than this after its receipt was not measured yet
+
+
+class Reading(NamedTuple):
+    """One observed value on its way in. time: with zone, start of the period; value in the lake's unit of the property; flag: 2 when the
+    source itself says it is not to be used; unit: where it is not the property's (an amount beside a concentration)."""
+
+    station: str
+    property: str
+    kind: str
+    time: datetime
+    value: Decimal | None
+    raw: str = ""
+    qualifier: str = ""
+    flag: int = 0
+    synthetic: bool = False
+    unit: str = ""
+
+
+@dataclass
+class Decoded:
+    """What one frame came to. ``about``: what it is, in words; ``data_time``: of what it says, with zone; ``sent``: by the device's clock,
+    with zone, when the frame gives it."""
+
+    about: str = ""
+    data_time: datetime | None = None
+    sent: datetime | None = None
+    readings: list[Reading] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+Decoder = Callable[[Sequence[bytes], Known, datetime], Decoded]
+
+
+def fault_of(reading: Reading, received: datetime) -> str:
+    """Why a reading cannot be true; "" when nothing is known against it."""
+    item = EVERY.get(reading.property)
+    if item is None:
+        return f"项目 {reading.property} 不认得"
+    if reading.time.tzinfo is None:
+        return "观测时间必须带时区"
+    if reading.time > received + AHEAD:
+        return f"数据时间 {reading.time:%Y-%m-%d %H:%M}（UTC）在收到之后一天以上，不入库"
+    if reading.time.year < 1990:
+        return f"数据时间 {reading.time:%Y-%m-%d} 早于 1990 年，不入库"
+    if reading.value is not None and not (reading.value.is_finite() and abs(reading.value) < 10**12):
+        return f"数值 {reading.value} 超出可存的范围"
+    return ""
+
+
+def beyond(reading: Reading) -> str:
+    """Words for a value no instrument of that kind can mean; it is kept, and never assessed. "" when it is possible."""
+    item = EVERY[reading.property]
+    if reading.value is None or item.low <= reading.value <= item.high:
+        return ""
+    return f"{item.title} {reading.value:f} {item.unit} 超出可能的范围 {item.low:f}–{item.high:f}，请核对单位和小数点"
+
+
+def decode(raw: Sequence[bytes], device: Known, protocol: str, received: datetime) -> Decoded:
+    """The values of a message, in one frame or several packets. What cannot be true is left out and named in ``faults``."""
+    from . import plain, pollution, pushed, water
+
+    decoders: dict[str, Decoder] = {
+        "HJ212": pollution.decode, "SL651": water.decode, "MQTT": pushed.decode, "HTTP": pushed.decode, "reading": plain.decode,
+    }  # fmt: skip
+    found = decoders[protocol](raw, device, received)
+    kept = []
+    for reading in found.readings:
+        why = fault_of(reading, received)
+        if why:
+            found.faults.append(why)
+            continue
+        if said := beyond(reading):
+            found.faults.append(said)
+        kept.append(reading)
+    found.readings = kept
+    return found

@@ -1,0 +1,112 @@
+"""SL 651-2014: reports of hydrology stations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from jiuzhi.core.local import LOCAL
+from jiuzhi.protocol import sl651
+
+from .. import instrument_codes
+from ..devices import Known
+from . import Decoded, Reading
+
+_KINDS = {
+    "1A": "hour",
+    "1F": "day",
+    "22": "minute",
+    "20": "minute",
+}  # sums of a period; the rest is of an instant
+_SPAN = {"hour": timedelta(hours=1), "day": timedelta(days=1), "minute": timedelta(minutes=5)}
+_SERIES = {
+    "F4": ("rain", "minute"),
+    "F5": ("water_level", "instant"),
+}  # every five minutes of the hour before
+_FIVE = timedelta(minutes=5)
+
+
+def decode(raw: Sequence[bytes], device: Known, received: datetime) -> Decoded:
+    """The readings of a report in one frame, or in all its packets."""
+    found = Decoded()
+    joiner = sl651.Joiner()
+    for piece in raw:
+        splitter = sl651.Splitter()
+        for part in [*splitter.feed(piece), *splitter.end()]:
+            if isinstance(part, sl651.Broken):
+                found.faults.append(part.why)
+            elif not part.crc_ok:
+                found.faults.append(f"校验码 {part.crc:04X}，应为 {sl651.crc16(part.raw[:-2]):04X}")
+            elif (whole := joiner.add(part)) is not None:
+                _report(whole, device, found)
+            else:
+                found.about = (
+                    f"{part.about}（第 {part.packet[0]} 包，共 {part.packet[1]} 包）" if part.packet else ""
+                )
+    return found
+
+
+def _report(frame: sl651.Frame, device: Known, found: Decoded) -> None:
+    report = sl651.read(frame)
+    found.about = frame.about
+    found.faults += report.faults
+    found.sent = _local(report.sent)
+    times = [e.at for e in report.elements if e.at]
+    found.data_time = _local(max(times)) if times else found.sent
+    for element in report.elements:
+        if element.at is None:
+            continue
+        at = element.at.replace(tzinfo=LOCAL)
+        if element.code in _SERIES:
+            found.readings += _series(element, at, device)
+            continue
+        item = instrument_codes.of_sl651(element.code)
+        value = element.values[0] if element.values else None
+        if item is None or value is None:
+            continue
+        kind = _KINDS.get(element.code, "instant")
+        start = at - _SPAN[kind] if kind in _SPAN else at
+        found.readings.append(
+            Reading(device.station, item.code, kind, start, value, f"{value:f}", synthetic=device.synthetic)
+        )
+
+
+def _series(element: sl651.Element, at: datetime, device: Known) -> Iterator[Reading]:
+    """Twelve values of the hour that begins at the time of observation."""
+    name, kind = _SERIES[element.code]
+    for n, value in enumerate(element.values):
+        if value is not None:
+            yield Reading(
+                device.station,
+                name,
+                kind,
+                at + n * _FIVE,
+                value,
+                f"{value:f}",
+                synthetic=device.synthetic,
+            )
+
+
+def _local(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=LOCAL) if moment else None
+
+
+class Packets:
+    """Packets of reports, in the order they come; `add` gives all of a report with the one that makes it whole."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, int, int], dict[int, bytes]] = {}
+
+    def add(self, device: str, raw: bytes) -> list[bytes]:
+        """All packets of the report in their order when ``raw`` makes it whole, else ``raw`` alone."""
+        splitter = sl651.Splitter()
+        frames = [f for f in [*splitter.feed(raw), *splitter.end()] if isinstance(f, sl651.Frame)]
+        if len(frames) != 1 or frames[0].packet is None:
+            return [raw]
+        number, total = frames[0].packet
+        held = self._held.setdefault((device, frames[0].function, total), {})
+        held[number] = raw
+        if len(held) < total:
+            return [raw]
+        del self._held[device, frames[0].function, total]
+        return [held[n] for n in sorted(held)]

@@ -1,0 +1,46 @@
+"""The writing process: from the inbox into the lake every second, judged again where something changed, old frames cleared."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from jiuzhi.core.local import LOCAL
+from jiuzhi.engine.observe import assessed, inbox
+from jiuzhi.engine.observe.drain import drain
+from jiuzhi.engine.observe.lake import LakeBusy
+
+log = logging.getLogger("jiuzhi.gateway")
+PAUSE = 1.0  # [s] between two looks into the inbox
+ASSESS_EVERY = 60.0  # [s] between two assessments of what changed
+FORGET_EVERY = 3600.0
+
+
+def write(keep_days: int, stop: threading.Event | None = None) -> None:
+    """Drain until SIGTERM, then once more. ``keep_days``: how long raw frames are kept."""
+    stop = stop or threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    changed, judged, cleared = True, 0.0, 0.0
+    while True:
+        last = stop.is_set()
+        close_old_connections()
+        try:
+            changed |= drain().readings > 0
+            now = time.monotonic()
+            if changed and now - judged > ASSESS_EVERY:
+                assessed.refresh(timezone.now().astimezone(LOCAL).date())
+                changed, judged = False, now
+            if now - cleared > FORGET_EVERY:
+                inbox.forget(keep_days)
+                cleared = now
+        except LakeBusy as error:
+            log.warning("%s", error)
+        if last:
+            return
+        stop.wait(PAUSE)
