@@ -212,8 +212,10 @@ def export(
     wanted = extract.Wanted(
         tuple(names), start.date(), last, tuple(item or ()), tuple(kind or ()), every=every
     )
+    with setup.sentences(extract.TooMany):
+        extract.check(extract.look(wanted), form)
     try:
-        with setup.sentences(extract.TooMany), output.open("wb") as file:
+        with output.open("wb") as file:
             found = extract.write(file, form, wanted, names)
     except (OSError, FileCreateError) as error:
         setup.cannot_write(output, error)
