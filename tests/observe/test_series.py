@@ -101,7 +101,7 @@ def test_the_span_is_half_open_and_cut_to_the_minute():
     report("O1", "COD", "minute", *((NOW + n * MINUTE, str(n)) for n in range(5)))
     found = series.line("O1", "COD", "minute", NOW + MINUTE, NOW + 3 * MINUTE)
     assert [p.value for p in found.points] == [1, 2]
-    assert series.kinds("O1", "COD", NOW + MINUTE, NOW + 3 * MINUTE) == {"minute": 2}
+    assert series.kinds("O1", "COD", NOW + MINUTE, NOW + 3 * MINUTE) == {"minute": (2, MINUTE)}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from jiuzhi.core.models import AuditEntry
 from jiuzhi.engine.observe import extract, lake
+from jiuzhi.engine.observe.series import Extent
+from jiuzhi.interfaces.web import live
 from jiuzhi.master.models import Device, Station
 from tests.observe.messages import report
 
@@ -266,6 +268,45 @@ def test_a_series_is_added_by_the_form_and_the_address_says_all(officer, plan, o
     answer = officer.get(AT + "compare/?s=O1|COD&period=7d&until=&station=O2&property=COD")
     assert answer.status_code == 302
     assert answer["Location"] == AT + "compare/?s=O1%7CCOD&s=O2%7CCOD&period=7d"
+
+
+@pytest.mark.parametrize(
+    ("period", "have", "kind"),
+    [
+        ("24h", {"instant": (2000, 23), "minute": (140, 23), "hour": (24, 23)}, "instant"),
+        ("24h", {"instant": (20, 0), "minute": (140, 23)}, "minute"),  # it began only now
+        ("24h", {"instant": (1, 0)}, "instant"),
+        ("7d", {"instant": (9000, 160), "hour": (160, 160)}, "hour"),
+        ("1y", {"hour": (8760, 8759), "day": (365, 8736), "hour.max": (8760, 8759)}, "day"),
+        ("1y", {"hour.max": (8760, 8759)}, "hour.max"),
+        ("1y", {}, ""),
+    ],
+)
+def test_the_kind_that_reads_best(period, have, kind):
+    held = {name: Extent(values, timedelta(hours=hours)) for name, (values, hours) in have.items()}
+    assert live.choose_kind(period, held) == kind
+    assert live.choose_kind(period, held, "hour") == ("hour" if "hour" in have else kind)
+
+
+def test_series_are_compared_in_a_kind_they_share(officer, plan, outlets, now):
+    for n in range(30):
+        report("O1", "COD", "minute", (now - n * 40 * MINUTE, "30"))
+        report("O2", "COD", "minute", (now - n * 40 * MINUTE, "30"))
+    report("O1", "COD", "instant", *((now - n * 40 * MINUTE, "30") for n in range(30)))
+    page = read(officer, "compare/?s=O1|COD&s=O2|COD")
+    assert page.count('<small class="muted">分钟</small>') == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "stations/?q=%00&kind=%00", "stations/O1/?kind=%00&period=%00", "stations/O1/live/?seen=%00-%00", "compare/?s=O1|%00",
+        "compare/?of=%00&property=%00", "compare/data.csv?s=O1|%00", "stations/O1/data.csv?property=%00&kind=%00",
+    ],
+)  # fmt: skip
+def test_rubbish_in_an_address_breaks_nothing(officer, plan, outlets, now, path):
+    report("O1", "COD", "minute", (now, "30"))
+    assert officer.get(AT + path).status_code == 200
 
 
 # --- files ---

@@ -80,6 +80,13 @@ class Point(NamedTuple):
     synthetic: bool = False
 
 
+class Extent(NamedTuple):
+    """How many values, and how long from the first to the last."""
+
+    values: int
+    length: timedelta
+
+
 @dataclass(frozen=True)
 class Line:
     """One property of a station over a span, in ``unit``. step: "" for values as observed, else "hour" or "day"; how: in what way they were
@@ -240,18 +247,21 @@ def properties(station: str, now: datetime) -> list[str]:
     return [code for code in EVERY if code in have] + sorted(have - set(EVERY))
 
 
-def kinds(station: str, item: str, start: datetime, end: datetime) -> dict[str, int]:
-    """Kind → how many values of it there are in [start, end), finest first; side values after their kind."""
+def kinds(station: str, item: str, start: datetime, end: datetime) -> dict[str, Extent]:
+    """What there is of each kind in [start, end), finest kind first, side values after their kind."""
     with delta.connect() as session:
         sql, values = _between(session, station, item, None, start, end)
-        found = dict(session.execute(f"SELECT kind, count(*) FROM ({sql}) GROUP BY kind", values).fetchall())
+        found = session.execute(
+            f"SELECT kind, count(*), epoch(max(time)) - epoch(min(time)) FROM ({sql}) GROUP BY kind", values
+        ).fetchall()
     order = list(KINDS)
-    return dict(
-        sorted(
-            found.items(),
-            key=lambda pair: (order.index(b) if (b := pair[0].partition(".")[0]) in order else 99, pair[0]),
-        )
-    )
+
+    def place(kind: str) -> tuple[int, str]:
+        base = kind.partition(".")[0]
+        return (order.index(base) if base in order else len(order)), kind
+
+    held = {kind: Extent(count, timedelta(seconds=seconds)) for kind, count, seconds in found}
+    return {kind: held[kind] for kind in sorted(held, key=place)}
 
 
 def line(station: str, item: str, kind: str, start: datetime, end: datetime) -> Line:

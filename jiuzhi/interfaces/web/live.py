@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from jiuzhi.core.local import LOCAL
 from jiuzhi.engine.observe import series
 from jiuzhi.engine.observe.properties import EVERY
-from jiuzhi.engine.observe.series import Line, Observed, Point
+from jiuzhi.engine.observe.series import Extent, Line, Observed, Point
 from jiuzhi.master.models import Device, Station
 
 from . import closed
@@ -34,7 +34,6 @@ TELLING = {
     "radiation": ("gamma", "rain"),
 }
 SHOWN = 4  # values of a station in a list
-ENOUGH = 10  # values that make a line
 DAY = timedelta(days=1)
 _NO_AMOUNT = ("water_level", "pH", "conductivity")
 
@@ -178,18 +177,23 @@ def span(period: str, until: date | None, now: datetime) -> tuple[datetime, date
     return (now if until is None else end) - PERIODS[period].length, end
 
 
-def choose_kind(period: str, have: Mapping[str, int], wanted: str = "") -> str:
+def choose_kind(period: str, have: Mapping[str, Extent], wanted: str = "") -> str:
     """The kind to draw: the wanted one, else the one that reads best over the period, of those there are; "" when there is none.
 
-    A few values are no line: such a kind is passed over while another has enough.
+    One that covers less than half of what another covers is passed over: an instrument that began this minute draws no day.
     """
     if wanted in have:
         return wanted
-    fitting = [kind for kind in (*PERIODS[period].prefers, *have) if kind in have]
-    return next(
-        (kind for kind in fitting if have[kind] >= ENOUGH),
-        max(fitting, key=lambda kind: have[kind], default=""),
-    )
+    longest = max((extent.length for extent in have.values()), default=timedelta(0))
+    fitting = (kind for kind in (*PERIODS[period].prefers, *have) if kind in have)
+    return next((kind for kind in fitting if 2 * have[kind].length >= longest), "")
+
+
+def common(every: Iterable[Mapping[str, Extent]]) -> dict[str, Extent]:
+    """What there is in all of several series (those that have anything), by the one that has least."""
+    holding = [have for have in every if have]
+    shared = [kind for kind in (holding[0] if holding else ()) if all(kind in have for have in holding)]
+    return {kind: min((have[kind] for have in holding), key=lambda extent: extent.length) for kind in shared}
 
 
 def _stamp(moment: datetime) -> str:

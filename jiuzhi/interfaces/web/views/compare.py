@@ -1,6 +1,7 @@
 """Up to six series in one chart: each a station's property, told by the address, so that the picture can be sent on."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,46 +42,56 @@ class Chosen:
 @county_page
 def compare(request: HttpRequest, scope: Scope) -> HttpResponse:
     """The chart, its table and the ways to change it. Without a series in the address: one property at the stations of one kind."""
+    if request.GET.get("station"):  # one more, chosen in the form
+        return _added(request, scope)
     now = timezone.now()
     stations = list(Station.objects.filter(county=scope.county).order_by("kind", "name", "code"))
     newest = series.latest([s.code for s in stations], now)
-    if request.GET.get("station"):  # one more, chosen in the form
-        return _added(request, scope)
-    listed = _keys(request)
     offers = _offers(stations, newest)
-    if not listed:
-        listed, left = _start(request, offers)
-    else:
-        left = 0
-    chosen = _chosen(listed, stations)
+    keys, left = (found, 0) if (found := _keys(request)) else _start(request, offers)
+    chosen = _chosen(keys, stations)
     period = request.GET.get("period", "24h")
     period = period if period in live.PERIODS else "24h"
     until = day(request.GET.get("until", ""))
-    lines = _lines(chosen, period, request.GET.get("kind", ""), now, until)
-    units = list(dict.fromkeys(line.unit or _declared(one.property) for one, line in lines))
-    refused = _refusal(chosen, units)
-    drawn = [] if refused else lines
     start, end = live.span(period, until, now)
-    named = [
-        (_name(one, chosen), one.property, unit(line.unit or _declared(one.property)), line)
-        for one, line in drawn
-    ]
+    lines = _lines(chosen, period, request.GET.get("kind", ""), start, end)
+    end = min(end, now)
+    refused = _refusal(chosen, lines)
     context: dict[str, Any] = {
-        "chips": [{"name": _name(one, chosen), "unit": unit(line.unit), "kind": live.kind_word(line.kind), "without": _address(request, [o.key for o in chosen if o != one], period),
-                   "empty": not line.points, "station": one.station, "item": live.item_name(one.property, one.station.kind)} for one, line in lines],
-        "refused": refused, "left": left, "most": MOST, "more": len(chosen) < MOST, "period": period, "until": until,
-        "periods": [(k, p.name) for k, p in live.PERIODS.items()], "keys": [one.key for one in chosen],
-        "thinned": next(filter(None, (live.thinned(line) for _one, line in drawn)), ""),
+        "chips": _chips(request, chosen, lines, period), "refused": refused, "left": left, "most": MOST, "more": len(chosen) < MOST,
+        "period": period, "periods": [(k, p.name) for k, p in live.PERIODS.items()], "until": until, "keys": keys,
         "offers": [(label, live.item_name(item, kind), f"?{urlencode({'of': kind, 'property': item})}") for kind, label, item, _codes in offers],
-        "groups": [(label, [s for s in stations if s.kind == kind]) for kind, label in Station.Kind.choices],
-        "items": _items(newest), "chart": live.chart(named, start, min(end, now)), "table": _table(drawn),
-        "heads": [(name, of) for name, _item, of, _line in named],
-        "drawn": any(line.points for _one, line in drawn), "synthetic": any(line.synthetic for _one, line in lines),
+        "groups": [(label, [s for s in stations if s.kind == kind]) for kind, label in Station.Kind.choices], "items": _items(newest),
         "at": reverse("compare_data", args=[scope.county.code, "csv"]).removesuffix("csv"),
-        "take": urlencode({"s": [one.key for one in chosen], "from": start.astimezone(LOCAL).date(),
-                           "to": min(end, now).astimezone(LOCAL).date()}, doseq=True),
+        "take": urlencode({"s": keys, "from": start.astimezone(LOCAL).date(), "to": end.astimezone(LOCAL).date()}, doseq=True),
+        "synthetic": any(line.synthetic for _one, line in lines),
     }  # fmt: skip
+    context |= {} if refused else _picture(chosen, lines, start, end)
     return page(request, "web/compare.html", context, active="stations")
+
+
+def _picture(
+    chosen: list[Chosen], lines: list[tuple[Chosen, Line]], start: datetime, end: datetime
+) -> dict[str, Any]:
+    named = [(_name(one, chosen), one.property, unit(_unit(one, line)), line) for one, line in lines]
+    return {
+        "chart": live.chart(named, start, end), "table": _table(lines), "heads": [(name, of) for name, _item, of, _line in named],
+        "thinned": next(filter(None, (live.thinned(line) for _one, line in lines)), ""), "drawn": any(line.points for _one, line in lines),
+    }  # fmt: skip
+
+
+def _chips(
+    request: HttpRequest, chosen: list[Chosen], lines: list[tuple[Chosen, Line]], period: str
+) -> list[dict[str, Any]]:
+    """Each series with the address of the comparison without it."""
+    return [
+        {
+            "name": _name(one, chosen), "kind": live.kind_word(line.kind), "empty": not line.points, "station": one.station,
+            "item": live.item_name(one.property, one.station.kind),
+            "without": _address(request, [other.key for other in chosen if other != one], period),
+        }
+        for one, line in lines
+    ]  # fmt: skip
 
 
 def _keys(request: HttpRequest) -> list[str]:
@@ -139,20 +150,25 @@ def _start(request: HttpRequest, offers: list[tuple[str, str, str, list[str]]]) 
     return [f"{code}|{item}" for code in codes[:MOST]], max(0, len(codes) - MOST)
 
 
-def _lines(chosen: list[Chosen], period: str, wanted: str, now: Any, until: Any) -> list[tuple[Chosen, Line]]:
-    start, end = live.span(period, until, now)
+def _lines(
+    chosen: list[Chosen], period: str, wanted: str, start: datetime, end: datetime
+) -> list[tuple[Chosen, Line]]:
+    """Each series over the period; all of one kind where they share one that reads well."""
+    have = [series.kinds(one.station.code, one.property, start, end) for one in chosen[:MOST]]
+    shared = live.choose_kind(period, live.common(have), wanted)
     found = []
-    for one in chosen[:MOST]:
-        kind = live.choose_kind(period, series.kinds(one.station.code, one.property, start, end), wanted)
+    for one, held in zip(chosen, have, strict=False):
+        kind = live.choose_kind(period, held, shared or wanted)
         line = series.line(one.station.code, one.property, kind, start, end) if kind else Line("", [])
         found.append((one, line))
     return found
 
 
-def _refusal(chosen: list[Chosen], units: list[str]) -> str:
+def _refusal(chosen: list[Chosen], lines: list[tuple[Chosen, Line]]) -> str:
     """Why this cannot be one picture, in one sentence."""
     if len(chosen) > MOST:
         return _("一张图最多比 %(n)s 条序列，这里有 %(m)s 条：请去掉几条。") % {"n": MOST, "m": len(chosen)}
+    units = list(dict.fromkeys(_unit(one, line) for one, line in lines))
     if len(units) > 2:
         said = "、".join(unit(of) or _("无量纲") for of in units)
         return _("一张图最多两种单位，这里有 %(n)s 种（%(units)s）：请去掉几条，分成两张图比。") % {
@@ -162,8 +178,9 @@ def _refusal(chosen: list[Chosen], units: list[str]) -> str:
     return ""
 
 
-def _declared(item: str) -> str:
-    return EVERY[item].unit if item in EVERY else ""
+def _unit(one: Chosen, line: Line) -> str:
+    """As the values stand in the lake; without values, as the property is declared."""
+    return line.unit or (EVERY[one.property].unit if one.property in EVERY else "")
 
 
 def _name(one: Chosen, chosen: list[Chosen]) -> str:

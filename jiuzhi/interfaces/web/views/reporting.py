@@ -83,7 +83,7 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
     return {
         "station": station, "nows": nows, "choices": [(code, live.item_name(code, station.kind)) for code in choices], "property": item, "name": name, "unit": of, "period": period,
         "periods": [(k, p.name) for k, p in live.PERIODS.items()], "until": until, "line": line, "kind": kind, "asked_kind": asked.get("kind", ""),
-        "kind_word": live.kind_word(kind), "kinds": [(k, live.kind_word(k), n) for k, n in have.items()],
+        "kind_word": live.kind_word(kind), "kinds": [(k, live.kind_word(k), extent.values) for k, extent in have.items()],
         "thinned": live.thinned(line), "chart": live.chart([(name, item, of, line)], start, min(end, now)), "rows": rows,
         "revised": any(row["revision"] > 1 for row in rows), "moments": ("Y-m-d " if until else "m-d ") + ("H:i:s" if kind == "instant" else "H:i"),
         "synthetic": station.synthetic or line.synthetic or any(one.synthetic for one in nows),
