@@ -43,7 +43,7 @@ def _server() -> Iterator[int]:
         subprocess.run(_jiuzhi("demo", "--no-serve"), env=scene, cwd=ROOT, check=True, capture_output=True)
         port = _port()
         serving = subprocess.Popen(
-            _jiuzhi("serve", "--port", str(port)), env=scene, cwd=ROOT, stdout=subprocess.DEVNULL
+            _jiuzhi("serve", "--no-gateway", "--port", str(port)), env=scene, cwd=ROOT, stdout=subprocess.DEVNULL
         )
         try:
             _wait(port)

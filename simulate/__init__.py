@@ -5,16 +5,22 @@ the same values, and a later ``as_of`` only adds rows: it never changes earlier 
 """
 
 from .counties import COUNTIES, County
+from .instruments import PASSWORD, Instrument, faulty, instruments, message
 from .observations import observations
 from .reported import Promise, ReportedRow, reported_rows, reported_values, write_reported
 from .stations import Station, read_stations
 
 __all__ = [
     "COUNTIES",
+    "PASSWORD",
     "County",
+    "Instrument",
     "Promise",
     "ReportedRow",
     "Station",
+    "faulty",
+    "instruments",
+    "message",
     "observations",
     "read_stations",
     "reported_rows",

@@ -7,3 +7,4 @@ LOGINS = [
     ("lingdao", "两县分管领导（演示）", "500000", "leader"),
 ]
 PASSWORD = "jiuzhi-demo"
+LIVE_COUNTY = "500229"  # whose simulated instruments report while the demo runs

@@ -58,7 +58,7 @@ def site(scene):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    serving = subprocess.Popen(_jiuzhi("serve", "--port", str(port)), env=scene, cwd=ROOT)
+    serving = subprocess.Popen(_jiuzhi("serve", "--no-gateway", "--port", str(port)), env=scene, cwd=ROOT)
     try:
         for _ in range(150):
             with socket.socket() as probe:

@@ -33,7 +33,7 @@ def frame(*args, **more) -> bytes:
 
 def report(level: str = "003123", station: str = STATION, at: str = "2611201200", function: int = 0x32, packet=None, body=None) -> bytes:  # fmt: skip
     """A timed report of SL 651 with a water level [0.01 m] in six digits."""
-    said = bytes.fromhex(f"0007{at}00F1F1{station}48F0F0{at}3922{level}") if body is None else body
+    said = bytes.fromhex(f"0007{at}00F1F1{station}48F0F0{at}391A{level}") if body is None else body
     return sl651.frame(
         centre=1, station=station, password=b"\x12\x34", function=function, body=said, up=True, end=tables.ETX, packet=packet
     )  # fmt: skip

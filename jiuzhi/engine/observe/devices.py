@@ -62,6 +62,12 @@ def listed() -> dict[str, Known]:
     return {one.code: one for one in rows if count[one.code] == 1}
 
 
+def one(code: str) -> Known | None:
+    """The device of a code; None when nobody, or two counties, registered it."""
+    found = list(Device.objects.select_related("station", "county").filter(code=code)[:2])
+    return _known(found[0]) if len(found) == 1 else None
+
+
 def _known(device: Device) -> Known:
     keys = tuple(bytes.fromhex(key) for key in (device.key_now, device.key_before) if key)
     units = tuple(

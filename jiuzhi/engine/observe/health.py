@@ -12,6 +12,8 @@ from . import inbox
 from .devices import Known
 
 _KEPT = 200  # refusals kept of one device
+_REFUSALS = 20_000  # and of all
+_STRANGERS = 500  # devices that never sent a frame that was kept
 OFFLINE_AFTER = 3  # times its own interval
 
 
@@ -113,6 +115,17 @@ def note_refused(database: sqlite3.Connection, refusals: Iterable[Refusal]) -> N
         """DELETE FROM refusal WHERE device = ? AND id <= (SELECT id FROM refusal WHERE device = ? ORDER BY id DESC LIMIT 1 OFFSET ?)""",
         [(code, code, _KEPT) for code in {one.device for one in listed}],
     )
+    if listed:
+        forget_strangers(database)
+
+
+def forget_strangers(database: sqlite3.Connection) -> None:
+    """Of devices nobody registered, and of all refusals, keep the newest only: anybody on the network can make more of them."""
+    database.execute(
+        "DELETE FROM device WHERE frames = 0 AND code NOT IN (SELECT code FROM device WHERE frames = 0 ORDER BY said_at DESC LIMIT ?)",
+        [_STRANGERS],
+    )
+    database.execute("DELETE FROM refusal WHERE id <= (SELECT max(id) FROM refusal) - ?", [_REFUSALS])
 
 
 def note_gone(database: sqlite3.Connection, devices: Iterable[str]) -> None:

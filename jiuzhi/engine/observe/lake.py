@@ -49,6 +49,7 @@ SCHEMA = pa.schema(
 # Worked out or stamped here, not brought along: `revision` always, `received` (when this value became known) when not given.
 GIVEN = [name for name in SCHEMA.names if name not in ("revision", "received")]
 COLUMNS = ", ".join(SCHEMA.names)
+_UNSTAMPED = COLUMNS.replace("received", "NULL::TIMESTAMPTZ AS received")
 _ID = ", ".join(IDENTITY)
 # What makes a value another one; its raw text may be written differently.
 _CONTENT = ("value", "unit", "qualifier", "flag", "synthetic")
@@ -212,19 +213,26 @@ def _open(
 ) -> bool:
     """Make the view ``stored`` over those files. True when some of them hold second revisions."""
     chosen = _chosen(months, stations)
-    _view(session, "stored", [delta.uri(NAME, file) for file in chosen])
+    # Files written before values knew when they came have no such column.
+    stamped = [file.get("null_count.received") is not None for file in chosen]
+    columns = COLUMNS if any(stamped) else _UNSTAMPED
+    by_name = not all(stamped) and any(stamped)
+    _view(session, "stored", [delta.uri(NAME, file) for file in chosen], columns, by_name=by_name)
     return any((file.get("max.revision") or 2) > 1 for file in chosen)
 
 
-def _view(session: duckdb.DuckDBPyConnection, name: str, paths: list[str]) -> None:
-    """A view of the rows in some data files; a column that came later is null in older ones."""
-    _copy(session, "shape", SCHEMA.empty_table())
-    rows = "SELECT * FROM shape"
+def _view(
+    session: duckdb.DuckDBPyConnection, name: str, paths: list[str], columns: str, *, by_name: bool
+) -> None:
+    """A view of the rows in some data files; always a view, so that the next one of a session can take its place."""
     if paths:
         listed = ", ".join(map(delta.literal, paths))
-        rows += f""" UNION ALL BY NAME SELECT * FROM read_parquet(
-            [{listed}], hive_partitioning = true, hive_types = {{'month': VARCHAR}}, union_by_name = true)"""
-    session.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {COLUMNS} FROM ({rows})")
+        source = f"""read_parquet(
+            [{listed}], hive_partitioning = true, hive_types = {{'month': VARCHAR}}, union_by_name = {by_name})"""
+    else:
+        _copy(session, "nothing", SCHEMA.empty_table())
+        source, columns = "nothing", COLUMNS
+    session.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {columns} FROM {source}")
 
 
 def _copy(session: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
@@ -317,14 +325,15 @@ def revisions(station: str, property: str, start: date | None = None, end: date 
 
 
 def open_added(session: duckdb.DuckDBPyConnection, since: int) -> bool:
-    """Make the view ``added`` in a session: the rows committed after version ``since``. False when that is no longer known."""
+    """Make the view ``added`` in a session: the rows committed after version ``since``, ``received`` left empty. False when that is
+    no longer known."""
     actions = delta.added(NAME, since)
     if actions is None:
         return False
     paths = [delta.uri(NAME, action) for action in actions]
     if not all(Path(path).exists() for path in paths):
         return False  # compacted and cleared meanwhile
-    _view(session, "added", paths)
+    _view(session, "added", paths, _UNSTAMPED, by_name=False)
     return True
 
 

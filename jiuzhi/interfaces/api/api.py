@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from jiuzhi.core.models import Org
 from jiuzhi.core.registers import REGISTERS, Register, of, reading
 
-from . import problems, values, work
+from . import problems, push, values, work
 from .auth import Session, Token
 from .build import Operations
 from .schemas import Problem, RegisterInfo
@@ -71,6 +71,7 @@ def _target(model: Any) -> str:
 
 for _register in REGISTERS.values():
     Operations(api, _register)
+push.install(api, _REFUSED)
 
 
 @cache

@@ -9,10 +9,12 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from jiuzhi.interfaces import demo_people
 from jiuzhi.interfaces.demo_people import LOGINS, PASSWORD
 
 from . import setup
-from .serve import check_address, prepare, run
+from .children import Children
+from .serve import check_address, gateway_commands, prepare, run
 
 
 def demo(
@@ -25,11 +27,16 @@ def demo(
         Path | None, typer.Option("--documents", help="放规划原文的文件夹；有它界面可显示原句")
     ] = None,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="准备好后启动工作台")] = True,
+    live: Annotated[bool, typer.Option("--live/--no-live", help="同时启动通讯网关和一县模拟设备")] = True,
+    hj212: Annotated[int, typer.Option("--hj212", min=1, max=65535, help="网关的 HJ 212 端口")] = 9212,
+    sl651: Annotated[int, typer.Option("--sl651", min=1, max=65535, help="网关的 SL 651 端口")] = 9651,
     fresh: Annotated[bool, typer.Option("--fresh", help="重新评价与研判")] = False,
 ) -> None:
     """准备演示：载入两县规划包，模拟观测，研判承诺，启动工作台。"""
     if serve:
         check_address(host, port)
+        for other in (hj212, sl651) if live else ():
+            check_address(host, other)
     os.environ["JIUZHI_DEMO"] = "1"
     setup.django()
     prepare()
@@ -45,6 +52,13 @@ def demo(
     console.print(f"\n[bold]九治演示[/bold]（观测与填报值全部为模拟数据）：http://{host}:{port}/")
     for name, title, _, _ in LOGINS:
         console.print(f"  {title}：用户名 {name}，密码 {PASSWORD}", highlight=False)
-    console.print("  看什么：总览 → 规划 → 任一承诺 → 监测点位 → 系统清单 → 生成评估报告\n")
+    console.print("  看什么：总览 → 规划 → 任一承诺 → 监测点位、监测设备（实时） → 系统清单 → 生成评估报告\n")
     if serve:
-        run(host, port, workers=2)
+        run(host, port, 2, Children(*_live(host, port, hj212, sl651)) if live else None)
+
+
+def _live(host: str, port: int, hj212: int, sl651: int) -> list[list[str]]:
+    """The gateway, and a county of instruments that speaks to it."""
+    county = ["--county", demo_people.LIVE_COUNTY, "--push", f"http://{host}:{port}"]
+    where = ["--host", host, "--hj212", str(hj212), "--sl651", str(sl651)]
+    return [*gateway_commands(host, hj212, sl651), ["simulate", "devices", *county, *where]]

@@ -22,8 +22,11 @@ from jiuzhi.engine.plan.judge import judge_plan
 from jiuzhi.engine.plan.load import load_pack
 from jiuzhi.engine.plan.models import Plan
 from jiuzhi.engine.plan.reader import decode
+from jiuzhi.interfaces import demo_people
 from jiuzhi.interfaces.demo_people import LOGINS, PASSWORD
-from jiuzhi.master.models import Station
+from jiuzhi.master.models import Device, Station
+
+from .simulate import register as register_instruments
 
 START = date(2021, 1, 1)
 
@@ -70,6 +73,7 @@ def build(as_of: date, progress: Progress, folder: Path | None) -> None:
     _people()
     step = progress.add_task("载入台账样例", total=len(REGISTERS))
     samples.load_samples(SYSTEM, progress=lambda code: progress.advance(step))
+    register_instruments([demo_people.LIVE_COUNTY])
     for plan in plans:
         _observations(plan, as_of, progress)
     assess = progress.add_task("按标准评价", total=None)
@@ -96,7 +100,9 @@ def keep_documents(folder: Path) -> None:
 def _observations(plan: Plan, as_of: date, progress: Progress) -> None:
     import simulate
 
-    stations = list(Station.objects.filter(county=plan.county))
+    # Only the plan's own: what instruments measure comes over the gateway.
+    reporting = Device.objects.exclude(station=None).values("station")
+    stations = list(Station.objects.filter(county=plan.county).exclude(pk__in=reporting))
     months = (as_of.year - START.year) * 12 + as_of.month
     step = progress.add_task(f"模拟{plan.county.name}观测", total=months)
     # One Delta application per county, numbered by the last hour taken in, so that a later demo adds the new hours only.

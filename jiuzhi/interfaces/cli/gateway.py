@@ -1,19 +1,15 @@
 """`jiuzhi gateway`: instruments connect here. Two processes: one receives, one writes into the lake."""
 
 import logging
-import os
 import signal
-import subprocess
-import sys
-import time
 from typing import Annotated
 
 import typer
 
 from . import setup
+from .children import Children
 
 app = typer.Typer(invoke_without_command=True)
-log = logging.getLogger("jiuzhi.gateway")
 
 Host = Annotated[str, typer.Option("--host", help="监听地址；让现场设备连得上要填 0.0.0.0")]
 Pollution = Annotated[int, typer.Option("--hj212", min=0, max=65535, help="HJ 212 端口")]
@@ -31,6 +27,7 @@ def gateway(
     """启动通讯网关：接收 HJ 212、SL 651、MQTT，先落盘再应答，随后入观测库。"""
     if context.invoked_subcommand is not None:
         return
+    _logging()
     options = [
         "--host",
         host,
@@ -43,10 +40,11 @@ def gateway(
         "--connections",
         str(connections),
     ]
-    children = Children(["receive", *options], ["write", "--keep-days", str(keep_days)])
+    children = Children(["gateway", "receive", *options], ["gateway", "write", "--keep-days", str(keep_days)])
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: children.ask_to_stop())
-    children.watch()
+    if not children.watch():
+        raise typer.Exit(2)
 
 
 @app.command(hidden=True)
@@ -78,53 +76,3 @@ def write(keep_days: Keep = 30) -> None:
 
 def _logging() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-
-
-class Children:
-    """The gateway's processes, each started again when it dies; told to stop, the receiving one first."""
-
-    def __init__(self, *commands: list[str]) -> None:
-        self._commands = commands
-        self._running: list[subprocess.Popen[bytes] | None] = [None] * len(commands)
-        self._stopping = False
-
-    def start(self) -> None:
-        for n, command in enumerate(self._commands):
-            self._running[n] = self._spawn(command)
-
-    def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "jiuzhi.interfaces.cli.main", "gateway", *command],
-            env=os.environ,
-            start_new_session=True,
-        )
-
-    def ask_to_stop(self) -> None:
-        self._stopping = True
-
-    def watch(self) -> None:
-        """Until asked to stop; a child that dies is started again, not more than once in two seconds."""
-        self.start()
-        while not self._stopping:
-            time.sleep(0.5)
-            for n, child in enumerate(self._running):
-                if child is not None and child.poll() is not None and not self._stopping:
-                    if child.returncode == 2:  # it said why it cannot run
-                        self.stop()
-                        raise typer.Exit(2)
-                    log.warning("网关的一个进程停了（%s），重新启动", child.returncode)
-                    time.sleep(2)
-                    self._running[n] = self._spawn(self._commands[n])
-        self.stop()
-
-    def stop(self) -> None:
-        """Ask each to end in turn and wait until it has."""
-        self._stopping = True
-        for child in self._running:
-            if child is None or child.poll() is not None:
-                continue
-            child.terminate()
-            try:
-                child.wait(30)
-            except subprocess.TimeoutExpired:
-                child.kill()

@@ -14,6 +14,7 @@ from . import (
     registers,
     report,
     serve,
+    simulate,
     systems,
     user,
 )
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(plan.app, name="plan", help="规划：读取文档、载入规划包、查看进展")
 app.add_typer(observe.app, name="observe", help="监测：导入数据、模板、重新评价")
 app.add_typer(gateway.app, name="gateway", help="通讯网关：接收自动监测设备的数据")
+app.add_typer(simulate.app, name="simulate", help="模拟：一个县的监测设备")
 app.add_typer(protocol.app, name="protocol", help="仪器通讯协议：解读 HJ 212、SL 651 报文")
 app.add_typer(assess.app, name="assess", help="直接评价一个文件（不入库）：air、water、lake")
 app.add_typer(report.app, name="report", help="报告：规划实施评估报告（Word、PDF）")

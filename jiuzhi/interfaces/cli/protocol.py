@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from jiuzhi.protocol import hj212, sl651
+from jiuzhi.protocol.hj212 import pollutants, sm4
 
 from . import setup
 
@@ -26,15 +27,22 @@ def group() -> None:
 def decode(
     file: Annotated[Path, typer.Argument(help="报文日志：文本、原始字节，或每行一条十六进制")],
     only_faults: Annotated[bool, typer.Option("--faults", help="只列出有问题的报文")] = False,
+    key: Annotated[
+        str, typer.Option("--key", help="SM4 密钥，32 位十六进制；加密的 HJ 212-2025 报文用")
+    ] = "",
 ) -> None:
     """逐条解读 HJ 212、SL 651 报文，每条一行 JSON：字段、长度和校验是否正确、版本、有什么问题。"""
     try:
         data = _plain(file.read_bytes())
     except OSError as error:
         setup.fail(f"读不了 {file}：{error.strerror or error}，请核对文件名和权限。")
+    if key and not re.fullmatch(r"[0-9A-Fa-f]{32}", key):
+        setup.fail("SM4 密钥是 32 位十六进制数（16 字节）：请照数采仪上的抄，不带空格。")
     seen: Counter[str] = Counter()
     for said in (
-        _hydrology(data, seen) if b"\x7e\x7e" in data and b"##" not in data else _pollution(data, seen)
+        _hydrology(data, seen)
+        if b"\x7e\x7e" in data and b"##" not in data
+        else _pollution(data, seen, [bytes.fromhex(key)] if key else [])
     ):
         if not only_faults or said["faults"]:
             typer.echo(json.dumps(said, ensure_ascii=False))
@@ -71,23 +79,32 @@ def _broken(raw: bytes, why: str, head: bytes, seen: Counter[str]) -> Iterator[d
     yield {"broken": shown, "faults": [{"at": "", "said": why}]}
 
 
-def _pollution(data: bytes, seen: Counter[str]) -> Iterator[dict[str, Any]]:
+def _pollution(data: bytes, seen: Counter[str], keys: list[bytes]) -> Iterator[dict[str, Any]]:
     for found in _split(hj212.Splitter(), data):
         if isinstance(found, hj212.Broken):
             yield from _broken(found.raw, found.why, b"##", seen)
             continue
-        message = hj212.read(found.data)
-        seen.update(frames=1, crc=not found.crc_ok, length=not found.length_ok, faulty=bool(message.faults))
+        plain = None if found.crc_ok else sm4.opened(found, keys)
+        right = found.crc_ok or plain is not None
+        message = hj212.read(plain or found.data)
+        seen.update(frames=1, crc=not right, length=not found.length_ok, faulty=bool(message.faults))
         at = message.data_time
         faults = [{"at": "", "said": note} for note in found.notes]
-        if not found.crc_ok:
+        if not right:
             faults.append({"at": "", "said": f"校验码 {found.crc:04X}，应为 {hj212.crc16(found.data):04X}"})
         faults += [{"at": f.at, "said": f.said} for f in message.faults]
         yield {
-            "protocol": "HJ 212", "edition": message.edition, "length_ok": found.length_ok, "crc_ok": found.crc_ok,
-            "header": message.header, "data_time": at.isoformat() if at else None, "params": message.params, "items": message.items,
+            "protocol": "HJ 212", "edition": message.edition, "length_ok": found.length_ok, "crc_ok": right,
+            "encrypted": plain is not None, "header": message.header, "data_time": at.isoformat() if at else None, "params": message.params, "items": message.items,
+            "names": {code: _named(code) for code in message.items},
             "faults": faults,
         }  # fmt: skip
+
+
+def _named(code: str) -> str:
+    """What a code means and in which unit, as the standard's table says."""
+    known = pollutants.find(code)
+    return f"{known.name} [{known.unit}]".removesuffix(" []") if known else ""
 
 
 def _hydrology(data: bytes, seen: Counter[str]) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from . import setup
+from .children import Children
 
 
 def prepare() -> None:
@@ -47,8 +48,25 @@ def check_address(host: str, port: int) -> None:
             setup.fail(f"不能在 {host} 上监听（本机没有这个地址）：本机用 127.0.0.1，全部网卡用 0.0.0.0。")
 
 
-def run(host: str, port: int, workers: int) -> None:
-    """Serve until interrupted."""
+def gateway_commands(host: str, hj212: int, sl651: int) -> list[list[str]]:
+    """The gateway's two processes."""
+    receive = [
+        "gateway",
+        "receive",
+        "--host",
+        host,
+        "--hj212",
+        str(hj212),
+        "--sl651",
+        str(sl651),
+        "--mqtt",
+        os.environ.get("JIUZHI_MQTT", ""),
+    ]
+    return [receive, ["gateway", "write"]]
+
+
+def run(host: str, port: int, workers: int, beside: Children | None = None) -> None:
+    """Serve until interrupted; ``beside``: what runs along with it and ends with it."""
     import multiprocessing
 
     from granian import Granian
@@ -56,6 +74,7 @@ def run(host: str, port: int, workers: int) -> None:
 
     # The lake's reader keeps threads that do not survive a fork: workers start anew, also after a demo was just built here.
     multiprocessing.set_start_method("spawn", force=True)
+    watching = beside.beside() if beside else None
     Granian(
         "jiuzhi.project.wsgi:application",
         address=host,
@@ -67,16 +86,26 @@ def run(host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
         log_access=os.environ.get("JIUZHI_ACCESS_LOG") == "1",
     ).serve()
+    if beside and watching:
+        beside.ask_to_stop()
+        watching.join(60)
 
 
 def serve(
     host: Annotated[str, typer.Option("--host", help="监听地址")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口")] = 8000,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="进程数")] = 2,
+    gateway: Annotated[bool, typer.Option("--gateway/--no-gateway", help="同时启动通讯网关")] = True,
+    hj212: Annotated[int, typer.Option("--hj212", min=1, max=65535, help="网关的 HJ 212 端口")] = 9212,
+    sl651: Annotated[int, typer.Option("--sl651", min=1, max=65535, help="网关的 SL 651 端口")] = 9651,
 ) -> None:
-    """启动工作台。"""
+    """启动工作台和通讯网关。"""
     check_address(host, port)
+    for other in (hj212, sl651) if gateway else ():
+        check_address(host, other)
     setup.django()
     prepare()
     typer.echo(f"九治工作台：http://{host}:{port}/ （按 Ctrl+C 停止）")
-    run(host, port, workers)
+    if gateway:
+        typer.echo(f"通讯网关：HJ 212 在 {host}:{hj212}，SL 651 在 {host}:{sl651}")
+    run(host, port, workers, Children(*gateway_commands(host, hj212, sl651)) if gateway else None)

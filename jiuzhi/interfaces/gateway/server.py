@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import resource
 import signal
 import time
@@ -46,6 +47,7 @@ class Gateway:
         self.ports: dict[str, int] = {}
         self._servers: list[asyncio.Server] = []
         self._stop = asyncio.Event()
+        self._parent = os.getppid()
 
     async def start(self) -> None:
         """Begin to listen. Errors: ``OSError`` when a port cannot be had."""
@@ -108,6 +110,8 @@ class Gateway:
                 )
                 line.hang_up()
         self._orders()
+        if os.getppid() != self._parent:  # nobody is left to stop it
+            self.stop()
 
     def _orders(self) -> None:
         now = inbox.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -15,23 +16,26 @@ from jiuzhi.engine.observe import assessed, inbox
 from jiuzhi.engine.observe.drain import drain
 from jiuzhi.engine.observe.lake import LakeBusy
 
+from . import drop
+
 log = logging.getLogger("jiuzhi.gateway")
 PAUSE = 1.0  # [s] between two looks into the inbox
 ASSESS_EVERY = 60.0  # [s] between two assessments of what changed
 FORGET_EVERY = 3600.0
 
 
-def write(keep_days: int, stop: threading.Event | None = None) -> None:
+def write(keep_days: int) -> None:
     """Drain until SIGTERM, then once more. ``keep_days``: how long raw frames are kept."""
-    stop = stop or threading.Event()
+    stop, parent = threading.Event(), os.getppid()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
     changed, judged, cleared = True, 0.0, 0.0
     while True:
-        last = stop.is_set()
+        last = stop.is_set() or os.getppid() != parent  # nobody is left to stop it
         close_old_connections()
         try:
             changed |= drain().readings > 0
+            changed |= drop.take() > 0
             now = time.monotonic()
             if changed and now - judged > ASSESS_EVERY:
                 assessed.refresh(timezone.now().astimezone(LOCAL).date())

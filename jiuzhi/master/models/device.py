@@ -52,10 +52,18 @@ class Device(Record, title="监测设备", key=["code"]):
             "code": self.protocol == "SL651" and not re.fullmatch(r"[0-9A-F]{10}", self.code)
             and "SL 651 的遥测站地址是 10 位：请补足",
             "sources": _sources_fault(self.sources),
+            "mapping": _mapping_fault(self.mapping),
             "units": _units_fault(self.units),
             "key_before": self.key_before and not self.key_now and "没有现用密钥：请把密钥填在“SM4 密钥”里",
         }  # fmt: skip
         return {name: str(text) for name, text in said.items() if text}
+
+
+def _mapping_fault(text: str) -> str:
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        if not re.fullmatch(r"[^=\s]{1,40}\s*=\s*\S{1,120}(\s+\S{1,12})?", line):
+            return f"“{line[:40]}”不是“项目 = 路径 单位”：应如 PM2.5 = data.pm25 µg/m³"
+    return ""
 
 
 def _sources_fault(text: str) -> str:

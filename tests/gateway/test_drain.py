@@ -1,0 +1,111 @@
+"""From frames to the lake: once, in order, late ones known as late, packets joined."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from jiuzhi.core.local import LOCAL
+from jiuzhi.engine.observe import devices, health, inbox, lake
+from jiuzhi.engine.observe.drain import drain, is_late
+
+from .instruments import MN, NOON, STATION, device, frame, report
+
+
+@pytest.fixture(autouse=True)
+def registered(monkeypatch):
+    known = {MN: device(), STATION: device(STATION, protocol="SL651", station="H1")}
+    monkeypatch.setattr(devices, "listed", lambda: known)
+
+
+def receive(
+    *frames: bytes, at: datetime = NOON, code: str = MN, protocol: str = "HJ212", part: int = 0
+) -> None:
+    moment = int(at.replace(tzinfo=LOCAL).timestamp() * 1000)
+    with inbox.opened() as database, inbox.committing(database):
+        inbox.add(database, [(code, protocol, moment, part, raw) for raw in frames])
+        health.note_heard(database, [health.Heard(code, protocol, "x", moment, len(frames))])
+
+
+def test_a_frame_sent_twice_comes_once():
+    receive(frame(), frame())
+    assert drain().new == 1
+    receive(frame())
+    done = drain()
+    assert (done.frames, done.new, done.revised) == (1, 0, 0)
+    assert lake.revisions("S1", "COD").num_rows == 1
+
+
+def test_a_corrected_value_is_a_new_revision_that_knows_when_it_came():
+    receive(frame())
+    drain()
+    later = NOON + timedelta(days=2)
+    receive(frame(body="w01018-Rtd=20,w01018-Flag=N"), at=later)
+    done = drain()
+    assert (done.revised, done.late) == (1, 1)
+    first, second = lake.revisions("S1", "COD").to_pylist()
+    assert (first["value"], second["value"], second["revision"]) == (Decimal("12.5"), 20, 2)
+    assert second["received"] == later.replace(tzinfo=LOCAL).astimezone(UTC)
+    assert second["batch"].startswith("frame-")
+    assert health.states()[MN].late == 1
+
+
+@pytest.mark.parametrize(("kind", "minutes", "late"), [
+    ("instant", 10, False), ("instant", 20, True), ("hour", 170, False), ("hour.max", 190, True), ("sample", 1, True),
+])  # fmt: skip
+def test_what_is_late(kind, minutes, late):
+    time = datetime(2026, 11, 20, tzinfo=UTC)
+    assert is_late(kind, time, time + timedelta(minutes=minutes)) is late
+
+
+def test_packets_are_joined_across_two_runs_and_a_lost_one_holds_nothing_up():
+    body = bytes.fromhex(f"0007261120120000F1F1{STATION}48F0F02611201200392300010490")
+    first, second = (report(packet=(n, 2), body=part) for n, part in ((1, body[:20]), (2, body[20:])))
+    receive(first, code=STATION, protocol="SL651", part=1)
+    assert drain().readings == 0
+    receive(second, code=STATION, protocol="SL651", part=1)
+    assert drain().new == 1
+    (row,) = lake.current("H1").to_pylist()
+    assert (row["property"], row["value"]) == ("water_level", Decimal("10.490"))
+    receive(first, report(at="2611201300"), code=STATION, protocol="SL651", part=1)
+    assert drain().frames == 2
+
+
+def test_frames_that_say_nothing_are_passed_and_noted():
+    receive(frame(cn="2021", body="SB1-RS=1"), frame(body="zz-Rtd=1"))
+    done = drain()
+    assert (done.frames, done.readings, done.faulty) == (2, 0, 1)
+    assert drain().frames == 0
+    assert health.states()[MN].faulty == 1
+
+
+def test_old_frames_are_forgotten_only_when_they_are_in_the_lake():
+    receive(frame(), at=datetime.now() - timedelta(days=40))
+    assert inbox.forget(30) == 0
+    drain()
+    receive(frame(at=NOON + timedelta(minutes=1)), at=datetime.now() - timedelta(days=40))
+    assert inbox.forget(30) == 1
+    assert inbox.waiting() == 1
+    assert drain().frames == 1
+
+
+def test_a_lake_from_before_values_knew_when_they_came(monkeypatch):
+    import pyarrow as pa
+    from deltalake import DeltaTable, write_deltalake
+
+    from jiuzhi.engine.observe import delta
+
+    receive(frame())
+    drain()
+    old = pa.table(DeltaTable(delta.folder(lake.NAME)).to_pyarrow_table()).drop_columns(["received"])
+    write_deltalake(
+        delta.folder(lake.NAME), old, mode="overwrite", schema_mode="overwrite", partition_by=["month"]
+    )
+    assert lake.current("S1").to_pylist()[0]["received"] is None
+    receive(frame(at=NOON + timedelta(minutes=1)))
+    assert drain().new == 1
+    assert lake.compact(everything=True) == 2
+    assert [row["received"] is None for row in lake.current("S1").sort_by("time").to_pylist()] == [
+        True,
+        False,
+    ]
