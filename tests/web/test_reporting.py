@@ -213,6 +213,22 @@ def test_an_air_station_has_a_live_tab_when_it_reports(officer, plan, stations, 
     assert "tab=live" in page.split("hx-get=")[1].split('"')[1], "the part asked for again stays in its tab"
 
 
+def test_a_station_nothing_is_judged_of_yet_shows_what_it_reports(officer, measured, tmp_path, orgs, now):
+    micro = Station.objects.create(
+        code="V1", name="微站", kind="air", level="county", county=orgs.county, evaluated=False
+    )
+    measured(tmp_path)
+    report("V1", "PM2.5", "instant", (now, "35.5"))
+    report("A1", "PM2.5", "instant", (now, "36.5"))
+    page = read(officer, "stations/")
+    assert "环境空气站 · 实时" in page
+    assert "35.5" in page
+    assert "36.5" not in page, "a judged station stands with its AQI"
+    assert "最近一次数据" in read(officer, f"stations/{micro.code}/")
+    assert "最近一次数据" not in read(officer, f"stations/{micro.code}/?tab=judged")
+    assert "最近一次数据" not in read(officer, "stations/A1/")
+
+
 def test_every_revision_of_a_value_is_shown(officer, plan, outlets, now):
     for value in ("30", "31"):
         report("O1", "COD", "hour", (now, value))

@@ -45,6 +45,9 @@ class Period(NamedTuple):
 
 
 PERIODS = {
+    "1h": Period(
+        gettext_lazy("近 1 小时"), timedelta(hours=1), ("instant", "minute", "hour", "4h", "sample", "day")
+    ),
     "24h": Period(gettext_lazy("近 24 小时"), DAY, ("instant", "minute", "hour", "4h", "sample", "day")),
     "7d": Period(gettext_lazy("近 7 天"), 7 * DAY, ("hour", "minute", "4h", "instant", "sample", "day")),
     "30d": Period(gettext_lazy("近 30 天"), 30 * DAY, ("hour", "4h", "sample", "day", "minute", "instant")),

@@ -21,10 +21,15 @@ from .base import Scope, county_page, page
 ROWS = 30  # newest values in the table
 
 
+def reporting(stations: list[Station]) -> list[Station]:
+    """Those that send values more often than they are judged."""
+    newest = series.latest([s.code for s in stations], timezone.now())
+    often = ("instant", "minute")
+    return [s for s in stations if any(one.kind in often for one in newest.get(s.code, {}).values())]
+
+
 def reports(station: Station) -> bool:
-    """Whether a station sends values more often than they are judged."""
-    newest = series.latest([station.code], timezone.now()).get(station.code, {})
-    return any(one.kind in ("instant", "minute") for one in newest.values())
+    return bool(reporting([station]))
 
 
 def show(request: HttpRequest, scope: Scope, station: Station) -> HttpResponse:
