@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "jiuzhi.domains",
     "jiuzhi.interfaces.web",
     "jiuzhi.interfaces.api",
+    "jiuzhi.interfaces.sta",
     "jiuzhi.interfaces.portal",
 ]
 MIDDLEWARE = [

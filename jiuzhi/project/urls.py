@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("jiuzhi.interfaces.web.urls")),
     path("", include("jiuzhi.interfaces.portal.urls")),
     path("", include("jiuzhi.interfaces.api.urls")),
+    path("", include("jiuzhi.interfaces.sta.urls")),
 ]
 
 # Django looks for these only here.

@@ -1,171 +1,123 @@
-"""What stations report now, and one property over time."""
+"""Series of the lake and their values page by page, held against plain Python over the same rows."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jiuzhi.engine.observe import lake, series
-from tests.observe.messages import report
+from jiuzhi.engine.observe.series import NEWEST, OLDEST, Wanted
 
-NOW = datetime(2024, 11, 25, 2, 0, tzinfo=UTC)  # 10:00 in China
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-def newest(item="COD", station="O1", now=NOW):
-    return series.latest([station], now).get(station, {}).get(item)
+START = datetime(2026, 8, 30, 20, tzinfo=UTC)
+STATIONS, ITEMS, KINDS = ("A1", "A2", "重庆市/水寨子"), ("PM2.5", "O3"), ("hour", "day")
 
 
-def test_the_newest_value_of_every_property():
-    report("O1", "COD", "hour", (NOW - HOUR, "30"), (NOW - 2 * HOUR, "40"))
-    report("O1", "NH3N", "minute", (NOW - 10 * MINUTE, "1.5"))
-    report("O2", "COD", "hour", (NOW - 3 * HOUR, "9"))
-    found = series.latest(["O1", "O3"], NOW)
-    assert set(found) == {"O1"}
-    assert {item: one.value for item, one in found["O1"].items()} == {"COD": 30, "NH3N": Decimal("1.5")}
+def row(station, item, kind, time, value):
+    local = time + timedelta(hours=8)
+    return {
+        "station": station, "property": item, "kind": kind, "time": time, "day": local.date(), "value": value, "unit": "µg/m³",
+        "qualifier": "", "raw": str(value), "flag": 0, "batch": "b", "synthetic": item == "O3", "month": f"{local:%Y-%m}",
+    }  # fmt: skip
 
 
-def test_of_one_moment_the_finer_kind_is_newer_and_side_values_are_none():
-    report("O1", "COD", "hour", (NOW, "1"))
-    report("O1", "COD", "instant", (NOW, "2"))
-    report("O1", "COD", "minute", (NOW, "3"))
-    report("O1", "COD", "hour.max", (NOW + MINUTE, "99"))
-    assert newest().kind == "instant"
+def keep(rows, number):
+    table = pa.Table.from_pylist([{**r, "revision": 1} for r in rows], schema=lake.SCHEMA)
+    lake.append(table, app="t", version=number)
 
 
-def test_what_comes_later_is_merged_without_reading_the_lake_again(monkeypatch):
-    report("O1", "COD", "minute", (NOW - 20 * MINUTE, "30"))
-    report("O2", "COD", "minute", (NOW - 20 * MINUTE, "5"))
-    assert newest().value == 30
-    first, of_other = series.changed("O1", NOW)[1], series.changed("O2", NOW)[1]
-    monkeypatch.setattr(lake, "select", lambda *a, **k: pytest.fail("read everything again"))
-    report("O1", "COD", "minute", (NOW - 10 * MINUTE, "31"))
-    assert newest().value == 31
-    report("O1", "COD", "minute", (NOW - 10 * MINUTE, "32"))  # revised
-    assert (newest().value, newest().revision) == (32, 2)
-    report("O1", "COD", "minute", (NOW - 3 * HOUR, "7"))  # sent late: not the newest
-    assert newest().value == 32
-    assert series.changed("O1", NOW)[1] > first
-    assert series.changed("O2", NOW)[1] == of_other
+@pytest.fixture
+def held():
+    """Three months with gaps, every seventh value revised, one withdrawn. Returns the latest of each, in plain Python."""
+    times = [START + timedelta(hours=11 * n) for n in range(150)]
+    rows = [
+        row(s, i, k, t, Decimal(n * 7 % 50) / 4)
+        for s in STATIONS
+        for i in ITEMS
+        for k in KINDS
+        for n, t in enumerate(times)
+        if (n + len(s)) % 3
+    ]
+    keep(rows, 1)
+    again = [r | {"value": r["value"] + 100} for r in rows[::7]]
+    keep(again, 2)
+    gone = [rows[3] | {"value": None}]
+    keep(gone, 3)
+    latest = {}
+    for r in [*rows, *again, *gone]:
+        latest[r["station"], r["property"], r["kind"], r["time"]] = r
+    return [r for r in latest.values() if r["value"] is not None]
 
 
-def test_after_the_lake_was_compacted_the_newest_is_the_same(monkeypatch):
-    report("O1", "COD", "minute", (NOW - 20 * MINUTE, "30"))
-    assert newest().value == 30
-    report("O1", "COD", "minute", (NOW - 10 * MINUTE, "31"))
+def ident(r):
+    return r["station"], r["property"], r["kind"], r["time"]
+
+
+def test_the_catalogue_knows_every_series(held):
+    found = series.catalogue()
+    assert len(found) == 12
+    mine = [r["time"] for r in held if ident(r)[:3] == ("A2", "O3", "day")]
+    one = found["A2", "O3", "day"]
+    assert (one.first, one.last, one.unit, one.synthetic) == (min(mine), max(mine), "µg/m³", True)
+    assert not found["A2", "PM2.5", "day"].synthetic
+
+
+def test_the_catalogue_follows_new_values_and_compaction(held):
+    before = series.catalogue()
+    later = START + timedelta(days=200)
+    keep([row("A1", "O3", "hour", later, Decimal(1)), row("A9", "O3", "hour", later, Decimal(1))], 4)
+    after = series.catalogue()
+    assert after["A1", "O3", "hour"].last == later
+    assert set(after) - set(before) == {("A9", "O3", "hour")}
+    assert before["A1", "O3", "hour"].last < later  # what somebody holds does not change under him
     lake.compact(everything=True)
-    assert newest().value == 31
+    assert series.catalogue() == after
 
 
-def test_what_is_older_than_the_window_or_from_the_future_is_not_now():
-    report("O1", "COD", "hour", (NOW - 8 * DAY, "30"))
-    report("O2", "COD", "instant", (NOW + 2 * DAY, "30"))
-    assert series.latest(["O1", "O2"], NOW) == {}
+def test_an_empty_lake_has_no_series_and_empty_pages():
+    assert series.catalogue() == {}
+    assert series.page(Wanted(frozenset({("A1", "O3", "hour")})), count=True) == ([], 0, False)
+    assert series.one(("A1", "O3", "hour"), START) is None
 
 
-@pytest.mark.parametrize(
-    ("kind", "before", "interval", "silent"),
-    [
-        ("instant", 29 * MINUTE, 0 * HOUR, False),
-        ("instant", 31 * MINUTE, 0 * HOUR, True),
-        ("instant", 31 * MINUTE, HOUR, False),  # its device reports once an hour
-        ("minute", 61 * MINUTE, 0 * HOUR, True),
-        ("hour", 179 * MINUTE, 0 * HOUR, False),  # an hour ends an hour after its time
-        ("hour", 181 * MINUTE, 0 * HOUR, True),
-        ("day", 2 * DAY, 0 * HOUR, False),
-        ("sample", 6 * DAY, 0 * HOUR, False),
-    ],
+def test_one(held):
+    r = held[0]
+    assert series.one(ident(r)[:3], r["time"])["value"] == r["value"]
+    assert series.one(("A1", "O3", "hour"), START - timedelta(hours=1)) is None
+
+
+KEYS = [(s, i, k) for s in STATIONS for i in ITEMS for k in KINDS]
+
+
+@given(
+    keys=st.frozensets(st.sampled_from(KEYS)),
+    order=st.sampled_from([OLDEST, NEWEST, ("value DESC",), ("value", "time DESC")]),
+    skip=st.integers(0, 900) | st.just(0),
+    top=st.integers(0, 60),
+    count=st.booleans(),
+    least=st.none() | st.integers(0, 110),
+    start=st.none() | st.integers(0, 1700),
 )
-def test_when_a_station_should_have_reported_again(kind, before, interval, silent):
-    report("O1", "COD", kind, (NOW - before, "1"))
-    assert series.silent(series.latest(["O1"], NOW)["O1"].values(), NOW, interval) is silent
-
-
-def test_a_station_without_values_is_silent():
-    assert series.silent([], NOW)
-
-
-def test_a_line_as_observed_holds_what_cannot_be_used_and_non_detects():
-    report("O1", "COD", "minute", (NOW - 3 * MINUTE, "30"))
-    report("O1", "COD", "minute", (NOW - 2 * MINUTE, "88"), qualifier="D", flag=2)
-    report("O1", "COD", "minute", (NOW - MINUTE, "4"), qualifier="<")
-    report("O1", "COD", "minute", (NOW, None))
-    found = series.line("O1", "COD", "minute", NOW - HOUR, NOW + HOUR)
-    assert (found.step, found.count, found.unit) == ("", 4, "mg/L")
-    assert [(p.value, p.usable, p.qualifier) for p in found.points] == [
-        (30, True, ""), (88, False, "D"), (4, True, "<"), (None, False, ""),
-    ]  # fmt: skip
-
-
-def test_the_span_is_half_open_and_cut_to_the_minute():
-    report("O1", "COD", "minute", *((NOW + n * MINUTE, str(n)) for n in range(5)))
-    found = series.line("O1", "COD", "minute", NOW + MINUTE, NOW + 3 * MINUTE)
-    assert [p.value for p in found.points] == [1, 2]
-    assert series.kinds("O1", "COD", NOW + MINUTE, NOW + 3 * MINUTE) == {"minute": (2, MINUTE)}
-
-
-@pytest.mark.parametrize(
-    ("item", "kind", "how", "value"),
-    [
-        ("COD", "minute", "mean", "2.5"),
-        ("rain", "minute", "sum", "10"),
-        ("wind_direction", "minute", "first", "1"),
-        ("COD", "minute.max", "max", "4"),
-        ("COD", "minute.min", "min", "1"),
-        ("COD", "minute.cou", "sum", "10"),
-    ],
-)
-def test_too_many_values_are_joined_by_hour(monkeypatch, item, kind, how, value):
-    monkeypatch.setattr(series, "MOST", 3)
-    start = NOW - HOUR
-    report("O1", item, kind, *((start + n * MINUTE, str(n + 1)) for n in range(4)))
-    report("O1", item, kind, (start + 5 * MINUTE, "500"), flag=2)
-    found = series.line("O1", item, kind, start, NOW)
-    assert (found.step, found.how, found.count) == ("hour", how, 5)
-    assert [(p.time, p.value, p.revision) for p in found.points] == [(start, Decimal(value), 0)]
-
-
-def test_too_many_hours_are_joined_by_local_day_and_a_non_detect_counts_half(monkeypatch):
-    monkeypatch.setattr(series, "MOST", 3)
-    midnight = datetime(2024, 11, 24, 16, tzinfo=UTC)
-    report("O1", "COD", "hour", *((midnight + n * HOUR, "3") for n in (-2, -1, 0, 1)))
-    report("O1", "COD", "hour", (midnight + 2 * HOUR, "3"), qualifier="<")
-    found = series.line("O1", "COD", "hour", midnight - DAY, midnight + DAY)
-    assert found.step == "day"
-    assert [(p.time, p.value) for p in found.points] == [(midnight - DAY, 3), (midnight, Decimal("2.5"))]
-
-
-def test_kinds_finest_first_and_properties_of_a_year():
-    report("O1", "COD", "day", (NOW - DAY, "1"))
-    report("O1", "COD", "hour", (NOW - HOUR, "1"))
-    report("O1", "COD", "hour.max", (NOW - HOUR, "1"))
-    report("O1", "COD", "instant", (NOW, "1"))
-    report("O1", "TP", "sample", (NOW - 300 * DAY, "0.1"))
-    report("O1", "TN", "sample", (NOW - 900 * DAY, "0.1"))
-    assert list(series.kinds("O1", "COD", NOW - 2 * DAY, NOW + HOUR)) == [
-        "instant",
-        "hour",
-        "hour.max",
-        "day",
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_page_is_what_plain_python_cuts_out(held, keys, order, skip, top, count, least, start):
+    begin = None if start is None else START + timedelta(hours=start)
+    where, values = "true", ()
+    if least is not None:
+        where, values = "value >= ?", (least,)
+    if begin is not None:
+        where, values = f"{where} AND time >= ?::TIMESTAMPTZ", (*values, begin.isoformat())
+    page = series.page(Wanted(keys, where, values, begin), order=order, skip=skip, top=top, count=count)
+    fitting = sorted((r for r in held if ident(r)[:3] in keys), key=ident)
+    fitting = [
+        r for r in fitting if (least is None or r["value"] >= least) and (begin is None or r["time"] >= begin)
     ]
-    assert series.properties("O1", NOW) == ["COD", "TP"]
-    report("O1", "pH", "instant", (NOW, "7"))
-    assert "pH" in series.properties("O1", NOW)
-
-
-def test_every_revision_of_one_value():
-    for value in ("1", "2", "3"):
-        report("O1", "COD", "hour", (NOW, value))
-    report("O1", "COD", "minute", (NOW, "9"))
-    assert [row["value"] for row in series.revisions("O1", "COD", "hour", NOW)] == [1, 2, 3]
-    assert series.revisions("O1", "COD", "hour", NOW + HOUR) == []
-
-
-def test_words():
-    assert [series.kind_name(k) for k in ("instant", "hour.max", "hour.zs", "15min")] == [
-        "实时",
-        "小时最大",
-        "小时折算",
-        "15min",
-    ]
-    assert [series.mark_name(q) for q in ("", "N", "<", "D", "?")] == ["", "", "未检出", "故障", "?"]
+    for term in reversed(order):
+        name, _, down = term.partition(" ")
+        fitting.sort(key=lambda r, n=name: r[n], reverse=bool(down))
+    assert [ident(r) for r in page.rows] == [ident(r) for r in fitting[skip : skip + top]]
+    assert [r["value"] for r in page.rows] == [r["value"] for r in fitting[skip : skip + top]]
+    assert page.total == (len(fitting) if count else None)
+    if top:
+        assert page.more == (len(fitting) > skip + top)

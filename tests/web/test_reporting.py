@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from jiuzhi.core.models import AuditEntry
 from jiuzhi.engine.observe import extract, lake
-from jiuzhi.engine.observe.series import Extent
+from jiuzhi.engine.observe.reported import Extent
 from jiuzhi.interfaces.web import live
 from jiuzhi.master.models import Device, Station
 from tests.observe.messages import report

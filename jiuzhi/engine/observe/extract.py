@@ -20,7 +20,7 @@ from jiuzhi.engine.exchange.export import SYNTHETIC
 
 from . import delta, lake
 from .properties import EVERY
-from .series import USABLE, kind_name, mark_name
+from .reported import USABLE, kind_name, mark_name
 
 FORMS = ("csv", "xlsx", "parquet")
 EXCEL_ROWS = 1_000_000  # a sheet ends at 1,048,576

@@ -35,8 +35,9 @@ def demo(
     """准备演示：载入两县规划包，模拟观测，研判承诺，启动工作台。"""
     if serve:
         check_address(host, port)
-        for other in (hj212, sl651) if live else ():
-            check_address(host, other)
+        if live:
+            check_address(host, hj212, "--hj212")
+            check_address(host, sl651, "--sl651")
     os.environ["JIUZHI_DEMO"] = "1"
     setup.django()
     prepare()

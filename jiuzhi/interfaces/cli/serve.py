@@ -24,7 +24,7 @@ def prepare() -> None:
         )
 
 
-def check_address(host: str, port: int) -> None:
+def check_address(host: str, port: int, option: str = "--port") -> None:
     """Say in one sentence why nothing can listen there: the port taken, forbidden, or no address of this machine.
 
     The server itself shares a taken port in silence, and half of the visitors would then see the other program.
@@ -39,11 +39,13 @@ def check_address(host: str, port: int) -> None:
         try:
             probe.bind(address)
         except PermissionError:
-            setup.fail(f"端口 {port} 需要管理员权限：请用 --port 换一个 1024 以上的端口，例如 8000。")
+            setup.fail(
+                f"端口 {port} 需要管理员权限：请用 {option} 换一个 1024 以上的端口，例如 {port + 8000}。"
+            )
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 setup.fail(
-                    f"端口 {port} 已被占用：请停止占用它的程序，或用 --port 换一个，例如 {port % 60000 + 1}。"
+                    f"端口 {port} 已被占用：请停止占用它的程序，或用 {option} 换一个，例如 {port % 60000 + 1}。"
                 )
             setup.fail(f"不能在 {host} 上监听（本机没有这个地址）：本机用 127.0.0.1，全部网卡用 0.0.0.0。")
 
@@ -101,8 +103,9 @@ def serve(
 ) -> None:
     """启动工作台和通讯网关。"""
     check_address(host, port)
-    for other in (hj212, sl651) if gateway else ():
-        check_address(host, other)
+    if gateway:
+        check_address(host, hj212, "--hj212")
+        check_address(host, sl651, "--sl651")
     setup.django()
     prepare()
     typer.echo(f"九治工作台：http://{host}:{port}/ （按 Ctrl+C 停止）")

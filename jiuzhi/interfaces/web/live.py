@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jiuzhi.core.local import LOCAL
-from jiuzhi.engine.observe import series
+from jiuzhi.engine.observe import reported
 from jiuzhi.engine.observe.properties import EVERY
-from jiuzhi.engine.observe.series import Extent, Line, Observed, Point
+from jiuzhi.engine.observe.reported import Extent, Line, Observed, Point
 from jiuzhi.master.models import Device, Station
 
 from . import closed
@@ -104,12 +104,12 @@ def ago(moment: datetime, now: datetime) -> str:
 def kind_word(kind: str) -> str:
     """The word of a kind in the reader's language: hour.max → 小时最大."""
     base, _dot, side = kind.partition(".")
-    said = closed.word(series.KINDS.get(base, base))
-    return said + (" " if closed.abroad() and side else "") + closed.word(series.SIDES.get(side, side))
+    said = closed.word(reported.KINDS.get(base, base))
+    return said + (" " if closed.abroad() and side else "") + closed.word(reported.SIDES.get(side, side))
 
 
 def mark_word(qualifier: str) -> str:
-    return closed.word(series.mark_name(qualifier))
+    return closed.word(reported.mark_name(qualifier))
 
 
 def _why_bad(usable: bool, qualifier: str) -> str:
@@ -156,7 +156,7 @@ def intervals(stations: Iterable[Station]) -> dict[str, timedelta]:
 
 def rows(stations: list[Station], now: datetime) -> list[Row]:
     """Each station with its newest values; what should have reported again comes first, then by name."""
-    newest, often = series.latest([s.code for s in stations], now), intervals(stations)
+    newest, often = reported.latest([s.code for s in stations], now), intervals(stations)
     found = []
     for station in stations:
         held = newest.get(station.code, {})
@@ -165,7 +165,7 @@ def rows(stations: list[Station], now: datetime) -> list[Row]:
         found.append(
             Row(
                 station, values[:SHOWN], ago(last.end, now) if last else "",
-                series.silent(held.values(), now, often.get(station.code, timedelta(0))),
+                reported.silent(held.values(), now, often.get(station.code, timedelta(0))),
                 station.synthetic or any(one.synthetic for one in values),
             )
         )  # fmt: skip

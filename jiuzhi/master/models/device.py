@@ -48,9 +48,16 @@ class Device(Record, title="监测设备", key=["code"]):
     state = Choice("状态", "在用 检修 停用", required=True, default="在用")
 
     def faults(self) -> dict[str, str]:
+        twin = (
+            Device.objects.filter(code=self.code)
+            .exclude(county=self.county_id)
+            .select_related("county")
+            .first()
+        )
         said = {
-            "code": self.protocol == "SL651" and not re.fullmatch(r"[0-9A-F]{10}", self.code)
-            and "SL 651 的遥测站地址是 10 位：请补足",
+            "code": (self.protocol == "SL651" and not re.fullmatch(r"[0-9A-F]{10}", self.code)
+                     and "SL 651 的遥测站地址是 10 位：请补足")
+            or (twin and f"{twin.county}已登记了这个编码：一台设备只能在一个区县登记，请核对"),
             "sources": _sources_fault(self.sources),
             "mapping": _mapping_fault(self.mapping),
             "units": _units_fault(self.units),

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jiuzhi.core.local import LOCAL
-from jiuzhi.engine.observe import series
+from jiuzhi.engine.observe import reported
 from jiuzhi.engine.observe.properties import EVERY
-from jiuzhi.engine.observe.series import Line, Observed
+from jiuzhi.engine.observe.reported import Line, Observed
 from jiuzhi.master.models import Station
 
 from .. import live
@@ -46,7 +46,7 @@ def compare(request: HttpRequest, scope: Scope) -> HttpResponse:
         return _added(request, scope)
     now = timezone.now()
     stations = list(Station.objects.filter(county=scope.county).order_by("kind", "name", "code"))
-    newest = series.latest([s.code for s in stations], now)
+    newest = reported.latest([s.code for s in stations], now)
     offers = _offers(stations, newest)
     keys, left = (found, 0) if (found := _keys(request)) else _start(request, offers)
     chosen = _chosen(keys, stations)
@@ -154,12 +154,12 @@ def _lines(
     chosen: list[Chosen], period: str, wanted: str, start: datetime, end: datetime
 ) -> list[tuple[Chosen, Line]]:
     """Each series over the period; all of one kind where they share one that reads well."""
-    have = [series.kinds(one.station.code, one.property, start, end) for one in chosen[:MOST]]
+    have = [reported.kinds(one.station.code, one.property, start, end) for one in chosen[:MOST]]
     shared = live.choose_kind(period, live.common(have), wanted)
     found = []
     for one, held in zip(chosen, have, strict=False):
         kind = live.choose_kind(period, held, shared or wanted)
-        line = series.line(one.station.code, one.property, kind, start, end) if kind else Line("", [])
+        line = reported.line(one.station.code, one.property, kind, start, end) if kind else Line("", [])
         found.append((one, line))
     return found
 
@@ -203,7 +203,7 @@ def _table(lines: list[tuple[Chosen, Line]]) -> list[tuple[Any, list[str]]]:
     return [(moment.astimezone(LOCAL), [_cell(points.get(moment)) for points in held]) for moment in moments]
 
 
-def _cell(point: series.Point | None) -> str:
+def _cell(point: reported.Point | None) -> str:
     if point is None:
         return ""
     said = live.figure(point.value, point.qualifier)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jiuzhi.core.local import LOCAL
-from jiuzhi.engine.observe import series
+from jiuzhi.engine.observe import reported
 from jiuzhi.master.models import Station
 
 from .. import live
@@ -23,7 +23,7 @@ ROWS = 30  # newest values in the table
 
 def reporting(stations: list[Station]) -> list[Station]:
     """Those that send values more often than they are judged."""
-    newest = series.latest([s.code for s in stations], timezone.now())
+    newest = reported.latest([s.code for s in stations], timezone.now())
     often = ("instant", "minute")
     return [s for s in stations if any(one.kind in often for one in newest.get(s.code, {}).values())]
 
@@ -49,14 +49,14 @@ def fresh(request: HttpRequest, scope: Scope, station: str) -> HttpResponse:
 
 def _seen(station: Station, now: datetime) -> str:
     """What a page shows: the lake's version, and the minute, by which 3 分钟前 is true."""
-    return f"{series.changed(station.code, now)[0]}-{int(now.timestamp()) // 60}"
+    return f"{reported.changed(station.code, now)[0]}-{int(now.timestamp()) // 60}"
 
 
 def _news(station: Station, seen: str, now: datetime) -> bool:
     version, _dash, minute = seen.partition("-")
     if not (version.isdecimal() and minute == str(int(now.timestamp()) // 60)):
         return True
-    at, since = series.changed(station.code, now)
+    at, since = reported.changed(station.code, now)
     return since > int(version) or at < int(
         version
     )  # a lake put back from a backup counts from a lower version
@@ -67,8 +67,8 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
     now = timezone.now()
     seen = _seen(station, now)
     asked = request.GET
-    newest = series.latest([station.code], now).get(station.code, {})
-    choices = live.in_order(station.kind, series.properties(station.code, now))
+    newest = reported.latest([station.code], now).get(station.code, {})
+    choices = live.in_order(station.kind, reported.properties(station.code, now))
     item = asked.get("property", "") or next(iter(choices), "")
     if choices and item not in choices:
         raise Http404(_("这个站点没有监测这一项。"))
@@ -77,9 +77,9 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
         period = "24h"
     until = day(asked.get("until", ""))
     start, end = live.span(period, until, now)
-    have = series.kinds(station.code, item, start, end) if item else {}
+    have = reported.kinds(station.code, item, start, end) if item else {}
     kind = live.choose_kind(period, have, asked.get("kind", ""))
-    line = series.line(station.code, item, kind, start, end) if kind else series.Line("", [])
+    line = reported.line(station.code, item, kind, start, end) if kind else reported.Line("", [])
     name, of = live.item_name(item, station.kind), unit(line.unit)
     rows = live.table(line, ROWS)
     nows = [live.told(code, newest[code], station.kind, now) for code in choices if code in newest]
@@ -92,7 +92,7 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
         "thinned": live.thinned(line), "chart": live.chart([(name, item, of, line)], start, min(end, now)), "rows": rows,
         "revised": any(row["revision"] > 1 for row in rows), "moments": ("Y-m-d " if until else "m-d ") + ("H:i:s" if kind == "instant" else "H:i"),
         "synthetic": station.synthetic or line.synthetic or any(one.synthetic for one in nows),
-        "last": live.ago(last.end, now) if last else "", "silent": series.silent(newest.values(), now, *filter(None, [often])),
+        "last": live.ago(last.end, now) if last else "", "silent": reported.silent(newest.values(), now, *filter(None, [often])),
         "seen": seen, "judged": station.kind in ("air", *Station.WATER),
         "at": reverse("station_data", args=[station.county.code, station.code, "csv"]).removesuffix("csv"),
         "take": urlencode({"property": item, "from": start.astimezone(LOCAL).date(), "to": min(end, now).astimezone(LOCAL).date()}),
@@ -121,13 +121,13 @@ def revisions(request: HttpRequest, scope: Scope, station: str) -> HttpResponse:
         moment = datetime.fromisoformat(request.GET.get("time", "")).astimezone(LOCAL)
     except (ValueError, OverflowError):
         raise Http404(_("没有这个值。")) from None
-    rows = series.revisions(found.code, item, kind, moment)
+    rows = reported.revisions(found.code, item, kind, moment)
     if not rows:
         raise Http404(_("没有这个值。"))
     listed = [
         row | {
             "said": live.figure(row["value"], row["qualifier"]), "mark": live.mark_word(row["qualifier"]),
-            "usable": row["flag"] < series.USABLE and row["value"] is not None,
+            "usable": row["flag"] < reported.USABLE and row["value"] is not None,
         }
         for row in rows
     ]  # fmt: skip
