@@ -95,8 +95,8 @@ _TYPES = [
     EntityType(
         "Datastream", "Datastreams", lambda scene: list(scene.streams.values()), lambda d: d.id,
         {
-            "name": lambda d, _: f"{d.station} {d.property.title}（{d.kind.title}）",
-            "description": lambda d, _: f"{d.station.county.name}{d.station}的{d.property.title}，{d.kind.said}",
+            "name": lambda d, _: f"{d.station} {d.item.title}（{d.kind.title}）",
+            "description": lambda d, _: f"{d.station.county.name}{d.station}的{d.item.title}，{d.kind.said}",
             "observationType": lambda d, _: rows.MEASUREMENT,
             "unitOfMeasurement": lambda d, _: rows.unit(d.series.unit),
             "observedArea": lambda d, _: rows.point(d.station),
@@ -107,7 +107,7 @@ _TYPES = [
         {
             "Thing": Link("Thing", False, _station),
             "Sensor": Link("Sensor", False, lambda d, scene: [scene.instruments[d.station.code]]),
-            "ObservedProperty": Link("ObservedProperty", False, lambda d, scene: [d.property]),
+            "ObservedProperty": Link("ObservedProperty", False, lambda d, scene: [d.item]),
             "Observations": Link("Observation", True, _same),
         },
     ),

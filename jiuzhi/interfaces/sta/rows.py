@@ -77,7 +77,7 @@ class Stream:
 
     series: Series
     station: Station
-    property: Property
+    item: Property
     kind: Kind
 
     @property
@@ -196,9 +196,10 @@ class Scene:
     def value(self, row: dict[str, Any]) -> Value:
         """A row of `series.page` as an Observation."""
         stream = self.streams[row["station"], row["property"], row["kind"]]
-        rest = {name: row[name] for name in ("value", "flag", "revision", "synthetic", "time")}
-        texts = {name: row[name] or "" for name in ("unit", "qualifier", "raw")}
-        return Value(stream, **rest, **texts)
+        return Value(
+            stream, row["time"], row["value"], row["unit"] or "", row["qualifier"] or "", row["raw"] or "", row["flag"], row["revision"],
+            row["synthetic"],
+        )  # fmt: skip
 
     def find_value(self, streams: Iterable[Stream], ident: str) -> Value | None:
         """The Observation of that id among these streams."""
