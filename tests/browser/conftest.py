@@ -46,10 +46,14 @@ def chromium(lacking):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def scene(tmp_path_factory):
+    """The environment in which the demo of the tests lives."""
+    return os.environ | {"JIUZHI_HOME": str(tmp_path_factory.mktemp("demo")), "JIUZHI_DEMO": "1"}
+
+
+@pytest.fixture(scope="session")
+def site(scene):
     """The address of a served demo."""
-    home = tmp_path_factory.mktemp("demo")
-    scene = os.environ | {"JIUZHI_HOME": str(home), "JIUZHI_DEMO": "1"}
     subprocess.run(_jiuzhi("demo", "--no-serve"), env=scene, cwd=ROOT, check=True, capture_output=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -10,6 +10,8 @@ PAGES = [
     "/county/500229/stations/500229/", "/county/500229/stations/500229-A01/?property=PM2.5&period=3y",
     "/county/500229/stations/重庆市/水寨子/", "/county/500229/imports/", "/county/500229/report/", "/county/500229/more/",
     "/systems/", "/search/?q=水", "/design/",
+    "/county/500229/stations/500229-A01/?tab=live&period=30d", "/county/500229/compare/",
+    "/county/500229/compare/?s=500229-A01|PM2.5&s=重庆市/水寨子|DO&period=7d",
 ]  # fmt: skip
 
 # A text is cut off when its box hides what overflows, unless it is meant to (clamped lines with the whole text elsewhere).

@@ -56,3 +56,13 @@ def run(values, prop="PM2.5", station="A1", kind="hour", start=START, step=3600,
 def wave(n=24, level=30):
     """Values that never stand still and never jump."""
     return [level + (7 * k) % 5 + k % 3 for k in range(n)]
+
+
+def report(station: str, item: str, kind: str, *values: tuple[datetime, str | None], **more: object) -> None:
+    """Values of one property as the gateway hands them over, taken into the lake. more: qualifier, flag, synthetic."""
+    take(
+        [
+            Reading(station, item, kind, moment, None if text is None else Decimal(text), **more)
+            for moment, text in values
+        ]
+    )

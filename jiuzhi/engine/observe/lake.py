@@ -22,7 +22,7 @@ from .delta import LakeBusy, writing
 
 __all__ = [
     "GIVEN", "IDENTITY", "RULED", "SCHEMA", "Counts", "LakeBusy", "append", "changed_days", "changes", "compact", "counts_of",
-    "current", "last_version", "open_months", "revisions", "take_in", "version", "writing",
+    "current", "last_version", "open_added", "open_months", "revisions", "select", "take_in", "version", "writing",
 ]  # fmt: skip
 
 NAME = "observations"
@@ -49,6 +49,7 @@ SCHEMA = pa.schema(
 # Worked out or stamped here, not brought along: `revision` always, `received` (when this value became known) when not given.
 GIVEN = [name for name in SCHEMA.names if name not in ("revision", "received")]
 COLUMNS = ", ".join(SCHEMA.names)
+_UNSTAMPED = COLUMNS.replace("received", "NULL::TIMESTAMPTZ AS received")
 _ID = ", ".join(IDENTITY)
 # What makes a value another one; its raw text may be written differently.
 _CONTENT = ("value", "unit", "qualifier", "flag", "synthetic")
@@ -229,18 +230,26 @@ def _open(
 ) -> bool:
     """Make the view ``stored`` over those files. True when some of them hold second revisions."""
     chosen = _chosen(months, stations)
-    if not chosen:
-        _copy(session, "stored", SCHEMA.empty_table())
-        return False
-    paths = ", ".join(delta.literal(delta.uri(NAME, file)) for file in chosen)
     # Files written before values knew when they came have no such column.
     stamped = [file.get("null_count.received") is not None for file in chosen]
-    columns = COLUMNS if any(stamped) else COLUMNS.replace("received", "NULL::TIMESTAMPTZ AS received")
-    by_name = "" if all(stamped) or not any(stamped) else ", union_by_name = true"
-    session.execute(f"""
-        CREATE OR REPLACE TEMP VIEW stored AS SELECT {columns}
-        FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'month': VARCHAR}}{by_name})""")
+    columns = COLUMNS if any(stamped) else _UNSTAMPED
+    by_name = not all(stamped) and any(stamped)
+    _view(session, "stored", [delta.uri(NAME, file) for file in chosen], columns, by_name=by_name)
     return any((file.get("max.revision") or 2) > 1 for file in chosen)
+
+
+def _view(
+    session: duckdb.DuckDBPyConnection, name: str, paths: list[str], columns: str, *, by_name: bool
+) -> None:
+    """A view of the rows in some data files; always a view, so that the next one of a session can take its place."""
+    if paths:
+        listed = ", ".join(map(delta.literal, paths))
+        source = f"""read_parquet(
+            [{listed}], hive_partitioning = true, hive_types = {{'month': VARCHAR}}, union_by_name = {by_name})"""
+    else:
+        _copy(session, "nothing", SCHEMA.empty_table())
+        source, columns = "nothing", COLUMNS
+    session.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {columns} FROM {source}")
 
 
 def _copy(session: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
@@ -275,10 +284,17 @@ def _between(start: date | None, end: date | None) -> set[str] | None:
     return {month for month in have if low <= month <= high}
 
 
-def _read(station: Any, property: Any, start: Any, end: Any, kind: Any, latest: bool) -> pa.Table:
+def select(
+    session: duckdb.DuckDBPyConnection, station: Any = None, property: Any = None, start: date | None = None,
+    end: date | None = None, kind: Any = None, *, every: bool = False,
+) -> tuple[str, list[Any]]:  # fmt: skip
+    """The files that can hold these rows opened in a session, and the query, with its values, that gives the rows: columns of SCHEMA.
+
+    For what is to be cut, summed up or streamed inside DuckDB; else ``current`` and ``revisions``. every: also replaced revisions.
+    """
     stations, properties, kinds = _names(station), _names(property), _names(kind)
     start, end = _days(start, end)
-    where, values = ["true"], []
+    where, values = ["true"], list[Any]()
     for column, names in (("station", stations), ("property", properties), ("kind", kinds)):
         if names is not None:
             where.append(f"list_contains(?, {column})")
@@ -287,12 +303,16 @@ def _read(station: Any, property: Any, start: Any, end: Any, kind: Any, latest: 
         if bound is not None:
             where.append(f"day {sign} ?")
             values.append(bound)
+    repeats = _open(session, _between(start, end), stations)
+    only = ""
+    if repeats and not every:
+        only = f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1"
+    return f"SELECT {COLUMNS} FROM stored WHERE {' AND '.join(where)} {only}", values
+
+
+def _read(station: Any, property: Any, start: Any, end: Any, kind: Any, latest: bool) -> pa.Table:
     with delta.connect() as session:
-        repeats = _open(session, _between(start, end), stations)
-        only = ""
-        if latest and repeats:
-            only = f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY revision DESC) = 1"
-        found = session.execute(f"SELECT {COLUMNS} FROM stored WHERE {' AND '.join(where)} {only}", values)
+        found = session.execute(*select(session, station, property, start, end, kind, every=not latest))
         return found.to_arrow_table().cast(SCHEMA)
 
 
@@ -323,35 +343,32 @@ def revisions(
     )
 
 
-def _added(session: duckdb.DuckDBPyConnection, since: int) -> bool | None:
-    """Make the view ``added``: rows committed after version ``since``. False without any, None when no longer known."""
+def open_added(session: duckdb.DuckDBPyConnection, since: int) -> bool:
+    """Make the view ``added`` in a session: the rows committed after version ``since``, ``received`` left empty. False when that is
+    no longer known."""
     actions = delta.added(NAME, since)
     if actions is None:
-        return None
+        return False
     paths = [delta.uri(NAME, action) for action in actions]
     if not all(Path(path).exists() for path in paths):
-        return None  # compacted and cleared meanwhile
-    if paths:
-        listed = ", ".join(map(delta.literal, paths))
-        session.execute(f"""
-            CREATE OR REPLACE TEMP VIEW added AS SELECT month, station, day
-            FROM read_parquet([{listed}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
-    return bool(paths)
+        return False  # compacted and cleared meanwhile
+    _view(session, "added", paths, _UNSTAMPED, by_name=False)
+    return True
 
 
 def changes(since: int) -> set[tuple[str, str]] | None:
     """(month, station) with rows committed after version ``since``; None when that is no longer known: all of them."""
     with delta.connect() as session:
-        if not (some := _added(session, since)):
-            return None if some is None else set()
+        if not open_added(session, since):
+            return None
         return set(session.execute("SELECT DISTINCT month, station FROM added").fetchall())
 
 
 def changed_days(since: int) -> dict[str, tuple[date, date]] | None:
     """Month → first and last local day with rows committed after version ``since``; None as for ``changes``."""
     with delta.connect() as session:
-        if not (some := _added(session, since)):
-            return None if some is None else {}
+        if not open_added(session, since):
+            return None
         found = session.execute("SELECT month, min(day), max(day) FROM added GROUP BY month").fetchall()
         return {month: (first, last) for month, first, last in found}
 

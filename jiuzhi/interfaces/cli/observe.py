@@ -179,4 +179,54 @@ def refresh(
         )
 
 
+@app.command()
+def export(
+    station: Annotated[list[str], typer.Option("--station", help="点位编码，可多次给出")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="写到哪个 .csv、.xlsx 或 .parquet")],
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="从哪一天起")],
+    end: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="到哪一天止（含），默认今天")
+    ] = None,
+    item: Annotated[
+        list[str] | None, typer.Option("--property", help="项目代码，如 COD，可多次给出；默认全部")
+    ] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option("--kind", help="时段类型，如 hour，可多次给出；默认全部")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all-revisions", help="连同被修订掉的值")] = False,
+    as_json: Json = False,
+) -> None:
+    """导出观测值：CSV、Excel 或 Parquet，按时间排列；含模拟数据时有一列注明。"""
+    setup.django()
+    from xlsxwriter.exceptions import FileCreateError
+
+    from jiuzhi.engine.observe import extract
+    from jiuzhi.master.models import Station
+
+    form = output.suffix.lower().removeprefix(".")
+    if form not in extract.FORMS:
+        setup.fail(f"写不了 {output.suffix or '没有扩展名的'}文件：请用 .csv、.xlsx 或 .parquet。")
+    last = setup.day(end)
+    if start.date() > last:
+        setup.fail(f"开始日期 {start:%Y-%m-%d} 晚于结束日期 {last}：请对调。")
+    names = dict(Station.objects.filter(code__in=station).values_list("code", "name"))
+    if missing := sorted(set(station) - set(names)):
+        setup.fail(f"没有登记点位 {'、'.join(missing)}：请核对编码。")
+    wanted = extract.Wanted(
+        tuple(names), start.date(), last, tuple(item or ()), tuple(kind or ()), every=every
+    )
+    with setup.sentences(extract.TooMany):
+        extract.check(extract.look(wanted), form)
+    try:
+        with output.open("wb") as file:
+            found = extract.write(file, form, wanted, names)
+    except (OSError, FileCreateError) as error:
+        setup.cannot_write(output, error)
+    if as_json:
+        setup.say_json({"file": str(output), "rows": found.rows, "synthetic": found.synthetic})
+    else:
+        said = "，含模拟数据" if found.synthetic else ""
+        typer.echo(f"{found.rows:,} 个值已写到 {output}{said}。")
+
+
 app.command()(quality)

@@ -21,6 +21,8 @@ MODULES = {
     "maplibre": "maplibre/maplibre-gl.js",
     "maplibre-look": "maplibre/maplibre-gl.css",
     "jiuzhi/chart": "web/js/chart.js",
+    "jiuzhi/lines": "web/js/lines.js",
+    "jiuzhi/live": "web/js/live.js",
     "jiuzhi/map": "web/js/map.js",
     "jiuzhi/plot": "web/js/plot.js",
     "jiuzhi/path": "web/js/path.js",

@@ -1,11 +1,13 @@
 """Pages kept until something changes.
 
 Every change of a record leaves an audit row and every change of observations a new version in the lake, so together they
-date a page. A person sees again exactly what was rendered for them in this county, with a fresh token in its forms.
+date a page. Instruments change the lake every second: of that a kept page may be a minute behind, and what shows their values as they
+come is not kept (`views.reporting`). A person sees again exactly what was rendered for them in this county, with a fresh token in its forms.
 """
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Hashable
 from functools import wraps
 from pathlib import Path
@@ -25,6 +27,7 @@ from jiuzhi.engine.observe import assessed, delta, lake, quality
 _TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+(")')
 _PLACE = b"\x00token\x00"
 _SECONDS = 3600
+_BEHIND = 60.0  # seconds
 _NEWEST = 50  # audit rows
 _LOOKS = ("read", "export")  # entries that say somebody looked, not that something changed
 T = TypeVar("T")
@@ -39,8 +42,20 @@ def data_version() -> str:
     newest = list(changes.order_by("-id").values_list("id", flat=True)[:_NEWEST])
     checked = quality.seen()
     return f"{settings.HOME}/{max(newest, default=0)}-{sum(newest)}/{stamp}/{checked}/" + "/".join(
-        str(delta.version(name)) for name in (lake.NAME, *assessed.TABLES, quality.NAME)
+        str(version) for version in (_observed(), *map(delta.version, (*assessed.TABLES, quality.NAME)))
     )
+
+
+_seen: dict[Path, tuple[float, int]] = {}
+
+
+def _observed() -> int:
+    """The lake's version as it was at most a minute ago. Imports leave an audit row, too: theirs shows at once."""
+    path, now = delta.folder(lake.NAME), time.monotonic()
+    at, version = _seen.get(path, (0.0, -1))
+    if version < 0 or now - at > _BEHIND:
+        at, version = _seen[path] = (now, lake.version())
+    return version
 
 
 _newest: dict[str, tuple[int, dict[str, int]]] = {}

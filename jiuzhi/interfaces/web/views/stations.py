@@ -1,5 +1,6 @@
 """Air stations and river sections: what they measured, against which limit, and how complete it is."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,10 +13,12 @@ from django.utils.translation import gettext as _
 from jiuzhi.engine.plan import board
 from jiuzhi.master.models import Station
 
-from .. import monitoring
+from .. import live, monitoring
 from ..keep import kept, shared
+from . import reporting
 from .base import Scope, county_page, page
 
+JUDGED = ("air", *Station.WATER)
 RAW = "raw"
 PERIODS = {
     RAW: (gettext_lazy("近几天实测"), 30),
@@ -27,33 +30,67 @@ PERIODS = {
 
 
 @county_page
-@kept
 def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Every station of the county with its latest judged value; the county's own air first."""
+    """Every station of the county by kind; the county's own air first. What reports by itself stands with its newest values."""
+    now = timezone.now()
     today = board.today(scope.county.code)
-    sections = {s.code: s for s in today.sections}
-    rows = []
-    order = {level: n for n, level in enumerate(Station.Level.values)}
-    for station in sorted(
-        Station.objects.filter(county=scope.county), key=lambda s: (order[s.level], s.code)
-    ):
-        rows.append(
-            (
-                station,
-                sections.get(station.code),
-                monitoring.latest_air(station.code) if station.kind == "air" else None,
-            )
-        )
+    every = list(Station.objects.filter(county=scope.county))
+    q, kind, silent = (
+        request.GET.get("q", "").strip(),
+        request.GET.get("kind", ""),
+        bool(request.GET.get("silent")),
+    )
+    known = Counter(s.kind for s in every)
+    stations = [s for s in every if _fits(s, q, kind)]
+    judged = _judged_rows(stations, {s.code: s for s in today.sections})
+    shown = {s.pk for s, _section, _air in judged}
+    rows = live.rows([s for s in stations if s.pk not in shown], now)
+    quiet = [row for row in rows if row.silent]
     context = {
         "today": today,
-        "air": [r for r in rows if r[0].kind == "air"],
-        "water": [r for r in rows if r[0].kind in Station.WATER],
+        "air": [] if silent else [r for r in judged if r[0].kind == "air"],
+        "water": [] if silent else [r for r in judged if r[0].kind in Station.WATER],
+        "groups": _groups(quiet if silent else rows),
+        "quiet": quiet,
+        "reporting": len(rows),
         "county_air": monitoring.latest_air(scope.county.code),
-        "synthetic": today.synthetic or any(r[0].synthetic for r in rows),
+        "narrowed": bool(q or kind or silent),
+        "q": q, "kind": kind, "silent": silent, "every": len(every),
+        "kinds": [(k, label, known[k]) for k, label in Station.Kind.choices if known[k]],
+        "synthetic": today.synthetic or any(r[0].synthetic for r in judged) or any(r.synthetic for r in rows),
         "levels": monitoring.LEVELS,
         "classes": monitoring.CLASSES,
-    }
+    }  # fmt: skip
     return page(request, "web/stations.html", context, active="stations")
+
+
+def _judged_rows(stations: list[Station], sections: dict[str, Any]) -> list[tuple[Station, Any, Any]]:
+    """Air stations and river sections with their newest judgement: (station, section, day of air), by level. What is not judged yet but
+    reports (a micro-station, a new section) is left to the lists of what reports."""
+    order = {level: n for n, level in enumerate(Station.Level.values)}
+    found = [
+        (s, sections.get(s.code), monitoring.latest_air(s.code) if s.kind == "air" else None)
+        for s in sorted(stations, key=lambda s: (order[s.level], s.code))
+        if s.kind in JUDGED
+    ]
+    begun = reporting.reporting(
+        [s for s, section, air in found if not air and not getattr(section, "period", "")]
+    )
+    return [row for row in found if row[0] not in begun]
+
+
+def _fits(station: Station, q: str, kind: str) -> bool:
+    said = f"{station.code} {station.name} {station.water_body}".casefold()
+    return (not kind or station.kind == kind) and all(word in said for word in q.casefold().split())
+
+
+def _groups(rows: list[live.Row]) -> list[tuple[str, list[live.Row], int, bool]]:
+    """(title of the kind, its stations, how many are silent, whether others of the kind are judged), in the order of the kinds."""
+    found = []
+    for kind, label in Station.Kind.choices:
+        if mine := [row for row in rows if row.station.kind == kind]:
+            found.append((label, mine, sum(row.silent for row in mine), kind in JUDGED))
+    return found
 
 
 def _last_day(code: str, kind: str, scope: Scope) -> date:
@@ -61,9 +98,24 @@ def _last_day(code: str, kind: str, scope: Scope) -> date:
 
 
 @county_page
-@kept
 def detail(request: HttpRequest, scope: Scope, station: str) -> HttpResponse:
-    """One station. The county's code stands for the county's own daily air value (HJ 663 mean of its sites)."""
+    """One station: what it reports now, or, where a standard judges it, what came of that."""
+    found = Station.objects.filter(code=station, county=scope.county).first()
+    if found is not None and _reports(found, request.GET.get("tab", "")):
+        return reporting.show(request, scope, found)
+    return _judged(request, scope, station=station)
+
+
+def _reports(station: Station, tab: str) -> bool:
+    """Whether a station's page shows what it reports: by its kind, as asked for, or because nothing is judged yet."""
+    if station.kind not in JUDGED or tab == "live":
+        return True
+    return not tab and monitoring.last_day(station.code, station.kind) is None and reporting.reports(station)
+
+
+@kept
+def _judged(request: HttpRequest, scope: Scope, station: str) -> HttpResponse:
+    """An air station or a river section. The county's code stands for the county's own daily air value (HJ 663 mean of its sites)."""
     county = scope.county
     if station == county.code:
         found = Station(code=station, name=_("全县评价"), kind="air", level="county", county=county)
@@ -93,6 +145,7 @@ def detail(request: HttpRequest, scope: Scope, station: str) -> HttpResponse:
         "series": series,
         "last": list(reversed(series["points"][-12:])),
         "synthetic": series["synthetic"] or found.synthetic,
+        "reports": bool(found.pk) and reporting.reports(found),
     }
     if found.kind == "air":
         years = monitoring.years(found.code)

@@ -40,17 +40,20 @@ export function simMark(word, rem) {
 
 export async function mount(id, dataId, option) {
   const box = document.getElementById(id);
-  const data = JSON.parse(document.getElementById(dataId).textContent);
   const start = async () => {
     const echarts = await import("echarts");
     const draw = () => {
       const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+      const data = JSON.parse(document.getElementById(dataId).textContent);
+      const zoom = chart.getOption()?.dataZoom?.[0];
       chart.setOption(option(data, rem, box.clientWidth), true);
+      if (zoom && (zoom.start > 0 || zoom.end < 100)) chart.dispatchAction({ type: "dataZoom", start: zoom.start, end: zoom.end });
     };
     const chart = echarts.init(box, null, { renderer: "svg" });
     draw();
     box.dataset.ready = "yes";
     new ResizeObserver(() => { chart.resize(); draw(); }).observe(box);
+    box.addEventListener("redraw", draw); // the data came anew
     addEventListener("beforeprint", () => chart.resize({ width: 680 }));
     addEventListener("afterprint", () => chart.resize());
   };
