@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -108,7 +108,7 @@ def page(
     """One page of the latest revisions, in ``order`` (terms of SQL) and then by identity, so that it is the same order every time.
     Values withdrawn since are left out.
 
-    In the order of time, months are the ladder: whole months are skipped by their counts and only those the page lies in are read.
+    In the order of time, days are the ladder: whole days are skipped by their counts and only the months the page lies in are read.
     Errors: ``duckdb.Error`` for a condition the engine cannot work out.
     """
     files = _files(wanted)
@@ -122,9 +122,13 @@ def page(
         if count or (skip and by_time):
             counts = _counts(session, files, condition, values)
             total = sum(counts.values())
-            months = [month for month in months if month in counts]
-            while by_time and months and skip >= counts[months[0]]:
-                skip -= counts[months.pop(0)]  # afterwards it lies within the first month
+            days = sorted(counts, reverse=tuple(order) == NEWEST)
+            while by_time and days and skip >= counts[days[0]]:
+                skip -= counts[days.pop(0)]  # afterwards it lies within the first day
+            if by_time and len(days) < len(counts):
+                condition += f" AND day {'<=' if tuple(order) == NEWEST else '>='} ?"
+                values.append(days[0] if days else None)
+            months = list(dict.fromkeys(f"{day:%Y-%m}" for day in days))
         rows: list[dict[str, Any]] = []
         for some in _chunks(months) if by_time else [months]:
             if len(rows) > top or not top or not some:
@@ -133,7 +137,7 @@ def page(
             asked = f"SELECT {_SHOWN} FROM observed WHERE {condition} ORDER BY {', '.join(order)}, {_ID} LIMIT ? OFFSET ?"
             found = session.execute(asked, [*values, top + 1 - len(rows), skip])
             rows += found.to_arrow_table().to_pylist()
-            skip = 0  # it lay within the first month, or there is no second round
+            skip = 0  # it lay within the first day, or there is no second round
         return Page(rows[:top], total if count else None, len(rows) > top)
 
 
@@ -205,8 +209,8 @@ def _observed(session: duckdb.DuckDBPyConnection, files: Collection[dict[str, An
     by_size = sorted(files, key=lambda file: file["num_records"], reverse=True)
     paths = ", ".join(delta.literal(delta.uri(lake.NAME, file)) for file in by_size)
     session.execute(f"""
-        CREATE OR REPLACE TEMP VIEW every AS SELECT {_SHOWN}, month
-        FROM read_parquet([{paths}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})""")
+        CREATE OR REPLACE TEMP VIEW every AS SELECT {_SHOWN}, day
+        FROM read_parquet([{paths}])""")
     latest = ""
     if any((file.get("max.revision") or 2) > 1 for file in files):
         # Few values have later revisions; as a table their number is known, so that the join is built on them.
@@ -219,8 +223,8 @@ def _observed(session: duckdb.DuckDBPyConnection, files: Collection[dict[str, An
 
 def _counts(
     session: duckdb.DuckDBPyConnection, files: Collection[dict[str, Any]], condition: str, values: list[Any]
-) -> dict[str, int]:
-    """How many values meet the condition in each month that has some."""
+) -> dict[date, int]:
+    """How many values meet the condition on each local day that has some."""
     _observed(session, files)
-    found = session.execute(f"SELECT month, count(*) FROM observed WHERE {condition} GROUP BY month", values)
+    found = session.execute(f"SELECT day, count(*) FROM observed WHERE {condition} GROUP BY day", values)
     return dict(found.fetchall())
