@@ -183,7 +183,8 @@ def test_the_part_that_changes_is_sent_only_when_something_came(officer, plan, o
     assert officer.get(f"{ask}{version}-{int(minute) - 1}").status_code == 200, (
         "what is said to be minutes old is said anew"
     )
-    assert officer.get(ask + "x").status_code == 200
+    for rubbish in ("x", "-", "9" * 5000 + "-1", f"{'9' * 5000}-{minute}"):
+        assert officer.get(ask + rubbish).status_code == 200
 
 
 def test_the_live_part_and_the_files_are_closed_to_others(client, people, plan, outlets, now):

@@ -1,6 +1,6 @@
 """A station as it reports: the newest values, one property over time, and every revision of a value. New values appear by themselves."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,12 +54,11 @@ def _seen(station: Station, now: datetime) -> str:
 
 def _news(station: Station, seen: str, now: datetime) -> bool:
     version, _dash, minute = seen.partition("-")
-    if not (version.isdecimal() and minute == str(int(now.timestamp()) // 60)):
+    if not (version.isdecimal() and len(version) < 16 and minute == str(int(now.timestamp()) // 60)):
         return True
     at, since = reported.changed(station.code, now)
-    return since > int(version) or at < int(
-        version
-    )  # a lake put back from a backup counts from a lower version
+    # A lake put back from a backup counts from a lower version.
+    return since > int(version) or at < int(version)
 
 
 def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
@@ -84,7 +83,7 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
     rows = live.table(line, ROWS)
     nows = [live.told(code, newest[code], station.kind, now) for code in choices if code in newest]
     last = max(newest.values(), key=lambda one: one.end, default=None)
-    often = live.intervals([station]).get(station.code)
+    interval = live.intervals([station]).get(station.code, timedelta(0))
     return {
         "station": station, "nows": nows, "choices": [(code, live.item_name(code, station.kind)) for code in choices], "property": item, "name": name, "unit": of, "period": period,
         "periods": [(k, p.name) for k, p in live.PERIODS.items()], "until": until, "line": line, "kind": kind, "asked_kind": asked.get("kind", ""),
@@ -92,7 +91,7 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
         "thinned": live.thinned(line), "chart": live.chart([(name, item, of, line)], start, min(end, now)), "rows": rows,
         "revised": any(row["revision"] > 1 for row in rows), "moments": ("Y-m-d " if until else "m-d ") + ("H:i:s" if kind == "instant" else "H:i"),
         "synthetic": station.synthetic or line.synthetic or any(one.synthetic for one in nows),
-        "last": live.ago(last.end, now) if last else "", "silent": reported.silent(newest.values(), now, *filter(None, [often])),
+        "last": live.ago(last.end, now) if last else "", "silent": reported.silent(newest.values(), now, interval),
         "seen": seen, "judged": station.kind in ("air", *Station.WATER),
         "at": reverse("station_data", args=[station.county.code, station.code, "csv"]).removesuffix("csv"),
         "take": urlencode({"property": item, "from": start.astimezone(LOCAL).date(), "to": min(end, now).astimezone(LOCAL).date()}),
@@ -101,13 +100,11 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
 
 def day(text: str) -> date | None:
     """A day of an address, None for none. Errors: 404 for what is no day."""
-    if not text:
-        return None
     try:
-        found = date.fromisoformat(text)
+        found = date.fromisoformat(text) if text else None
     except ValueError:
-        raise Http404(_("“%(text)s”不是日期：请写成 2026-11-25。") % {"text": text[:20]}) from None
-    if not 1980 <= found.year <= 2200:
+        found = date.min
+    if found is not None and not 1980 <= found.year <= 2200:
         raise Http404(_("“%(text)s”不是日期：请写成 2026-11-25。") % {"text": text[:20]})
     return found
 
