@@ -16,12 +16,14 @@ from jiuzhi.protocol import hj212, sl651
 from jiuzhi.protocol.sl651 import tables
 
 PASSWORD = "123456"
+SEATS = {"500229": (108.66, 31.95), "500240": (108.11, 30.00)}  # where the counties are [°]
 _FACTOR = re.compile(r"(\w+)=([\d.]+)±([\d.]+)")
 
 
 @dataclass(frozen=True)
 class Instrument:
-    """One device at a station of its own. ``interval`` [s]; ``factors``: code → (middle, half of the daily swing)."""
+    """One device at a station of its own. ``interval`` [s]; ``factors``: code → (middle, half of the daily swing);
+    ``place``: longitude and latitude in the county, made up [°]."""
 
     code: str
     name: str
@@ -31,6 +33,7 @@ class Instrument:
     system: str
     interval: int
     factors: dict[str, tuple[float, float]]
+    place: tuple[float, float]
 
 
 @cache
@@ -48,9 +51,24 @@ def _of(county: str, row: dict[str, str]) -> Iterator[Instrument]:
             "HJ212": f"{county}{ord(row['suffix']):02X}{n:016d}", "SL651": f"00{county}{n:02d}", "HTTP": f"{county}-{row['suffix'].lower()}{n}",
         }[row["protocol"]]  # fmt: skip
         name = f"模拟{row['name']}{n}号"
+        place = _place(county, station)
         yield Instrument(
-            code, name, station, row["kind"], row["protocol"], row["system"], int(row["interval"]), factors
+            code,
+            name,
+            station,
+            row["kind"],
+            row["protocol"],
+            row["system"],
+            int(row["interval"]),
+            factors,
+            place,
         )
+
+
+def _place(county: str, station: str) -> tuple[float, float]:
+    chance = Random(crc32(station.encode()))
+    lon, lat = (round(at + chance.uniform(-0.15, 0.15), 4) for at in SEATS.get(county, (108.0, 30.0)))
+    return lon, lat
 
 
 def _chance(one: Instrument, moment: datetime, salt: str = "") -> Random:

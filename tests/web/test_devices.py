@@ -143,3 +143,21 @@ def test_a_device_that_is_not_in_use_is_asked_nothing(officer, device, at):
     records.save(device, records.SYSTEM)
     assert officer.post(at + "ask/", {"cn": "1011"}).status_code == 403
     assert "停用" in officer.get(at).content.decode()
+
+
+def test_data_capture_of_the_month_stands_beside_the_state(officer, device, at, stations):
+    from decimal import Decimal
+
+    from jiuzhi.engine.observe.decoding import Reading, plain
+    from jiuzhi.engine.observe.drain import drain
+
+    start = timezone.now() - timedelta(days=2)
+    plain.put(
+        Reading(stations[0].code, "COD", "instant", start + timedelta(minutes=n), Decimal(n))
+        for n in range(60)
+    )
+    drain()
+    page = officer.get(at).content.decode()
+    assert ("本月到昨天" in page) is (
+        (timezone.localtime() - timedelta(days=1)).month == timezone.localtime(start).month
+    )

@@ -1,7 +1,7 @@
 """Devices on line: who speaks, who is silent, what was wrong, and what they sent last, field by field."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +14,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from jiuzhi.core import records
+from jiuzhi.core.local import LOCAL
 from jiuzhi.core.registers import of, reading
-from jiuzhi.engine.observe import devices, health, inbox, orders
+from jiuzhi.engine.observe import devices, health, inbox, orders, reported
 from jiuzhi.engine.observe.decoding.explain import explain
 from jiuzhi.engine.observe.devices import Known
 from jiuzhi.engine.observe.health import State
+from jiuzhi.engine.observe.quality import capture
 from jiuzhi.master.models import Device
 
+from ..quality import percent
 from .base import Scope, actor, county_page, page, require
 
 SHOWN = 100  # frames
@@ -147,9 +150,22 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "refusals": [(datetime.fromtimestamp(r.at / 1000, timezone.get_current_timezone()), r) for r in health.refusals(row.record.code)],
         "orders": orders.of_device(row.record.code), "offered": orders.OFFERED.items(),
         "may_ask": row.known.protocol == "HJ212" and scope.may("import_observations"), "register": register,
-        "synthetic": row.record.synthetic,
+        "synthetic": row.record.synthetic, "capture": _captured(row),
     }  # fmt: skip
     return page(request, "web/device.html", context, active="stations")
+
+
+def _captured(row: Row) -> list[tuple[str, str, str, str]]:
+    """Property, 传输率, 有效率, 有效传输率 of what stands at the device's station, this month up to yesterday; "" for all together."""
+    station, yesterday = row.known.station, row.now.astimezone(LOCAL).date() - timedelta(days=1)
+    items, month = reported.properties(station, row.now), f"{yesterday:%Y-%m}"
+    one_by_one = [capture.of_device(station, [item], month, yesterday, row.known.interval) for item in items]
+    together = capture.of_device(station, items, month, yesterday, row.known.interval)
+    return [
+        (name, percent(one.transmission), percent(one.validity), percent(one.effective))
+        for name, one in zip(["", *items], [together, *one_by_one], strict=True)
+        if one.expected
+    ]
 
 
 @county_page
