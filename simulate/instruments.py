@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from random import Random
@@ -114,6 +114,29 @@ def _report(one: Instrument, moment: datetime, found: dict[str, float]) -> bytes
     return sl651.frame(
         centre=1, station=one.code, password=b"\x12\x34", function=0x32, body=bytes.fromhex(body), up=True, end=tables.ETX
     )  # fmt: skip
+
+
+def history(county: str, start: datetime, end: datetime) -> Iterator[tuple[Instrument, datetime, bytes]]:
+    """What the instruments of a county sent between two local moments, each at its interval, as far as it arrived whole."""
+    for one in instruments(county):
+        moment = start
+        while moment < end:
+            yield from (
+                (one, moment, piece)
+                for piece in faulty(one, moment, message(one, moment))
+                if _whole(one, piece)
+            )
+            moment += timedelta(seconds=one.interval)
+
+
+def _whole(one: Instrument, piece: bytes) -> bool:
+    if one.protocol == "HTTP":
+        return True
+    module = hj212 if one.protocol == "HJ212" else sl651
+    found = module.Splitter().feed(piece)
+    return (
+        len(found) == 1 and isinstance(found[0], module.Frame) and found[0].crc_ok and found[0].raw == piece
+    )
 
 
 def faulty(one: Instrument, moment: datetime, whole: bytes) -> list[bytes]:
