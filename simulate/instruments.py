@@ -142,9 +142,9 @@ def _whole(one: Instrument, piece: bytes) -> bool:
 def faulty(one: Instrument, moment: datetime, whole: bytes) -> list[bytes]:
     """What really goes out: mostly the message, now and then a fault of the field (torn, doubled, another length, a wrong sum)."""
     chance = _chance(one, moment, "fault")
-    if one.protocol == "HTTP" or chance.random() > 0.02:
+    if one.protocol == "HTTP" or chance.random() > 0.015:
         return [whole]
-    kind = chance.choice(("torn", "twice", "sum", "noise", "mark", "high"))
+    (kind,) = chance.choices(("torn", "twice", "sum", "noise", "mark", "high"), (3, 3, 3, 3, 3, 1))
     if kind == "torn":
         return [whole[: len(whole) // 2]]
     if kind == "twice":
