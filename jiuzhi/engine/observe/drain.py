@@ -22,7 +22,6 @@ from .properties import EVERY
 PORTION = 5_000  # frames in one commit
 PACKETS = timedelta(hours=1)  # packets of one message come within this
 _PLACES = Decimal("0.000001")
-_MOST = Decimal(10) ** 12
 # How long after its period a value still counts as live: later ones are kept and assessed, and raise no alarm of the hour.
 LIVE = {
     "instant": timedelta(minutes=15), "minute": timedelta(minutes=30), "hour": timedelta(hours=3), "4h": timedelta(hours=8),
@@ -124,7 +123,7 @@ _COLUMNS = (
 def _row(reading: Reading, frame: Frame) -> tuple:
     value = reading.value
     if value is not None:
-        value = value.quantize(_PLACES) if abs(value) < _MOST else None
+        value = value.quantize(_PLACES)
     unit = reading.unit or EVERY[reading.property].unit
     return (reading.station, reading.property, reading.kind, reading.time.astimezone(UTC), value, unit, reading.qualifier, reading.raw,
             reading.flag, reading.synthetic, frame.received, f"frame-{frame.id}", frame.id)  # fmt: skip
