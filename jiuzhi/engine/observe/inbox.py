@@ -70,6 +70,14 @@ def connect() -> sqlite3.Connection:
     return connection
 
 
+def file_number() -> int | None:
+    """Which file the inbox is now; None when it is not there. An open connection goes on writing into one that was taken away."""
+    try:
+        return Path(settings.INBOX_FILE).stat().st_ino
+    except FileNotFoundError:
+        return None
+
+
 @contextmanager
 def opened() -> Iterator[sqlite3.Connection]:
     """A connection for one use."""
@@ -86,10 +94,11 @@ def committing(database: sqlite3.Connection) -> Iterator[None]:
     database.execute("BEGIN IMMEDIATE")
     try:
         yield
+        database.execute("COMMIT")
     except BaseException:
-        database.execute("ROLLBACK")
+        if database.in_transaction:  # SQLite itself gives up a transaction for some faults of the disk
+            database.execute("ROLLBACK")
         raise
-    database.execute("COMMIT")
 
 
 def add(database: sqlite3.Connection, frames: Sequence[tuple[str, str, int, int, bytes]]) -> None:
