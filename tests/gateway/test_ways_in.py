@@ -86,13 +86,66 @@ def test_a_broker_forgets_a_message_only_when_it_is_kept_here(broker, monkeypatc
                 await asyncio.to_thread(publish, broker, ("jiuzhi/m2", raw + b" "))
                 await asyncio.sleep(0.5)
                 assert len(inbox.last_frames("m2")) == 1
-            assert gateway.desk.known
+            await until(lambda: len(inbox.last_frames("m2")) == 2)  # it asks the broker once more
+            with monkeypatch.context() as broken:
+                broken.setattr(inbox, "add", full)
+                broken.setattr(gateway.desk, "unkept", -(10**9))
+                await asyncio.to_thread(publish, broker, ("jiuzhi/m2", raw + b"  "))
+                await asyncio.sleep(0.5)
         # The gateway comes back: the broker still has what was not kept.
         async with running(*known, hj212=None, sl651=None, mqtt=f"mqtt://127.0.0.1:{broker}"):
-            await until(lambda: len(inbox.last_frames("m2")) == 2)
+            await until(lambda: len(inbox.last_frames("m2")) == 3)
 
     asyncio.run(run())
-    assert inbox.last_frames("m2")[0].raw == raw + b" "
+    assert [one.raw for one in inbox.last_frames("m2")] == [raw + b"  ", raw + b" ", raw]
+
+
+def test_a_topic_that_cannot_be_does_not_silence_the_other_devices(broker):
+    known = [
+        device("m0", protocol="MQTT", topic="a/#/b"),
+        device("m1", protocol="MQTT"),
+        device("m2", protocol="MQTT", per_minute=1),
+    ]
+    raw = json.dumps(SAID).encode()
+
+    async def run() -> None:
+        async with running(*known, hj212=None, sl651=None, mqtt=f"mqtt://127.0.0.1:{broker}") as gateway:
+            await asyncio.sleep(3)
+            await asyncio.to_thread(
+                publish, broker, ("jiuzhi/m1", raw), ("jiuzhi/m2", raw), ("jiuzhi/m2", raw)
+            )
+            await until(lambda: inbox.last_frames("m1") and health.refusals("m2"))
+            gateway.desk.replace({**gateway.desk.known, "m3": device("m3", protocol="MQTT")})
+            await asyncio.sleep(2.5)  # the register is still followed
+            await asyncio.to_thread(publish, broker, ("jiuzhi/m3", raw))
+            await until(lambda: inbox.last_frames("m3"))
+
+    asyncio.run(run())
+    assert "不会重来" in health.refusals("m2")[0].why
+
+
+@pytest.mark.parametrize("url", ["x", "http://h", "mqtt://", "mqtt://h:99999", "mqtt://[h"])
+def test_an_address_of_a_broker_that_cannot_be_is_said(url):
+    from jiuzhi.interfaces.gateway.mqtt import broker
+
+    with pytest.raises(ValueError, match="MQTT 地址"):
+        broker(url)
+
+
+@pytest.mark.parametrize(("topic", "said"), [
+    ("county/17", ""), ("county/17/#", ""), ("county/+/17", ""), ("jiuzhi/m9", ""), ("#", "别的设备"), ("+/17", "别的设备"),
+    ("jiuzhi/m1", "别的设备"), ("jiuzhi/+", "别的设备"), ("$share/x/#", "别的设备"), ("a/#/b", "独占"), ("a+", "独占"), ("taken/1", "一个主题"),
+])  # fmt: skip
+def test_a_topic_that_would_hear_other_devices_is_not_registered(db, topic, said):
+    from jiuzhi.core import records
+    from jiuzhi.core.models import Org
+    from jiuzhi.master.models import Device
+
+    county = Org.objects.create(code="500229", name="城口县", kind="county")
+    records.save(Device(code="m1", name="一号", protocol="MQTT", topic="taken/1", org=county), records.SYSTEM)
+    found = Device(code="m9", name="九号", protocol="MQTT", topic=topic, org=county).faults().get("topic", "")
+    assert said in found
+    assert bool(said) == bool(found)
 
 
 @pytest.fixture
