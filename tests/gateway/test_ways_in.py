@@ -199,6 +199,9 @@ def test_guessing_and_flooding_are_slowed_down(pushing):
 
 
 def test_a_dropped_file_is_imported_and_a_wrong_one_says_why(db, settings):
+    from jiuzhi.core.models import Org
+
+    Org.objects.create(code="500229", name="城口县", kind="county")
     folder = drop.folder() / "500229"
     folder.mkdir(parents=True)
     good = "站点编码,项目,时间,类型,数值,单位\nS1,PM2.5,2026-03-01 08:00,小时,30,µg/m³\n"
