@@ -85,12 +85,14 @@ def _one(path: Path) -> None:
             raise FileProblem(f"文件 {path.name} 不是 CSV 或 Excel：请另存为 .csv 或 .xlsx 后再放入。")
         batch = import_file(path, actor=Actor(None, "import"), county=county)
     except FileProblem as error:
-        return _refuse(path, str(error))
+        _refuse(path, str(error))
+        return
     except (LakeBusy, OSError):
         raise
     except Exception:  # a fault of ours must not hold up the files behind it
         log.exception("%s 没能读", path)
-        return _refuse(path, "程序没能读这个文件：请用 Excel 打开后另存，再放入。")
+        _refuse(path, "程序没能读这个文件：请用 Excel 打开后另存，再放入。")
+        return
     moved = _aside(path, TAKEN)
     listed = refused_path(batch)
     if listed.exists():
