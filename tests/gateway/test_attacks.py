@@ -200,3 +200,18 @@ def test_desk_keeps_what_comes_while_the_disk_is_full(monkeypatch):
             assert len(inbox.last_frames(MN)) == first + 1
 
     asyncio.run(run())
+
+
+def test_while_our_own_clock_is_wrong_nothing_is_acknowledged(monkeypatch):
+    """A machine without a battery begins in 1970: every value would be from the future, and every frame too old to be kept."""
+    monkeypatch.setattr(inbox, "now", lambda: 86_400_000)
+
+    async def run() -> bytes:
+        async with running(device()) as gateway:
+            link = await Link.to(gateway)
+            await link.send(frame())
+            return await link.hear()
+
+    assert asyncio.run(run()) == b""
+    assert not inbox.last_frames(MN)
+    assert "时钟" in health.refusals(MN)[0].why

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from jiuzhi.core.local import LOCAL
-from jiuzhi.engine.observe import devices, health, inbox, lake
+from jiuzhi.engine.observe import assessed, devices, health, inbox, lake, quality
 from jiuzhi.engine.observe.decoding.explain import explain
 from jiuzhi.engine.observe.drain import drain
 
@@ -65,8 +65,11 @@ def behind(code: str, *raw: bytes, part: int = 0) -> None:
         said = explain(one, KNOWN[code], KNOWN[code].protocol, datetime.now(LOCAL))
         assert not any("程序没能解读" in fault for fault in said.faults)
     health.states()
+    assessed.refresh(NOON.date())
+    quality.refresh()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("code", ["h1", "h2"])
 def test_no_json_stops_the_frames_behind_it(code):
     behind(code, *(body.encode("utf-8", "surrogatepass") for body in BODIES))
@@ -99,6 +102,7 @@ SEGMENTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.django_db
 def test_no_segment_stops_the_frames_behind_it():
     behind(MN, *(frame(**given) for given in SEGMENTS))
 
@@ -110,10 +114,12 @@ REPORTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.django_db
 def test_no_report_stops_the_frames_behind_it():
     behind(STATION, *(report(body=body) for body in REPORTS))
 
 
+@pytest.mark.django_db
 def test_no_packets_stop_the_frames_behind_them():
     packets = [(1, 1), (0, 0), (5, 2), (4095, 4095), (1, 0), (0, 1)]
     behind(STATION, *(report(body=body, packet=packet) for body in REPORTS for packet in packets), part=1)

@@ -220,3 +220,38 @@ def test_a_dropped_file_is_imported_and_a_wrong_one_says_why(db, settings):
     }
     assert set(reasons) == {"bad.csv.txt", "picture.png.txt"}
     assert "CSV 或 Excel" in reasons["picture.png.txt"]
+
+
+@pytest.mark.parametrize("body", [
+    b"\xef\xbb\xbf" + json.dumps(SAID).encode(), json.dumps(SAID).encode("utf-16"), b"\x1f\x8b\x08", b"\xff\xfe", b"\0", b"{" * 200_000, b"9" * 200_000,
+    b'{"time":1e9999999,"values":{"PM2.5":1}}', json.dumps([SAID] * 2000).encode(), json.dumps({**SAID, "values": {"PM2.5": "9" * 250_000}}).encode(),
+    b" " * 3_000_000, b"x" * 12_000_000,
+], ids=lambda body: repr(body[:12]))  # fmt: skip
+def test_no_body_is_a_fault_of_ours(pushing, body):
+    answer = pushing(body)
+    assert answer.status_code in (202, 413, 422)
+    assert "没能解读" not in answer.content.decode()
+    drain()
+
+
+@pytest.mark.parametrize(
+    "code", ["h1%00", "h1/../h1", "%F0%9F%98%80", "x" * 3000, "%FF%FE", "%3Cscript%3E", "h1%0A", "."]
+)
+def test_no_name_of_a_device_is_a_fault_of_ours(pushing, code):
+    for token in ("secret", "é" * 50, "x" * 9000, "\t"):
+        assert pushing(SAID, code=code, token=token).status_code in (401, 403, 404, 429)
+    health.states()
+
+
+def test_a_disk_that_cannot_keep_a_body_says_so(pushing, monkeypatch):
+    import sqlite3
+
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(inbox, "add", full)
+        answer = pushing(SAID)
+    assert answer.status_code == 503
+    assert "重发" in answer.json()["detail"]
+    assert not inbox.last_frames("h1")

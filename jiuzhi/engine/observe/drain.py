@@ -53,7 +53,12 @@ def drain() -> Drained:
     done = Drained()
     with lake.writing(), inbox.opened() as database:
         app = f"inbox:{inbox.name(database)}"
-        last = max(inbox.moved(database), lake.last_version(app) or 0)
+        seen = lake.last_version(app) or 0
+        if seen > inbox.last_number(
+            database
+        ):  # put back from a backup: its new frames get numbers the lake has seen
+            app, seen = f"inbox:{inbox.rename(database)}", 0
+        last = max(inbox.moved(database), seen)
         inbox.move(database, last)
         known: dict[str, Known] | None = None
         while portion := inbox.after(database, last, PORTION):

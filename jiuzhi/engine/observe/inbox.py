@@ -163,6 +163,19 @@ def name(database: sqlite3.Connection) -> str:
     return str(_mark(database)[0])
 
 
+def rename(database: sqlite3.Connection) -> str:
+    """Give this inbox another name, as if it were a new one. Returns it."""
+    fresh = uuid.uuid4().hex
+    database.execute("UPDATE mark SET name = ?", [fresh])
+    return fresh
+
+
+def last_number(database: sqlite3.Connection) -> int:
+    """The highest number a frame ever had, also one that is forgotten."""
+    found = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'frame'").fetchone()
+    return int(found[0]) if found else 0
+
+
 def _mark(database: sqlite3.Connection) -> tuple[str, int]:
     found = database.execute("SELECT name, moved FROM mark").fetchone()
     if found is None:
