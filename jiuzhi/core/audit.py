@@ -8,6 +8,7 @@ from django.db import transaction
 
 from .models import AuditEntry, AuditHead
 
+
 def is_secret(name: str) -> bool:
     """Whether a field's values stay out of the log: a password, or what its name ends in `_secret`."""
     return name in ("password", "secret") or name.endswith("_secret")
