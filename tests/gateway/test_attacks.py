@@ -215,3 +215,18 @@ def test_while_our_own_clock_is_wrong_nothing_is_acknowledged(monkeypatch):
     assert asyncio.run(run()) == b""
     assert not inbox.last_frames(MN)
     assert "时钟" in health.refusals(MN)[0].why
+
+
+def test_a_second_gateway_by_mistake_leaves_the_first_ones_devices_on_line():
+    async def run() -> None:
+        async with running(device()) as gateway:
+            link = await Link.to(gateway)
+            await link.send(frame())
+            await link.hear()
+            assert health.states()[MN].online
+            second = server.Gateway(server.Ports(hj212=gateway.ports["HJ212"], sl651=None), {})
+            with pytest.raises(OSError, match="address"):
+                await second.start()
+            assert health.states()[MN].online
+
+    asyncio.run(run())

@@ -52,7 +52,6 @@ class Gateway:
 
     async def start(self) -> None:
         """Begin to listen. Errors: ``OSError`` when a port cannot be had."""
-        health.nobody_connected(self.desk.database)
         loop = asyncio.get_running_loop()
         for protocol, line, port in (
             ("HJ212", PollutionLine, self.wanted.hj212),
@@ -66,6 +65,9 @@ class Gateway:
             self._servers.append(server)
             self.ports[protocol] = server.sockets[0].getsockname()[1]
             log.info("%s 在 %s:%s 监听", protocol, self.wanted.host, self.ports[protocol])
+        health.nobody_connected(
+            self.desk.database
+        )  # not before: a second gateway by mistake would say so of the first one's devices
 
     def stop(self) -> None:
         """Ask it to end."""
