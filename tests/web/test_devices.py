@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from jiuzhi.core import records
+from jiuzhi.core.models import AuditEntry
 from jiuzhi.engine.observe import health, inbox, orders
 from jiuzhi.engine.observe.health import Heard, Refusal
 from jiuzhi.master.models import Device
@@ -108,6 +110,11 @@ def test_an_order_is_asked_for_and_listed(officer, at):
         "2061",
         '{"BeginTime": "20261120000000", "EndTime": "20261120120000"}',
     )
+    (noted,) = AuditEntry.objects.filter(action="order")
+    assert (noted.why, noted.user.get_username()) == ("补传小时数据", order.asked_by)
+    record = officer.get(reverse("record", args=["500229", "master.device", noted.key])).content.decode()
+    assert "下发命令" in record
+    assert "查看敏感字段" not in record
 
 
 @pytest.mark.parametrize(

@@ -80,10 +80,11 @@ class State:
 
 
 def note_heard(database: sqlite3.Connection, heard: Iterable[Heard]) -> None:
-    """Add what was heard. Use inside `inbox.committing`."""
+    """Add what was heard. Use inside `inbox.committing`. Only devices with a line of their own are on line: of the others nobody
+    notices that they have gone."""
     database.executemany(
         """INSERT INTO device (code, protocol, peer, online, first_at, last_at, frames, broken, refused, clock, said, said_at)
-        VALUES (:device, :protocol, :peer, :frames > 0, :at, CASE WHEN :frames > 0 THEN :at END, :frames, :broken, :refused, :clock, :said,
+        VALUES (:device, :protocol, :peer, :frames > 0 AND :protocol IN ('HJ212', 'SL651'), :at, CASE WHEN :frames > 0 THEN :at END, :frames, :broken, :refused, :clock, :said,
                 CASE WHEN :said != '' THEN :at END)
         ON CONFLICT (code) DO UPDATE SET protocol = excluded.protocol, peer = excluded.peer, online = max(online, excluded.online),
             last_at = coalesce(excluded.last_at, last_at), frames = frames + excluded.frames, broken = broken + excluded.broken,

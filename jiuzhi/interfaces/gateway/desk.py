@@ -60,11 +60,11 @@ class Desk:
         self.lines.add(line)
         return True
 
-    def close(self, line: Line, device: str) -> None:
-        """A line has closed."""
+    def close(self, line: Line) -> None:
+        """A line has closed, and with it every device that spoke on it."""
         self.lines.discard(line)
         self._replies.pop(line, None)
-        if device and self.by_device.get(device) is line:
+        for device in [code for code, last in self.by_device.items() if last is line]:
             del self.by_device[device]
             self._gone.add(device)
 
@@ -111,17 +111,24 @@ class Desk:
         self._later()
 
     def keep(
-        self, device: Known, line: Line, raw: bytes, reply: bytes | None, *, part: bool = False, clock: int | None = None,
-        protocol: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        device: Known,
+        line: Line,
+        raw: bytes,
+        reply: bytes | None,
+        *,
+        part: bool = False,
+        clock: int | None = None,
+    ) -> None:
         """Keep a frame; ``reply`` goes out once it is on disk. ``clock``: how far the device's clock is ahead [s]."""
         at = inbox.now()
-        self._frames.append((device.code, protocol or device.protocol, at, int(part), raw))
+        self._frames.append((device.code, device.protocol, at, int(part), raw))
         note = self._note(device.code, device.protocol, line.peer)
         note[2], note[3] = at, note[3] + 1
         if clock is not None:
             note[6] = clock
         self.by_device[device.code] = line
+        self._gone.discard(device.code)
         if reply:
             self._replies.setdefault(line, []).append(reply)
         self._later()

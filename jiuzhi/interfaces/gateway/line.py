@@ -43,7 +43,7 @@ class TcpLine(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         if self._transport is not None:
             self.rest()
-            self.desk.close(self, self.device)
+            self.desk.close(self)
             self._transport = None
 
     def pause_writing(self) -> None:

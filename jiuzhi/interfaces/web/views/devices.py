@@ -170,7 +170,7 @@ def ask(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         records.noted(
-            actor(request), "read", Device._meta.label, str(row.record.pk), f"下发命令 {cn}", params
+            actor(request), "order", Device._meta.label, str(row.record.pk), orders.OFFERED[cn][0], params
         )
         messages.success(request, _("已交给网关：设备在线时立即下发，结果写在下面。"))
     return redirect("device", scope.county.code, pk)
