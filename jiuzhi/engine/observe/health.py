@@ -43,7 +43,7 @@ class Refusal(NamedTuple):
 
 
 class Decoding(NamedTuple):
-    """What decoding one frame of a device came to."""
+    """What decoding one frame of a device came to. ``data_time``: of the values it brought, None without any."""
 
     device: str
     data_time: datetime | None
