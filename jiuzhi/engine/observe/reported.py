@@ -26,6 +26,7 @@ from .properties import EVERY
 KINDS = {
     "instant": "实时", "minute": "分钟", "hour": "小时", "sample": "采样", "4h": "4 小时", "day": "日", "month": "月",
 }  # fmt: skip
+# What instruments send beside a value: `hour.max` is the highest within the hour.
 SIDES = {
     "min": "最小",
     "max": "最大",

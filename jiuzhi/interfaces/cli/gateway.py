@@ -58,6 +58,8 @@ def receive(
 
     try:
         serve(Ports(host, hj212, sl651, mqtt, connections), lambda ports: typer.echo(f"网关在听：{ports}"))
+    except ValueError as error:
+        setup.fail(str(error))
     except OSError as error:
         setup.fail(
             f"网关不能监听 {host} 的 {hj212}、{sl651} 端口：{error.strerror or error}，请换端口或停掉占用它的程序。"

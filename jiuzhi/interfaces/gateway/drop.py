@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from jiuzhi.core.models import Org
 from jiuzhi.core.records import Actor
 from jiuzhi.engine.observe.formats import FileProblem
 from jiuzhi.engine.observe.importer import import_file, refused_path
@@ -47,9 +48,11 @@ def take(root: Path | None = None, quiet: float = _QUIET) -> int:
 def _one(path: Path) -> None:
     county = path.parent.name
     try:
+        if not Org.objects.filter(code=county, kind=Org.Kind.COUNTY).exists():
+            raise FileProblem(f"文件夹 {county} 不是区县代码：请放进以区县代码命名的文件夹，例如 500229。")
         if path.suffix.lower() not in _KINDS:
             raise FileProblem(f"文件 {path.name} 不是 CSV 或 Excel：请另存为 .csv 或 .xlsx 后再放入。")
-        batch = import_file(path, actor=Actor(None, "import"), county=county if county.isdigit() else "")
+        batch = import_file(path, actor=Actor(None, "import"), county=county)
     except FileProblem as error:
         moved = _aside(path, REFUSED)
         moved.with_name(moved.name + ".txt").write_text(f"{error}\n", encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from urllib.parse import unquote, urlparse
+from urllib.parse import ParseResult, unquote, urlparse
 
 import paho.mqtt.client as paho
 
@@ -15,6 +15,17 @@ from .desk import Desk
 log = logging.getLogger("jiuzhi.gateway")
 OWN = "jiuzhi/"  # the topic of a device that names none: jiuzhi/<code>
 _LONGEST = 256 * 1024
+
+
+def address(url: str) -> ParseResult:
+    """The parts of ``mqtt://user:password@host:1883``, or mqtts://. Errors: ``ValueError``, one sentence."""
+    try:
+        parts = urlparse(url)
+        if parts.scheme in ("mqtt", "mqtts") and parts.hostname and parts.port != 0:
+            return parts
+    except ValueError:  # a port that is no number
+        pass
+    raise ValueError("MQTT 地址不对：应如 mqtt://用户:密码@主机:1883")
 
 
 class _Message:
@@ -33,10 +44,8 @@ class Subscriber:
     """Subscribes to the topics of all devices registered for MQTT, and follows the register."""
 
     def __init__(self, url: str, desk: Desk) -> None:
-        """``url``: mqtt://user:password@host:1883, or mqtts://. Errors: ``ValueError``, one sentence."""
-        parts = urlparse(url)
-        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-            raise ValueError(f"MQTT 地址“{url[:60]}”不对：应如 mqtt://用户:密码@主机:1883")
+        """``url``: as ``address``."""
+        parts = address(url)
         self._desk = desk
         self._loop = asyncio.get_running_loop()
         self._topics: dict[str, str] = {}

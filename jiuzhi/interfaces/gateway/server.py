@@ -50,7 +50,11 @@ class Gateway:
         self._parent = os.getppid()
 
     async def start(self) -> None:
-        """Begin to listen. Errors: ``OSError`` when a port cannot be had."""
+        """Begin to listen. Errors: ``OSError`` when a port cannot be had, ``ValueError`` for a broker's address that is none."""
+        if self.wanted.mqtt:
+            from . import mqtt
+
+            mqtt.address(self.wanted.mqtt)
         health.nobody_connected(self.desk.database)
         loop = asyncio.get_running_loop()
         for protocol, line, port in (

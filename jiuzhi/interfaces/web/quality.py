@@ -20,7 +20,7 @@ from jiuzhi.master.models import Station
 from jiuzhi.science.statistics.quality import FAIL, MISSING, SUSPECT
 
 from . import present
-from .rowsource import KINDS
+from .live import kind_word
 
 Row = dict[str, Any]
 
@@ -55,24 +55,6 @@ STATES = {
 }
 STEPS = ((95, "≥95%"), (90, "90–95%"), (75, "75–90%"), (50, "50–75%"), (0, "<50%"))
 """Lower ends of the colours [%]; their places from the best, 5, to 1."""
-
-
-_KINDS = {
-    "sample": gettext_lazy("手工采样"),
-    "minute": gettext_lazy("分钟值"),
-    "instant": gettext_lazy("实时值"),
-}
-_BESIDE = {
-    "min": gettext_lazy("最小"), "max": gettext_lazy("最大"), "cou": gettext_lazy("累计"), "zs": gettext_lazy("折算"),
-    "zsmin": gettext_lazy("折算最小"), "zsmax": gettext_lazy("折算最大"), "daytime": gettext_lazy("昼间"), "night": gettext_lazy("夜间"),
-}  # fmt: skip
-
-
-def kind_name(kind: str) -> str:
-    """小时值, 分钟值 最大 …; what nobody named, as it is."""
-    main, _dot, beside = kind.partition(".")
-    said = _KINDS.get(main) or KINDS.get(main, main)
-    return f"{said} {_BESIDE.get(beside, beside)}".strip()
 
 
 def _number(value: Decimal, prop: str) -> str:
@@ -168,7 +150,7 @@ class Listed(Sequence[Row]):
             "time": row["start"].isoformat(),
             "until": "" if one else (row["end"] + timedelta(seconds=1)).isoformat(),
             "findings": findings(row),
-            "kind_name": kind_name(row["kind"]),
+            "kind_name": kind_word(row["kind"]),
             "printed": f"{'＜' if row['qualifier'] in ('<', 'L') else ''}{low}"
             + ("" if low == high else f"–{high}"),
         }
@@ -241,7 +223,7 @@ def heat(rows: list[Capture], stations: list[Station], month: str, last: date) -
     ]
     names = {station.code: station for station in stations}
     table = [
-        {"station": names[row.station], "property": row.property, "kind": kind_name(row.kind)} | _rates(row)
+        {"station": names[row.station], "property": row.property, "kind": kind_word(row.kind)} | _rates(row)
         for row in totals(rows, ("station", "property", "kind"))
     ]
     return {
