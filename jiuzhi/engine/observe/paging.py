@@ -61,26 +61,27 @@ class Page(NamedTuple):
 
 
 _lock = Lock()
-_held: tuple[Path, frozenset[str], dict[Key, Series]] = (Path(), frozenset(), {})
+_held: tuple[Path, int, frozenset[str], dict[Key, Series]] = (Path(), -1, frozenset(), {})
 
 
 def catalogue() -> dict[Key, Series]:
-    """Every series of the lake. Data files never change, so only files that came since the last call are read.
+    """Every series of the lake. Only files that came since the last call are read: no row ever leaves the lake, so what was known of
+    files that were joined since still holds.
 
     ``synthetic`` also counts simulated values that a measured one has replaced since.
     """
     global _held
     with _lock:
-        folder = delta.folder(lake.NAME)
+        folder, version = delta.folder(lake.NAME), lake.version()
         paths = frozenset(delta.uri(lake.NAME, file) for file in delta.files(lake.NAME))
-        known, before, found = _held
-        if known != folder or not before <= paths:  # compacted, or another lake
+        known, at, before, found = _held
+        if known != folder or version < at:  # another lake, or one put back from a backup
             before, found = frozenset(), {}
         if fresh := paths - before:
             found = dict(found)
             for one in _extents(sorted(fresh)):
                 found[one.key()] = _joined(found.get(one.key()), one)
-        _held = (folder, paths, found)
+        _held = (folder, version, paths, found)
         return found
 
 
