@@ -169,9 +169,11 @@ def test_a_clock_that_is_off_shows():
 
 def test_an_order_is_sent_and_its_answers_noted():
     async def run() -> list[str]:
-        async with running(device()) as gateway:
+        async with running(device(), device("b")) as gateway:
             link = await Link.to(gateway)
-            await link.send(frame())
+            other = segment("b").replace("ST=32", "ST=22")  # on the same line
+            before = f"QN=1;ST=91;CN=9012;PW=123456;MN={MN};Flag=4;CP=&&ExeRtn=1&&"
+            await link.send(frame(), hj212.frame(other), hj212.frame(before))
             await link.hear()
             orders.ask(device(), "2061", {"BeginTime": "20261120000000", "EndTime": "20261120120000"}, "张三")
             asked = hj212.read(hj212.Splitter().feed(await link.hear(3))[0].data)

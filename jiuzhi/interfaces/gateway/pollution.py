@@ -53,7 +53,7 @@ class PollutionLine(TcpLine):
         self._key: tuple[bytes, str] | None = None
         self._looked: dict[str, int] = {}
         self._asked: set[bytes] = set()  # QN of our own orders
-        self.system, self.edition = "91", "2017"
+        self._speaks: dict[str, tuple[str, str]] = {}  # device → its system (ST) and edition
 
     def take(self, data: bytes) -> None:
         for found in self._splitter.feed(data):
@@ -81,10 +81,11 @@ class PollutionLine(TcpLine):
         if device is None:
             return
         self.spoke(code)
-        self.system = head.get(b"ST", b"91").decode("ascii", "replace")
-        self.edition = _edition(head.get(b"Flag", b""))
-        if head.get(b"CN") in _INTERACTIVE:
+        if head.get(b"CN") in _INTERACTIVE:  # goes as system 91, whatever the device is
             self._answered(device, data)
+        else:
+            system = head.get(b"ST", b"").decode("ascii", "replace") or tables.INTERACTION
+            self._speaks[code] = system, _edition(head.get(b"Flag", b""))
         reply = reply_to(head)
         self.desk.keep(
             device,
@@ -102,7 +103,8 @@ class PollutionLine(TcpLine):
 
     def order(self, order: orders.Order, device: Known, now: int) -> None:
         """Send an order that is due."""
-        said = orders.sending(self.desk.database, order, device, self.system, self.edition, now)
+        system, edition = self._speaks.get(device.code, (tables.INTERACTION, "2017"))
+        said = orders.sending(self.desk.database, order, device, system, edition, now)
         if said is not None:
             self._asked.add(header(said)[b"QN"])
             self.send(self.framed(said, device))

@@ -38,8 +38,8 @@ def write(keep_days: int) -> None:
             changed |= drop.take() > 0
             now = time.monotonic()
             if changed and now - judged > ASSESS_EVERY:
+                quality.refresh()  # first: it writes what people decided, and that is assessed
                 assessed.refresh(timezone.now().astimezone(LOCAL).date())
-                quality.refresh()
                 changed, judged = False, now
             if now - cleared > FORGET_EVERY:
                 inbox.forget(keep_days)
