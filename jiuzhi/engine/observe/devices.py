@@ -57,7 +57,7 @@ class Known:
 def listed() -> dict[str, Known]:
     """Code → device, of every device registered, also those not 在用. A code that two counties claim is nobody's and left out."""
     found = Device.objects.select_related("station", "county").order_by("pk")
-    rows = [_known(device) for device in found]
+    rows = [known(device) for device in found]
     count = Counter(one.code for one in rows)
     return {one.code: one for one in rows if count[one.code] == 1}
 
@@ -65,10 +65,11 @@ def listed() -> dict[str, Known]:
 def one(code: str) -> Known | None:
     """The device of a code; None when nobody, or two counties, registered it."""
     found = list(Device.objects.select_related("station", "county").filter(code=code)[:2])
-    return _known(found[0]) if len(found) == 1 else None
+    return known(found[0]) if len(found) == 1 else None
 
 
-def _known(device: Device) -> Known:
+def known(device: Device) -> Known:
+    """A record of the register as the gateway takes it."""
     keys = tuple(bytes.fromhex(key) for key in (device.key_now, device.key_before) if key)
     units = tuple(
         (code, unit)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from . import inbox
 from .devices import Known
@@ -144,33 +145,18 @@ _STATE = "code, protocol, peer, online, first_at, last_at, data_at, clock, frame
 
 def states(codes: Iterable[str] | None = None) -> dict[str, State]:
     """Code → state, of the devices named, or of all that were ever heard."""
-    wanted = None if codes is None else set(codes)
+    which = "" if codes is None else "WHERE code IN (SELECT value FROM json_each(?))"
     with inbox.opened() as database:
-        rows = database.execute(f"SELECT {_STATE} FROM device").fetchall()
-    return {row[0]: _state(row) for row in rows if wanted is None or row[0] in wanted}
+        rows = database.execute(
+            f"SELECT {_STATE} FROM device {which}", [] if codes is None else [json.dumps(list(codes))]
+        )
+        return {row[0]: _state(row) for row in rows}
 
 
 def _state(row: tuple) -> State:
-    (
-        code,
-        protocol,
-        peer,
-        online,
-        first,
-        last,
-        data,
-        clock,
-        frames,
-        broken,
-        refused,
-        faulty,
-        late,
-        said,
-        said_at,
-    ) = row
-    moments = (_moment(first), _moment(last), _moment(data))
-    counts = (frames, broken, refused, faulty, late)
-    return State(code, protocol, peer, bool(online), *moments, clock, *counts, said, _moment(said_at))
+    held: dict[str, Any] = dict(zip(_STATE.split(", "), row, strict=True))
+    times = {name: _moment(held[name]) for name in ("first_at", "last_at", "data_at", "said_at")}
+    return State(**held | times | {"online": bool(held["online"])})
 
 
 def refusals(device: str, most: int = 20) -> list[Refusal]:

@@ -64,24 +64,14 @@ class Row:
         return ("late", "◆", _("在线，有问题")) if self.wrong else ("met", "●", _("在线"))
 
 
-def _rows(scope: Scope) -> list[Row]:
+def _rows(scope: Scope, **only: Any) -> list[Row]:
+    """The devices the person may see in this county, all or those of these fields."""
     register = of(Device)
     assert register is not None
-    seen = reading.visible_to(register, scope.user, county=scope.county).select_related(
-        "station", "org", "enterprise"
-    )
-    known, now = devices.listed(), timezone.now()
-    found = list(seen.order_by("code"))
-    states = health.states(r.code for r in found)
-    return [
-        Row(
-            r,
-            known.get(r.code) or Known(r.code, r.name, r.protocol, r.code),
-            states.get(r.code, State(r.code)),
-            now,
-        )
-        for r in found
-    ]
+    seen = reading.visible_to(register, scope.user, county=scope.county).filter(**only)
+    found = list(seen.select_related("station", "county", "org", "enterprise").order_by("code"))
+    states, now = health.states(r.code for r in found), timezone.now()
+    return [Row(r, devices.known(r), states.get(r.code, State(r.code)), now) for r in found]
 
 
 @county_page
@@ -125,10 +115,10 @@ def _strangers() -> list[State]:
 
 
 def _row(scope: Scope, pk: int) -> Row:
-    found = next((row for row in _rows(scope) if row.record.pk == pk), None)
-    if found is None:
+    found = _rows(scope, pk=pk)
+    if not found:
         raise Http404(_("没有这台设备，或您没有查看它的权限。"))
-    return found
+    return found[0]
 
 
 @county_page
