@@ -58,9 +58,9 @@ def test_the_interval_is_told_from_the_values_or_given(stations):
 
 
 def test_what_is_observed_in_a_month(stations):
-    take(run(wave(2)), run(wave(2), "SO2", "A2"), run(wave(2), "TP", "500229-W01", "sample"))
-    assert observed("2026-10", ["A1", "500229-W01"]) == ["PM2.5", "TP"]
-    assert observed("2026-09", ["A1"]) == []
+    take(run(wave(2)), run(wave(2), "SO2", "A2"), run(wave(2), "TP", "500229-W01", "sample", synthetic=True))
+    assert observed("2026-10", ["A1", "500229-W01"]) == {"PM2.5": False, "TP": True}
+    assert observed("2026-09", ["A1"]) == {}
 
 
 def test_a_value_a_minute_does_not_outweigh_a_value_an_hour(stations):

@@ -62,6 +62,22 @@ def test_the_state_of_a_device(officer, device, at, ago, more, said):
         assert f"</span> {said}" in officer.get(page).content.decode()
 
 
+@pytest.mark.parametrize(("ahead", "said"), [(900, "快 900 秒"), (-3700, "慢 3700 秒")])
+def test_a_clock_in_words(officer, device, at, ahead, said):
+    hear(raw=frame(), clock=ahead)
+    for page in ("/county/500229/devices/", at):
+        assert said in officer.get(page).content.decode()
+
+
+def test_a_device_out_of_use_is_not_on_line(officer, device):
+    hear(raw=frame())
+    device.state = "停用"
+    records.save(device, records.SYSTEM)
+    page = officer.get("/county/500229/devices/?view=on").content.decode()
+    assert "<b>0</b> 台在线" in page
+    assert "出口数采仪" not in page
+
+
 def test_a_device_that_never_spoke(officer, device):
     assert "还没有连上过" in officer.get("/county/500229/devices/").content.decode()
 

@@ -48,7 +48,7 @@ WORDS = {
 }  # fmt: skip
 STATES = {
     "open": gettext_lazy("待判断"),
-    "unused": gettext_lazy("来源已停用"),
+    "unused": gettext_lazy("来源注明不用"),
     "ruled": gettext_lazy("已人工判定"),
     "missing": gettext_lazy("空值"),
     "all": gettext_lazy("全部"),

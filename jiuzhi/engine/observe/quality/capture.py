@@ -95,15 +95,15 @@ def capture(
     ]
 
 
-def observed(month: str, stations: Collection[str]) -> list[str]:
-    """Properties of which these stations have values in a month, also those taken by hand."""
+def observed(month: str, stations: Collection[str]) -> dict[str, bool]:
+    """Properties of which these stations have values in a month, also those taken by hand → whether some of them are simulated."""
     with delta.connect() as session:
         lake.open_months(session, {month})
         found = session.execute(
-            "SELECT DISTINCT property FROM current WHERE list_contains(?, station) ORDER BY 1",
+            "SELECT property, bool_or(synthetic) FROM current WHERE list_contains(?, station) GROUP BY property ORDER BY 1",
             [list(stations)],
         )
-        return [prop for (prop,) in found.fetchall()]
+        return dict(found.fetchall())
 
 
 def _main(counts: Iterable[Key]) -> list[Key]:

@@ -43,6 +43,18 @@ class Row:
         return self.record.state == "在用" and self.state.offline(self.known, self.now)
 
     @property
+    def on(self) -> bool:
+        return self.record.state == "在用" and not self.off
+
+    @property
+    def clock(self) -> str:
+        """How far its clock is off, in words."""
+        ahead = self.state.clock
+        if ahead is None:
+            return ""
+        return (_("快 %(n)s 秒") if ahead >= 0 else _("慢 %(n)s 秒")) % {"n": abs(ahead)}
+
+    @property
     def clock_off(self) -> bool:
         return self.state.clock_off(self.known)
 
@@ -81,7 +93,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     view = request.GET.get("view", "")
     q = request.GET.get("q", "").strip()
     chosen = {
-        "on": lambda r: not r.off and r.state.last_at,
+        "on": lambda r: r.on,
         "off": lambda r: r.off,
         "wrong": lambda r: r.wrong,
     }.get(view)
@@ -96,7 +108,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     may_create = reading.may(register, scope.user, "create_record")
     context = {
         "rows": shown, "all": len(rows), "off": sum(r.off for r in rows), "wrong": sum(bool(r.wrong) for r in rows), "q": q, "view": view,
-        "on": sum(bool(r.record.state == "在用" and not r.off) for r in rows),
+        "on": sum(r.on for r in rows),
         "views": VIEWS.items(), "may_create": may_create, "strangers": _strangers() if may_create else [],
         "synthetic": any(r.record.synthetic for r in rows),
     }  # fmt: skip
