@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from jiuzhi.core import records
 from jiuzhi.core.models import AuditEntry
-from jiuzhi.engine.observe import health, inbox, orders
+from jiuzhi.engine.observe import devices, health, inbox, orders
 from jiuzhi.engine.observe.health import Heard, Refusal
 from jiuzhi.master.models import Device
 from jiuzhi.protocol import hj212
@@ -60,6 +60,11 @@ def test_the_state_of_a_device(officer, device, at, ago, more, said):
     hear(raw=frame(), ago=ago, **more)
     for page in ("/county/500229/devices/", at):
         assert f"</span> {said}" in officer.get(page).content.decode()
+
+
+def test_a_hexadecimal_password_may_be_written_small(device):
+    device.protocol, device.password = "SL651", "12ab"
+    assert devices.known(device).password == "12AB"
 
 
 @pytest.mark.parametrize(("ahead", "said"), [(900, "快 900 秒"), (-3700, "慢 3700 秒")])

@@ -78,7 +78,8 @@ def known(device: Device) -> Known:
     return Known(
         code=device.code, name=device.name, protocol=device.protocol, station=device.station.code if device.station else device.code,
         county=device.county.code, interval=device.interval or 600, per_minute=device.per_minute or 120, clock=device.clock or 300,
-        password=device.password, sources=tuple(p for p in _PARTED.split(device.sources) if p), units=units, keys=keys,
+        password=device.password.upper() if device.protocol == "SL651" else device.password,  # hexadecimal digits there
+        sources=tuple(p for p in _PARTED.split(device.sources) if p), units=units, keys=keys,
         topic=device.topic, mapping=device.mapping, state=device.state,
         synthetic=device.synthetic,
     )  # fmt: skip

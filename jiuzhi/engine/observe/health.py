@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -18,7 +18,8 @@ _STRANGERS = 500  # devices that never sent a frame that was kept
 OFFLINE_AFTER = 3  # times its own interval
 
 
-class Heard(NamedTuple):
+@dataclass(slots=True)
+class Heard:
     """What the gateway heard of a device since the last note. ``at`` [ms]; ``clock``: how far its clock is ahead [s], None when unknown;
     ``said``: the last thing that was wrong."""
 
@@ -91,7 +92,7 @@ def note_heard(database: sqlite3.Connection, heard: Iterable[Heard]) -> None:
             last_at = coalesce(excluded.last_at, last_at), frames = frames + excluded.frames, broken = broken + excluded.broken,
             refused = refused + excluded.refused, clock = coalesce(excluded.clock, clock),
             said = CASE WHEN excluded.said != '' THEN excluded.said ELSE said END, said_at = coalesce(excluded.said_at, said_at)""",
-        [one._asdict() for one in heard],
+        [asdict(one) for one in heard],
     )
 
 

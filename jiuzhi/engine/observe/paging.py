@@ -6,7 +6,7 @@ into memory: the extents of series are kept per set of data files, and a page re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -158,21 +158,15 @@ def _chunks(months: list[str]) -> Iterator[list[str]]:
 
 def _files(wanted: Wanted) -> list[dict[str, Any]]:
     """Data files that can hold such values, by their statistics."""
-    stations = sorted({key[0] for key in wanted.keys})
-    return [file for file in delta.files(lake.NAME) if _may_hold(file, stations, wanted.start, wanted.end)]
+    stations = {key[0] for key in wanted.keys}
+    return [
+        file
+        for file in delta.files(lake.NAME)
+        if lake.may_hold(file, stations) and _within(file, wanted.start, wanted.end)
+    ]
 
 
-def _may_hold(
-    file: dict[str, Any], stations: Iterable[str], start: datetime | None, end: datetime | None
-) -> bool:
-    low, high = file.get("min.station"), file.get("max.station")
-    # Long names are cut in the statistics: compare by the part that is kept.
-    if (
-        low is not None
-        and high is not None
-        and not any(low <= s and s[: len(high)] <= high for s in stations)
-    ):
-        return False
+def _within(file: dict[str, Any], start: datetime | None, end: datetime | None) -> bool:
     first, last = file.get("min.time"), file.get("max.time")
     if first is None or last is None:
         return True
