@@ -1,6 +1,7 @@
 """The pages of devices: states, last frames, refusals, strangers, orders, and who may see and ask."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,8 @@ from django.utils import timezone
 from jiuzhi.core import records
 from jiuzhi.core.models import AuditEntry
 from jiuzhi.engine.observe import devices, health, inbox, orders
+from jiuzhi.engine.observe.decoding import Reading, plain
+from jiuzhi.engine.observe.drain import drain
 from jiuzhi.engine.observe.health import Heard, Refusal
 from jiuzhi.master.models import Device
 from jiuzhi.protocol import hj212
@@ -60,6 +63,23 @@ def test_the_state_of_a_device(officer, device, at, ago, more, said):
     hear(raw=frame(), ago=ago, **more)
     for page in ("/county/500229/devices/", at):
         assert f"</span> {said}" in officer.get(page).content.decode()
+
+
+def test_the_data_capture_of_a_device_by_month(officer, device, at):
+    station = devices.known(device).station
+    start = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=3)
+    plain.put(
+        [
+            Reading(station, "COD", "hour", start + timedelta(hours=n), Decimal(20 + n % 3), synthetic=True)
+            for n in range(40)
+        ]
+    )
+    drain()
+    page = officer.get(at).content.decode()
+    shown = page[page.index('id="captured"') : page.index('id="orders"')]
+    assert "100%" in shown  # 有效率
+    assert "模拟数据" in shown
+    assert 'id="captured"' not in officer.get(at, headers={"HX-Request": "true"}).content.decode()
 
 
 def test_a_hexadecimal_password_may_be_written_small(device):

@@ -178,8 +178,8 @@ def _step(share: Fraction | None) -> int:
     return next(len(STEPS) - n for n, (low, _said) in enumerate(STEPS) if share * 100 >= low)
 
 
-def _cell(rates: Capture | None, counts: Capture | None, day: date) -> Row:
-    share = rates.effective if rates else None
+def _cell(shares: Capture | None, counts: Capture | None, day: date) -> Row:
+    share = shares.effective if shares else None
     if counts is None or share is None:
         return {"step": 0, "text": "", "title": f"{day:%m-%d} {_('无应收数据')}"}
     said = _("应收 %(due)s，收到 %(got)s，有效 %(good)s") % {
@@ -194,7 +194,8 @@ def _cell(rates: Capture | None, counts: Capture | None, day: date) -> Row:
     }
 
 
-def _rates(row: Capture) -> Row:
+def rates(row: Capture) -> Row:
+    """Counts and shares of a data capture as they are printed."""
     return {
         "expected": row.expected, "received": row.received, "valid": row.valid, "transmission": percent(row.transmission),
         "validity": percent(row.validity), "effective": percent(row.effective), "step": _step(row.effective),
@@ -216,21 +217,21 @@ def heat(rows: list[Capture], stations: list[Station], month: str, last: date) -
                 _cell(daily.get(key), counts.get(key), key[1])
                 for key in ((station.code, day) for day in days)
             ],
-            "total": _rates(monthly[station.code]),
+            "total": rates(monthly[station.code]),
         }
         for station in stations
         if station.code in monthly
     ]
     names = {station.code: station for station in stations}
     table = [
-        {"station": names[row.station], "property": row.property, "kind": kind_word(row.kind)} | _rates(row)
+        {"station": names[row.station], "property": row.property, "kind": kind_word(row.kind)} | rates(row)
         for row in totals(rows, ("station", "property", "kind"))
     ]
     return {
         "days": days,
         "lines": lines,
         "table": table,
-        "total": _rates(whole[0]) if whole else None,
+        "total": rates(whole[0]) if whole else None,
         "silent": [station for station in stations if station.code not in monthly],
         "steps": [(len(STEPS) - n, said) for n, (_low, said) in enumerate(STEPS)],
     }

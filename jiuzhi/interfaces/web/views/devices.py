@@ -1,7 +1,7 @@
 """Devices on line: who speaks, who is silent, what was wrong, and what they sent last, field by field."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -19,11 +19,14 @@ from jiuzhi.engine.observe import devices, health, inbox, orders
 from jiuzhi.engine.observe.decoding.explain import explain
 from jiuzhi.engine.observe.devices import Known
 from jiuzhi.engine.observe.health import State
+from jiuzhi.engine.observe.quality.capture import observed, of_device
 from jiuzhi.master.models import Device
 
+from .. import quality
 from .base import Scope, actor, county_page, page, require
 
 SHOWN = 100  # frames
+MONTHS = 3  # of data capture
 VIEWS = {
     "": gettext_lazy("全部"), "on": gettext_lazy("在线"), "off": gettext_lazy("离线"), "wrong": gettext_lazy("有问题"),
 }  # fmt: skip
@@ -138,8 +141,10 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """One device: state, last frames decoded, what was turned away, orders."""
     row = _row(scope, pk)
     only = "wrong" in request.GET
+    whole = "HX-Request" not in request.headers  # the page asks for its state again every few seconds
     frames = [
-        explain(f.raw, row.known, f.protocol, f.received) for f in inbox.last_frames(row.record.code, SHOWN)
+        explain(f.raw, row.known, f.protocol, f.received)
+        for f in (inbox.last_frames(row.record.code, SHOWN) if whole else ())
     ]
     register = of(Device)
     assert register is not None
@@ -147,11 +152,23 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "row": row, "record": row.record, "state": row.state, "frames": [f for f in frames if f.wrong] if only else frames,
         "total": len(frames), "wrong_frames": sum(f.wrong for f in frames), "only": only,
         "refusals": [(datetime.fromtimestamp(r.at / 1000, timezone.get_current_timezone()), r) for r in health.refusals(row.record.code)],
-        "orders": orders.of_device(row.record.code), "offered": orders.OFFERED.items(),
+        "captured": _captured(row.known.station) if whole else [], "orders": orders.of_device(row.record.code), "offered": orders.OFFERED.items(),
         "may_ask": row.known.protocol == "HJ212" and scope.may("import_observations"), "register": register,
         "synthetic": row.record.synthetic,
     }  # fmt: skip
     return page(request, "web/device.html", context, active="stations")
+
+
+def _captured(station: str) -> list[dict[str, Any]]:
+    """The data capture of a device's station in the newest months, newest first, up to yesterday: today is not over."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    found = []
+    for month in [m for m in quality.months() if m <= f"{yesterday:%Y-%m}"][:MONTHS]:
+        measured = observed(month, [station])
+        one = of_device(station, measured, month, yesterday)
+        if one.expected:
+            found.append({"month": month, "synthetic": any(measured.values())} | quality.rates(one))
+    return found
 
 
 @county_page
