@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -39,7 +39,6 @@ class Drained:
     revised: int = 0
     late: int = 0
     faulty: int = 0
-    stations: set[str] = field(default_factory=set)
 
 
 def is_late(kind: str, time: datetime, received: datetime) -> bool:
@@ -112,7 +111,6 @@ def _decoded(
         at = found.data_time if found.readings else None  # a clock of 2099 would stand there until then
         notes.append(health.Decoding(frame.device, at, bool(found.faults), late))
         rows += [_row(reading, frame) for reading in found.readings]
-    done.stations |= {row[0] for row in rows}
     return _table(rows), notes
 
 

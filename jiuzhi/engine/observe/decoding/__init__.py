@@ -32,12 +32,10 @@ class Reading(NamedTuple):
 
 @dataclass
 class Decoded:
-    """What one frame came to. ``about``: what it is, in words; ``data_time``: of what it says, with zone; ``sent``: by the device's clock,
-    with zone, when the frame gives it."""
+    """What one frame came to. ``about``: what it is, in words; ``data_time``: of what it says, with zone."""
 
     about: str = ""
     data_time: datetime | None = None
-    sent: datetime | None = None
     readings: list[Reading] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 

@@ -44,9 +44,8 @@ def _report(frame: sl651.Frame, device: Known, found: Decoded) -> None:
     report = sl651.read(frame)
     found.about = frame.about
     found.faults += report.faults
-    found.sent = _local(report.sent)
     times = [e.at for e in report.elements if e.at]
-    found.data_time = _local(max(times)) if times else found.sent
+    found.data_time = _local(max(times) if times else report.sent)
     for element in report.elements:
         if element.at is None:
             continue
