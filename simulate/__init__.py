@@ -5,7 +5,7 @@ the same values, and a later ``as_of`` only adds rows: it never changes earlier 
 """
 
 from .counties import COUNTIES, County
-from .instruments import PASSWORD, Instrument, faulty, instruments, message
+from .instruments import PASSWORD, Instrument, faulty, history, instruments, message
 from .observations import observations
 from .reported import Promise, ReportedRow, reported_rows, reported_values, write_reported
 from .stations import Station, read_stations
@@ -19,6 +19,7 @@ __all__ = [
     "ReportedRow",
     "Station",
     "faulty",
+    "history",
     "instruments",
     "message",
     "observations",

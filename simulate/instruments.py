@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from random import Random
@@ -16,12 +16,14 @@ from jiuzhi.protocol import hj212, sl651
 from jiuzhi.protocol.sl651 import tables
 
 PASSWORD = "123456"
+SEATS = {"500229": (108.66, 31.95), "500240": (108.11, 30.00)}  # where the counties are [°]
 _FACTOR = re.compile(r"(\w+)=([\d.]+)±([\d.]+)")
 
 
 @dataclass(frozen=True)
 class Instrument:
-    """One device at a station of its own. ``interval`` [s]; ``factors``: code → (middle, half of the daily swing)."""
+    """One device at a station of its own. ``interval`` [s]; ``factors``: code → (middle, half of the daily swing);
+    ``place``: longitude and latitude in the county, made up [°]."""
 
     code: str
     name: str
@@ -31,6 +33,7 @@ class Instrument:
     system: str
     interval: int
     factors: dict[str, tuple[float, float]]
+    place: tuple[float, float]
 
 
 @cache
@@ -48,9 +51,24 @@ def _of(county: str, row: dict[str, str]) -> Iterator[Instrument]:
             "HJ212": f"{county}{ord(row['suffix']):02X}{n:016d}", "SL651": f"00{county}{n:02d}", "HTTP": f"{county}-{row['suffix'].lower()}{n}",
         }[row["protocol"]]  # fmt: skip
         name = f"模拟{row['name']}{n}号"
+        place = _place(county, station)
         yield Instrument(
-            code, name, station, row["kind"], row["protocol"], row["system"], int(row["interval"]), factors
+            code,
+            name,
+            station,
+            row["kind"],
+            row["protocol"],
+            row["system"],
+            int(row["interval"]),
+            factors,
+            place,
         )
+
+
+def _place(county: str, station: str) -> tuple[float, float]:
+    chance = Random(crc32(station.encode()))
+    lon, lat = (round(at + chance.uniform(-0.15, 0.15), 4) for at in SEATS.get(county, (108.0, 30.0)))
+    return lon, lat
 
 
 def _chance(one: Instrument, moment: datetime, salt: str = "") -> Random:
@@ -98,12 +116,35 @@ def _report(one: Instrument, moment: datetime, found: dict[str, float]) -> bytes
     )  # fmt: skip
 
 
+def history(county: str, start: datetime, end: datetime) -> Iterator[tuple[Instrument, datetime, bytes]]:
+    """What the instruments of a county sent between two local moments, each at its interval, as far as it arrived whole."""
+    for one in instruments(county):
+        moment = start
+        while moment < end:
+            yield from (
+                (one, moment, piece)
+                for piece in faulty(one, moment, message(one, moment))
+                if _whole(one, piece)
+            )
+            moment += timedelta(seconds=one.interval)
+
+
+def _whole(one: Instrument, piece: bytes) -> bool:
+    if one.protocol == "HTTP":
+        return True
+    module = hj212 if one.protocol == "HJ212" else sl651
+    found = module.Splitter().feed(piece)
+    return (
+        len(found) == 1 and isinstance(found[0], module.Frame) and found[0].crc_ok and found[0].raw == piece
+    )
+
+
 def faulty(one: Instrument, moment: datetime, whole: bytes) -> list[bytes]:
     """What really goes out: mostly the message, now and then a fault of the field (torn, doubled, another length, a wrong sum)."""
     chance = _chance(one, moment, "fault")
-    if one.protocol == "HTTP" or chance.random() > 0.02:
+    if one.protocol == "HTTP" or chance.random() > 0.015:
         return [whole]
-    kind = chance.choice(("torn", "twice", "sum", "noise", "mark", "high"))
+    (kind,) = chance.choices(("torn", "twice", "sum", "noise", "mark", "high"), (3, 3, 3, 3, 3, 1))
     if kind == "torn":
         return [whole[: len(whole) // 2]]
     if kind == "twice":

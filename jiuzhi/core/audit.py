@@ -8,14 +8,17 @@ from django.db import transaction
 
 from .models import AuditEntry, AuditHead
 
-_SECRET = ("password", "secret")
+
+def is_secret(name: str) -> bool:
+    """Whether a field's values stay out of the log: a password, or what its name ends in `_secret`."""
+    return name in ("password", "secret") or name.endswith("_secret")
 
 
 def text(fields: dict[str, Any] | None) -> str:
     """Snapshot fields as the JSON text that is stored; secrets are named, never shown (hashes included)."""
     if fields is None:
         return ""
-    masked = {k: "（不记录）" if k in _SECRET else v for k, v in fields.items()}
+    masked = {k: "（不记录）" if is_secret(k) else v for k, v in fields.items()}
     return json.dumps(masked, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
-from . import records
+from . import audit, records
 from .models import AuditEntry, Record
 from .records import STEP, Actor
 
@@ -98,10 +98,15 @@ def _check(model: type[models.Model], entry: AuditEntry, current: Any) -> None:
     if entry.why.startswith(STEP):
         raise ValidationError(f"“{entry.why}”是办理步骤，不能撤销：请办理相反的步骤。")
     found: Any = records.snapshot(current) if current else None
-    if found != entry.after:
+    if _told(found) != _told(entry.after):
         raise ValidationError(
             f"{(entry.after and _name(model, entry)) or entry.key} 在那之后又改过，不能撤销：请直接修改。"
         )
+
+
+def _told(fields: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What the log tells of a record: everything but its secrets, which undo leaves as they are."""
+    return None if fields is None else {k: v for k, v in fields.items() if not audit.is_secret(k)}
 
 
 def _own(entry: AuditEntry, actor: Actor) -> bool:
@@ -147,5 +152,5 @@ def _stored(model: type[models.Model], fields: dict[str, Any]) -> dict[str, Any]
     return {
         f.attname: f.to_python(fields[f.attname]) if not f.is_relation else fields[f.attname]
         for f in model._meta.concrete_fields
-        if f.attname in fields and f.name != "revision"
+        if f.attname in fields and f.name != "revision" and not audit.is_secret(f.name)
     }

@@ -185,3 +185,10 @@ def test_each_wrong_field_says_so():
     shown = explain(frame(body="w01018-Rtd=x,w01018-Flag=Z"), device(), "HJ212", RECEIVED)
     wrong = {part.name: part.fault for part in shown.parts if part.fault}
     assert set(wrong) == {"w01018-Rtd", "w01018-Flag"}
+
+
+def test_the_past_sent_again_is_late_whatever_its_time():
+    found = said(hj212.frame(segment().replace("CP=&&", "CP=&&RF=1;")))
+    assert found.resent
+    assert found.about.endswith("（补传）")
+    assert not said(frame()).resent

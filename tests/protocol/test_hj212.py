@@ -263,3 +263,13 @@ def test_a_longest_segment_is_the_longest():
     with pytest.raises(ValueError, match="分包"):
         frame(b"x" * 10_000)
     assert isinstance(Splitter().feed(b"no frame here\r\n")[0], Broken)
+
+
+@pytest.mark.parametrize(("said", "faulty"), [
+    ("RtdInterval=30", False), ("RtdInterval=29", True), ("RtdInterval=x", True), ("MinInterval=10", False), ("MinInterval=7", True),
+])  # fmt: skip
+def test_intervals_the_standard_knows(said, faulty):
+    message = read(
+        f"QN=20160801085857223;ST=32;CN=1062;PW=1;MN=010000A8900016F000169DC0;Flag=5;CP=&&{said}&&".encode()
+    )
+    assert [f.at for f in message.faults] == ([said.partition("=")[0]] if faulty else [])

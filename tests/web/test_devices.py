@@ -65,23 +65,6 @@ def test_the_state_of_a_device(officer, device, at, ago, more, said):
         assert f"</span> {said}" in officer.get(page).content.decode()
 
 
-def test_the_data_capture_of_a_device_by_month(officer, device, at):
-    station = devices.known(device).station
-    start = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=3)
-    plain.put(
-        [
-            Reading(station, "COD", "hour", start + timedelta(hours=n), Decimal(20 + n % 3), synthetic=True)
-            for n in range(40)
-        ]
-    )
-    drain()
-    page = officer.get(at).content.decode()
-    shown = page[page.index('id="captured"') : page.index('id="orders"')]
-    assert "100%" in shown  # 有效率
-    assert "模拟数据" in shown
-    assert 'id="captured"' not in officer.get(at, headers={"HX-Request": "true"}).content.decode()
-
-
 def test_a_hexadecimal_password_may_be_written_small(device):
     device.protocol, device.password = "SL651", "12ab"
     assert devices.known(device).password == "12AB"
@@ -191,3 +174,22 @@ def test_a_device_that_is_not_in_use_is_asked_nothing(officer, device, at):
     records.save(device, records.SYSTEM)
     assert officer.post(at + "ask/", {"cn": "1011"}).status_code == 403
     assert "停用" in officer.get(at).content.decode()
+
+
+def test_data_capture_stands_beside_the_state(officer, device, at):
+    noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    station = devices.known(device).station
+    plain.put(
+        Reading(station, item, "instant", noon + timedelta(minutes=n), Decimal(n), synthetic=True)
+        for item in ("COD", "pH")
+        for n in range(6)
+    )
+    drain()
+    page = officer.get(at).content.decode()
+    shown = page[page.index('id="captured"') : page.index('id="orders"')]
+    assert shown.count("<tr>") == 4  # the heads, all together, two properties
+    assert "模拟数据" in shown
+    assert f"到 {noon:%m-%d} 为止" in shown
+    again = officer.get(at, headers={"HX-Request": "true"}).content.decode()
+    assert 'id="captured"' not in again
+    assert 'id="state"' in again

@@ -193,7 +193,8 @@ def test_nothing_leads_away_from_the_page(officer, readings):
 
 
 def test_new_data_are_checked_on_request(officer, readings, monkeypatch):
-    monkeypatch.setattr(keep, "_BEHIND", 0.0)  # a minute passes between two looks
+    monkeypatch.setattr(keep, "_BEHIND", 0.0)  # minutes pass between two looks
+    monkeypatch.setattr(quality, "PATIENCE", -1.0)
     assert "有新数据还没有检查" not in read(officer)
     plain.put([Reading("A1", "SO2", "hour", START, Decimal(2900))])
     drain()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,12 @@ def keep_state(name: str, now: dict[str, Any]) -> None:
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(now))
     os.replace(fresh, path)
+
+
+def age(name: str) -> float:
+    """Seconds since the note was kept, infinite before the first."""
+    path = _file(name)
+    return time.time() - path.stat().st_mtime if path.exists() else float("inf")
 
 
 def state(name: str) -> dict[str, Any]:

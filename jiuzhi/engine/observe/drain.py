@@ -101,7 +101,7 @@ def _decoded(
         if frame.id < first:
             continue
         late = (
-            sum(is_late(r.kind, r.time, frame.received) for r in found.readings)
+            sum(found.resent or is_late(r.kind, r.time, frame.received) for r in found.readings)
             if frame.protocol != "reading"
             else 0
         )

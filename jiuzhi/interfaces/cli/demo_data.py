@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -16,7 +16,8 @@ from jiuzhi.core.records import SYSTEM
 from jiuzhi.core.registers import REGISTERS
 from jiuzhi.engine.exchange import samples
 from jiuzhi.engine.indicators.evaluate import evaluate
-from jiuzhi.engine.observe import assessed, lake, quality
+from jiuzhi.engine.observe import assessed, inbox, lake, quality
+from jiuzhi.engine.observe.drain import drain
 from jiuzhi.engine.plan import documents
 from jiuzhi.engine.plan.judge import judge_plan
 from jiuzhi.engine.plan.load import load_pack
@@ -76,6 +77,7 @@ def build(as_of: date, progress: Progress, folder: Path | None) -> None:
     register_instruments([demo_people.LIVE_COUNTY])
     for plan in plans:
         _observations(plan, as_of, progress)
+    _reports(as_of, progress)
     assess = progress.add_task("按标准评价", total=None)
     assessed.refresh(as_of)
     quality.refresh()
@@ -118,6 +120,23 @@ def _observations(plan: Plan, as_of: date, progress: Progress) -> None:
             lake.append(table, app=app, version=int(pc.max(table["time"]).as_py().timestamp()) // 3600)
             progress.advance(step)
     progress.update(step, completed=months)
+
+
+def _reports(as_of: date, progress: Progress) -> None:
+    """What the instruments sent since the day before, as the gateway would have kept it, so that their pages have something to show."""
+    import simulate
+
+    step = progress.add_task("模拟设备报文", total=None)
+    start = datetime.combine(as_of - timedelta(days=1), datetime.min.time())
+    until = min(datetime.now(LOCAL).replace(tzinfo=None), start + timedelta(days=2))
+    sent = [
+        (one.code, one.protocol, int(moment.replace(tzinfo=LOCAL).timestamp() * 1000), 0, raw)
+        for one, moment, raw in simulate.history(demo_people.LIVE_COUNTY, start, until)
+    ]
+    with inbox.opened() as database, inbox.committing(database):
+        inbox.add(database, sent)
+    drain()
+    progress.update(step, total=1, completed=1)
 
 
 def _reported(plan: Plan, as_of: date) -> None:

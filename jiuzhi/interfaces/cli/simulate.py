@@ -7,6 +7,7 @@ import os
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -83,6 +84,7 @@ def register(counties: list[str]) -> None:
                 )
             station.name, station.kind, station.level = one.name, one.kind, "county"
             station.evaluated = False
+            station.lon, station.lat = (Decimal(str(at)) for at in one.place)
             made = Device(
                 code=one.code, name=f"{one.name}数采仪", protocol=one.protocol, station=station, org=owner, interval=one.interval, synthetic=True,
                 password="1234" if one.protocol == "SL651" else simulate.PASSWORD, maker="模拟厂商", per_minute=6000,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from . import tables
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{0,10})?", re.ASCII)
-_HEADER = ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO")
+_HEADER = ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "RF")
 _CP = "CP=&&"
 # Values that are numbers; the rest of a pollutant's values are words and times (SampleTime, Flag, Info, SN …).
 _MEASURED = frozenset(
@@ -69,6 +69,11 @@ class Message:
     def split(self) -> bool:
         """Whether the message comes in several packets (PNUM, PNO)."""
         return bool(self.flag & 2)
+
+    @property
+    def resent(self) -> bool:
+        """Whether the device says that it sends a reading of the past again (RF, 补传). Seen in implementations only (UNREAD)."""
+        return self.header.get("RF", self.params.get("RF", [""])[0]) == "1"
 
     @property
     def command(self) -> str:
@@ -200,6 +205,16 @@ def _checked(found: Message) -> Iterator[Fault]:
     yield from _checked_values(found)
 
 
+def _checked_intervals(found: Message) -> Iterator[Fault]:
+    low, high = tables.RTD_INTERVAL
+    for text in found.params.get("RtdInterval", []):
+        if not (_NUMBER.fullmatch(text) and low <= Decimal(text) <= high):
+            yield Fault("RtdInterval", f"“{text[:8]}”不在 {low}–{high} 秒之间", grave=False)
+    for text in found.params.get("MinInterval", []):
+        if not (_NUMBER.fullmatch(text) and Decimal(text) in tables.MIN_INTERVALS):
+            yield Fault("MinInterval", f"“{text[:8]}”不是标准的分钟数据间隔", grave=False)
+
+
 def _checked_values(found: Message) -> Iterator[Fault]:
     times = found.params.get("DataTime", [])
     if found.command in tables.READINGS and not times and found.items:
@@ -207,6 +222,7 @@ def _checked_values(found: Message) -> Iterator[Fault]:
     for text in times[:1]:
         if moment(text) is None or len(text) != 14:
             yield Fault("DataTime", f"“{text[:20]}”不是 14 位时间")
+    yield from _checked_intervals(found)
     for code, values in found.items.items():
         for name, text in values.items():
             if name in _MEASURED and not _NUMBER.fullmatch(text):

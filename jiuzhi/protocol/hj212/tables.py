@@ -67,6 +67,8 @@ UNREAD = {  # named by implementations of the 2025 edition; its text was not rea
 }
 COMMANDS = {code: said for code, (said, _) in (_LISTED | UNREAD).items()}
 NAMES = {code: name for code, (_, name) in (_LISTED | UNREAD).items()}
+RTD_INTERVAL = (30, 3600)  # [s] between real-time readings
+MIN_INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)  # [min] of minute readings
 READINGS = frozenset(
     ["2011", "2021", "2031", "2041", "2051", "2061", "2013", "2052", "2062", "2111"]
 )  # carry DataTime

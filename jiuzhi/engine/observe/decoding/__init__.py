@@ -32,12 +32,14 @@ class Reading(NamedTuple):
 
 @dataclass
 class Decoded:
-    """What one frame came to. ``about``: what it is, in words; ``data_time``: of what it says, with zone."""
+    """What one frame came to. ``about``: what it is, in words; ``data_time``: of what it says, with zone; ``resent``: the device says that it
+    sends the past again."""
 
     about: str = ""
     data_time: datetime | None = None
     readings: list[Reading] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    resent: bool = False
 
 
 Decoder = Callable[[Sequence[bytes], Known, datetime], Decoded]

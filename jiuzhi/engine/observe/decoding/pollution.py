@@ -57,6 +57,9 @@ def _message(frame: hj212.Frame, device: Known, found: Decoded) -> None:
     found.faults += [f"{fault.at} {fault.said}".strip() for fault in message.faults]
     found.about = f"{message.command} {tables.NAMES.get(message.command, '')}".strip()
     found.data_time = _local(message.data_time)
+    found.resent = message.resent
+    if found.resent:
+        found.about += "（补传）"
     kind = KINDS.get(message.command)
     if kind is not None and found.data_time is not None:
         found.readings += _readings(message, kind, found.data_time, device, found.faults)

@@ -20,9 +20,10 @@ from .overrule import settle
 from .run import AFTER, BEFORE, SCHEMA, month_table
 from .runs import runs
 
-__all__ = ["NAME", "NAMES", "SCHEMA", "read", "refresh", "runs", "seen"]
+__all__ = ["NAME", "NAMES", "SCHEMA", "behind", "read", "refresh", "runs", "seen"]
 
 NAME = "quality"
+PATIENCE = 180.0  # [s]
 METHOD = 1  # raised when the checks change, so that everything is looked at again
 
 
@@ -51,6 +52,11 @@ def refresh(
         if months is None:
             derived.keep_state(NAME, now)
         return written
+
+
+def behind() -> bool:
+    """Whether values wait to be checked for longer than the gateway leaves between two rounds."""
+    return seen() != lake.version() and derived.age(NAME) > PATIENCE
 
 
 def seen() -> int:

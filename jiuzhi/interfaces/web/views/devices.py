@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from jiuzhi.core import records
+from jiuzhi.core.local import LOCAL
 from jiuzhi.core.registers import of, reading
-from jiuzhi.engine.observe import devices, health, inbox, orders
+from jiuzhi.engine.observe import devices, health, inbox, orders, reported
 from jiuzhi.engine.observe.decoding.explain import explain
 from jiuzhi.engine.observe.devices import Known
 from jiuzhi.engine.observe.health import State
@@ -26,7 +27,6 @@ from .. import quality
 from .base import Scope, actor, county_page, page, require
 
 SHOWN = 100  # frames
-MONTHS = 3  # of data capture
 VIEWS = {
     "": gettext_lazy("全部"), "on": gettext_lazy("在线"), "off": gettext_lazy("离线"), "wrong": gettext_lazy("有问题"),
 }  # fmt: skip
@@ -152,23 +152,23 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "row": row, "record": row.record, "state": row.state, "frames": [f for f in frames if f.wrong] if only else frames,
         "total": len(frames), "wrong_frames": sum(f.wrong for f in frames), "only": only,
         "refusals": [(datetime.fromtimestamp(r.at / 1000, timezone.get_current_timezone()), r) for r in health.refusals(row.record.code)],
-        "captured": _captured(row.known.station) if whole else [], "orders": orders.of_device(row.record.code), "offered": orders.OFFERED.items(),
+        "orders": orders.of_device(row.record.code), "offered": orders.OFFERED.items(),
         "may_ask": row.known.protocol == "HJ212" and scope.may("import_observations"), "register": register,
-        "synthetic": row.record.synthetic,
+        "synthetic": row.record.synthetic, "capture": _captured(row) if whole else {},
     }  # fmt: skip
     return page(request, "web/device.html", context, active="stations")
 
 
-def _captured(station: str) -> list[dict[str, Any]]:
-    """The data capture of a device's station in the newest months, newest first, up to yesterday: today is not over."""
-    yesterday = timezone.localdate() - timedelta(days=1)
-    found = []
-    for month in [m for m in quality.months() if m <= f"{yesterday:%Y-%m}"][:MONTHS]:
-        measured = observed(month, [station])
-        one = of_device(station, measured, month, yesterday)
-        if one.expected:
-            found.append({"month": month, "synthetic": any(measured.values())} | quality.rates(one))
-    return found
+def _captured(row: Row) -> dict[str, Any]:
+    """The data capture at the device's station up to yesterday, because today is not over: all together, then each property."""
+    station, yesterday = row.known.station, row.now.astimezone(LOCAL).date() - timedelta(days=1)
+    month = f"{yesterday:%Y-%m}"
+    found = of_device(station, reported.properties(station, row.now), month, yesterday, row.known.interval)
+    return {
+        "rows": [{"property": one.property} | quality.rates(one) for one in found],
+        "upto": yesterday,
+        "synthetic": any(observed(month, [station]).values()),
+    }
 
 
 @county_page

@@ -54,7 +54,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     chosen["state"] = state if (state := request.GET.get("state", "")) in quality.STATES else "open"
     context: dict[str, Any] = {
         "months": known[:60], "month": month, "chosen": chosen, "stations": stations, "checks": quality.WORDS,
-        "states": quality.STATES, "may_decide": scope.may(ACTION), "reasons": REASONS, "behind": checks.seen() != lake.version(),
+        "states": quality.STATES, "may_decide": scope.may(ACTION), "reasons": REASONS, "behind": checks.behind(),
         "history": _history(scope), "synthetic": any(station.synthetic for station in stations), "here": request.get_full_path(),
     }  # fmt: skip
     if month:
