@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from jiuzhi.core import records
 from jiuzhi.core.models import AuditEntry
@@ -13,6 +13,7 @@ from jiuzhi.engine.observe import devices, health, inbox, orders
 from jiuzhi.engine.observe.decoding import Reading, plain
 from jiuzhi.engine.observe.drain import drain
 from jiuzhi.engine.observe.health import Heard, Refusal
+from jiuzhi.interfaces.web import closed
 from jiuzhi.master.models import Device
 from jiuzhi.protocol import hj212
 
@@ -193,3 +194,11 @@ def test_data_capture_stands_beside_the_state(officer, device, at):
     again = officer.get(at, headers={"HX-Request": "true"}).content.decode()
     assert 'id="captured"' not in again
     assert 'id="state"' in again
+
+
+@pytest.mark.parametrize(
+    "said", [*(title for title, _ in orders.OFFERED.values()), *orders.STATES.values()], ids=str
+)
+def test_orders_have_english_words(said):
+    with translation.override("en"):
+        assert closed.word(said).isascii()

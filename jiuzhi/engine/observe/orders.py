@@ -25,7 +25,7 @@ OFFERED = {
     "2051": ("补传分钟数据", ("BeginTime", "EndTime")), "2061": ("补传小时数据", ("BeginTime", "EndTime")),
     "2031": ("补传日数据", ("BeginTime", "EndTime")), "1061": ("提取实时数据间隔", ()), "1062": ("设置实时数据间隔", ("RtdInterval",)),
 }  # fmt: skip
-_STATES = {
+STATES = {
     "waiting": "待发送",
     "sent": "已发送，等应答",
     "accepted": "设备已接受",
@@ -55,7 +55,7 @@ class Order(NamedTuple):
 
     @property
     def state_word(self) -> str:
-        return _STATES[self.state]
+        return STATES[self.state]
 
     @property
     def asked(self) -> datetime:
