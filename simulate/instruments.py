@@ -117,9 +117,10 @@ def _report(one: Instrument, moment: datetime, found: dict[str, float]) -> bytes
 
 
 def history(county: str, start: datetime, end: datetime) -> Iterator[tuple[Instrument, datetime, bytes]]:
-    """What the instruments of a county sent between two local moments, each at its interval, as far as it arrived whole."""
+    """What the instruments of a county sent between two local moments, each at its interval, as far as it arrived whole. The first is sent an
+    interval after ``start``: what it sums up lies within."""
     for one in instruments(county):
-        moment = start
+        moment = start + timedelta(seconds=one.interval)
         while moment < end:
             yield from (
                 (one, moment, piece)

@@ -71,7 +71,7 @@ def test_a_hexadecimal_password_may_be_written_small(device):
     assert devices.known(device).password == "12AB"
 
 
-@pytest.mark.parametrize(("ahead", "said"), [(900, "快 900 秒"), (-3700, "慢 3700 秒")])
+@pytest.mark.parametrize(("ahead", "said"), [(900, "快 900 秒"), (-3700, "慢 3700 秒"), (0, ">准<")])
 def test_a_clock_in_words(officer, device, at, ahead, said):
     hear(raw=frame(), clock=ahead)
     for page in ("/county/500229/devices/", at):

@@ -55,7 +55,9 @@ class Row:
         ahead = self.state.clock
         if ahead is None:
             return ""
-        return (_("快 %(n)s 秒") if ahead >= 0 else _("慢 %(n)s 秒")) % {"n": abs(ahead)}
+        if not ahead:
+            return _("准")
+        return (_("快 %(n)s 秒") if ahead > 0 else _("慢 %(n)s 秒")) % {"n": abs(ahead)}
 
     @property
     def clock_off(self) -> bool:
