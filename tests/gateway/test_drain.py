@@ -131,3 +131,24 @@ def test_a_lake_from_before_values_knew_when_they_came(monkeypatch):
         True,
         False,
     ]
+
+
+def test_an_inbox_put_back_from_a_backup_loses_nothing_that_comes_after(settings):
+    """Its numbers begin again below those the lake has seen."""
+    receive(frame())
+    drain()
+    with inbox.opened() as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    kept = settings.INBOX_FILE.read_bytes()
+    receive(*(frame(at=NOON + timedelta(minutes=n)) for n in range(1, 6)))
+    drain()
+    for name in ("", "-wal", "-shm"):
+        settings.INBOX_FILE.with_name(settings.INBOX_FILE.name + name).unlink(missing_ok=True)
+    settings.INBOX_FILE.write_bytes(kept)
+    drain()
+    receive(frame(at=NOON + timedelta(minutes=30)))
+    assert drain().new == 1
+    receive(frame(at=NOON + timedelta(minutes=31)))
+    assert drain().new == 1
+    assert lake.current("S1").num_rows == 8
+    assert lake.revisions("S1", "COD").num_rows == 8

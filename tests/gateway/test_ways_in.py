@@ -87,24 +87,66 @@ def test_a_broker_forgets_a_message_only_when_it_is_kept_here(broker, monkeypatc
                 await asyncio.to_thread(publish, broker, ("jiuzhi/m2", raw + b" "))
                 await asyncio.sleep(0.5)
                 assert len(inbox.last_frames("m2")) == 1
-            assert gateway.desk.known
+            await until(lambda: len(inbox.last_frames("m2")) == 2)  # it asks the broker once more
+            with monkeypatch.context() as broken:
+                broken.setattr(inbox, "add", full)
+                broken.setattr(gateway.desk, "unkept", -(10**9))
+                await asyncio.to_thread(publish, broker, ("jiuzhi/m2", raw + b"  "))
+                await asyncio.sleep(0.5)
         # The gateway comes back: the broker still has what was not kept.
         async with running(*known, hj212=None, sl651=None, mqtt=f"mqtt://127.0.0.1:{broker}"):
-            await until(lambda: len(inbox.last_frames("m2")) == 2)
+            await until(lambda: len(inbox.last_frames("m2")) == 3)
 
     asyncio.run(run())
-    assert inbox.last_frames("m2")[0].raw == raw + b" "
+    assert [one.raw for one in inbox.last_frames("m2")] == [raw + b"  ", raw + b" ", raw]
 
 
-@pytest.mark.parametrize("url", ["localhost:1883", "http://x", "mqtt://", "mqtt://u:secret@x:port"])
-def test_a_broker_that_is_no_address_is_said_at_once(url):
+def test_a_topic_that_cannot_be_does_not_silence_the_other_devices(broker):
+    known = [
+        device("m0", protocol="MQTT", topic="a/#/b"),
+        device("m1", protocol="MQTT"),
+        device("m2", protocol="MQTT", per_minute=1),
+    ]
+    raw = json.dumps(SAID).encode()
+
     async def run() -> None:
-        async with running(mqtt=url):
-            pass
+        async with running(*known, hj212=None, sl651=None, mqtt=f"mqtt://127.0.0.1:{broker}") as gateway:
+            await asyncio.sleep(3)
+            await asyncio.to_thread(
+                publish, broker, ("jiuzhi/m1", raw), ("jiuzhi/m2", raw), ("jiuzhi/m2", raw)
+            )
+            await until(lambda: inbox.last_frames("m1") and health.refusals("m2"))
+            gateway.desk.replace({**gateway.desk.known, "m3": device("m3", protocol="MQTT")})
+            await asyncio.sleep(2.5)  # the register is still followed
+            await asyncio.to_thread(publish, broker, ("jiuzhi/m3", raw))
+            await until(lambda: inbox.last_frames("m3"))
 
-    with pytest.raises(ValueError, match="MQTT 地址不对") as said:
-        asyncio.run(run())
-    assert "secret" not in str(said.value)
+    asyncio.run(run())
+    assert "不会重来" in health.refusals("m2")[0].why
+
+
+@pytest.mark.parametrize("url", ["x", "http://h", "mqtt://", "mqtt://h:99999", "mqtt://[h"])
+def test_an_address_of_a_broker_that_cannot_be_is_said(url):
+    from jiuzhi.interfaces.gateway.mqtt import broker
+
+    with pytest.raises(ValueError, match="MQTT 地址"):
+        broker(url)
+
+
+@pytest.mark.parametrize(("topic", "said"), [
+    ("county/17", ""), ("county/17/#", ""), ("county/+/17", ""), ("jiuzhi/m9", ""), ("#", "别的设备"), ("+/17", "别的设备"),
+    ("jiuzhi/m1", "别的设备"), ("jiuzhi/+", "别的设备"), ("$share/x/#", "别的设备"), ("a/#/b", "独占"), ("a+", "独占"), ("taken/1", "一个主题"),
+])  # fmt: skip
+def test_a_topic_that_would_hear_other_devices_is_not_registered(db, topic, said):
+    from jiuzhi.core import records
+    from jiuzhi.core.models import Org
+    from jiuzhi.master.models import Device
+
+    county = Org.objects.create(code="500229", name="城口县", kind="county")
+    records.save(Device(code="m1", name="一号", protocol="MQTT", topic="taken/1", org=county), records.SYSTEM)
+    found = Device(code="m9", name="九号", protocol="MQTT", topic=topic, org=county).faults().get("topic", "")
+    assert said in found
+    assert bool(said) == bool(found)
 
 
 @pytest.fixture
@@ -164,7 +206,7 @@ def test_a_file_in_a_folder_of_no_county_is_not_imported(db):
     )
     assert drop.take(quiet=0) == 1
     (said,) = (folder / drop.REFUSED).glob("*.txt")
-    assert "不是区县代码" in said.read_text(encoding="utf-8")
+    assert "区县代码" in said.read_text(encoding="utf-8")
     assert lake.version() == -1
 
 
@@ -188,3 +230,38 @@ def test_a_dropped_file_is_imported_and_a_wrong_one_says_why(db, settings):
     }
     assert set(reasons) == {"bad.csv.txt", "picture.png.txt"}
     assert "CSV 或 Excel" in reasons["picture.png.txt"]
+
+
+@pytest.mark.parametrize("body", [
+    b"\xef\xbb\xbf" + json.dumps(SAID).encode(), json.dumps(SAID).encode("utf-16"), b"\x1f\x8b\x08", b"\xff\xfe", b"\0", b"{" * 200_000, b"9" * 200_000,
+    b'{"time":1e9999999,"values":{"PM2.5":1}}', json.dumps([SAID] * 2000).encode(), json.dumps({**SAID, "values": {"PM2.5": "9" * 250_000}}).encode(),
+    b" " * 3_000_000, b"x" * 12_000_000,
+], ids=lambda body: repr(body[:12]))  # fmt: skip
+def test_no_body_is_a_fault_of_ours(pushing, body):
+    answer = pushing(body)
+    assert answer.status_code in (202, 413, 422)
+    assert "没能解读" not in answer.content.decode()
+    drain()
+
+
+@pytest.mark.parametrize(
+    "code", ["h1%00", "h1/../h1", "%F0%9F%98%80", "x" * 3000, "%FF%FE", "%3Cscript%3E", "h1%0A", "."]
+)
+def test_no_name_of_a_device_is_a_fault_of_ours(pushing, code):
+    for token in ("secret", "é" * 50, "x" * 9000, "\t"):
+        assert pushing(SAID, code=code, token=token).status_code in (401, 403, 404, 429)
+    health.states()
+
+
+def test_a_disk_that_cannot_keep_a_body_says_so(pushing, monkeypatch):
+    import sqlite3
+
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(inbox, "add", full)
+        answer = pushing(SAID)
+    assert answer.status_code == 503
+    assert "重发" in answer.json()["detail"]
+    assert not inbox.last_frames("h1")

@@ -273,3 +273,12 @@ def test_intervals_the_standard_knows(said, faulty):
         f"QN=20160801085857223;ST=32;CN=1062;PW=1;MN=010000A8900016F000169DC0;Flag=5;CP=&&{said}&&".encode()
     )
     assert [f.at for f in message.faults] == ([said.partition("=")[0]] if faulty else [])
+
+
+@pytest.mark.parametrize("piece", [b"##", b"##9999", b"##a", b"##0009zzzzzzzz"])
+def test_rubbish_full_of_heads_costs_no_more_than_its_length(piece):
+    import time
+
+    started = time.process_time()
+    hj212.Splitter().feed(piece * (256 * 1024 // len(piece)))
+    assert time.process_time() - started < 5  # searched to the end from each head it is half a minute

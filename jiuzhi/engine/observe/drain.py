@@ -21,7 +21,6 @@ from .properties import EVERY
 
 PORTION = 5_000  # frames in one commit
 _PLACES = Decimal("0.000001")
-_MOST = Decimal(10) ** 12
 # How long after the begin of its period a value still counts as live: later ones are kept and assessed, and raise no alarm of the hour.
 LIVE = {
     "instant": timedelta(minutes=15), "minute": timedelta(minutes=30), "hour": timedelta(hours=3), "4h": timedelta(hours=8),
@@ -52,7 +51,12 @@ def drain() -> Drained:
     done = Drained()
     with lake.writing(), inbox.opened() as database:
         app = f"inbox:{inbox.name(database)}"
-        last = max(inbox.moved(database), lake.last_version(app) or 0)
+        seen = lake.last_version(app) or 0
+        if seen > inbox.last_number(
+            database
+        ):  # put back from a backup: its new frames get numbers the lake has seen
+            app, seen = f"inbox:{inbox.rename(database)}", 0
+        last = max(inbox.moved(database), seen)
         inbox.move(database, last)
         known: dict[str, Known] | None = None
         while portion := inbox.after(database, last, PORTION):
@@ -122,7 +126,7 @@ _COLUMNS = (
 def _row(reading: Reading, frame: Frame) -> tuple:
     value = reading.value
     if value is not None:
-        value = value.quantize(_PLACES) if abs(value) < _MOST else None
+        value = value.quantize(_PLACES)
     unit = reading.unit or EVERY[reading.property].unit
     return (reading.station, reading.property, reading.kind, reading.time.astimezone(UTC), value, unit, reading.qualifier, reading.raw,
             reading.flag, reading.synthetic, frame.received, f"frame-{frame.id}", frame.id)  # fmt: skip

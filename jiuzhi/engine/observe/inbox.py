@@ -70,6 +70,14 @@ def connect() -> sqlite3.Connection:
     return connection
 
 
+def file_number() -> int | None:
+    """Which file the inbox is now; None when it is not there. An open connection goes on writing into one that was taken away."""
+    try:
+        return Path(settings.INBOX_FILE).stat().st_ino
+    except FileNotFoundError:
+        return None
+
+
 @contextmanager
 def opened() -> Iterator[sqlite3.Connection]:
     """A connection for one use."""
@@ -86,10 +94,11 @@ def committing(database: sqlite3.Connection) -> Iterator[None]:
     database.execute("BEGIN IMMEDIATE")
     try:
         yield
+        database.execute("COMMIT")
     except BaseException:
-        database.execute("ROLLBACK")
+        if database.in_transaction:  # SQLite itself gives up a transaction for some faults of the disk
+            database.execute("ROLLBACK")
         raise
-    database.execute("COMMIT")
 
 
 def add(database: sqlite3.Connection, frames: Sequence[tuple[str, str, int, int, bytes]]) -> None:
@@ -152,6 +161,19 @@ def move(database: sqlite3.Connection, last: int) -> None:
 def name(database: sqlite3.Connection) -> str:
     """This inbox's own name: numbers start again in a new file, the lake must not take them for old ones."""
     return str(_mark(database)[0])
+
+
+def rename(database: sqlite3.Connection) -> str:
+    """Give this inbox another name, as if it were a new one. Returns it."""
+    fresh = uuid.uuid4().hex
+    database.execute("UPDATE mark SET name = ?", [fresh])
+    return fresh
+
+
+def last_number(database: sqlite3.Connection) -> int:
+    """The highest number a frame ever had, also one that is forgotten."""
+    found = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'frame'").fetchone()
+    return int(found[0]) if found else 0
 
 
 def _mark(database: sqlite3.Connection) -> tuple[str, int]:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
+from . import inbox
 from .devices import Known
+
+_SINCE = datetime(
+    2024, 1, 1, tzinfo=UTC
+)  # an earlier clock is wrong: a machine without a battery begins in 1970
 
 
 def why_not(device: Known | None, protocols: str, peer: str, password: str | None) -> str:
     """Why a device is not heard, in one sentence; "" when it is. ``protocols``: those of this way in, parted by blanks; ``password``: as sent,
     None where the protocol has none."""
+    if inbox.now() < _SINCE.timestamp() * 1000:
+        return "网关所在机器的时钟不对：请先校时，在此之前不收数据"
     if device is None:
         return "设备没有登记：请在“监测设备”台账登记这个编码"
     if device.state != "在用":

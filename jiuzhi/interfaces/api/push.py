@@ -1,5 +1,6 @@
 """Devices that post their readings over HTTP. What is answered with 202 is on disk."""
 
+import sqlite3
 import time
 from typing import Any
 
@@ -45,7 +46,7 @@ def install(api: NinjaAPI, refused: frozenset[int]) -> None:
     """Add the operation to the API."""
 
     @api.post(
-        "/devices/{code}/readings", auth=DevicePassword(), response={202: Taken, refused: Problem}, operation_id="pushReadings",
+        "/devices/{code}/readings", auth=DevicePassword(), response={202: Taken, refused | {503}: Problem}, operation_id="pushReadings",
         summary="设备上报", tags=["监测设备"], openapi_extra=_BODY,
     )  # fmt: skip
     def push(request: HttpRequest, code: str) -> Any:
@@ -71,11 +72,13 @@ def install(api: NinjaAPI, refused: frozenset[int]) -> None:
         if not found.readings:
             raise Refused(422, found.faults[0] if found.faults else "没有数值", {})
         at = inbox.now()
-        with inbox.opened() as database, inbox.committing(database):
-            inbox.add(database, [(code, "HTTP", at, 0, body)])
-            health.note_heard(
-                database, [Heard(code, "HTTP", peer, at, 1, said=found.faults[0] if found.faults else "")]
-            )
+        said = found.faults[0] if found.faults else ""
+        try:
+            with inbox.opened() as database, inbox.committing(database):
+                inbox.add(database, [(code, "HTTP", at, 0, body)])
+                health.note_heard(database, [Heard(code, "HTTP", peer, at, 1, said=said)])
+        except sqlite3.Error as error:
+            raise Refused(503, f"收件箱写不进去（{error}）：没有收下，请稍后重发", {}) from error
         return Status(202, {"values": len(found.readings), "faults": found.faults[:20]})
 
 

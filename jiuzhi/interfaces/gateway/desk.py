@@ -48,6 +48,7 @@ class Desk:
         self._flushing = False
         self._noted = 0.0
         self._warned: dict[str, float] = {}
+        self.unkept = 0  # commits that failed
 
     def open(self, line: Line) -> bool:
         """A line has opened; False when there is no room for it."""
@@ -61,7 +62,7 @@ class Desk:
         return True
 
     def close(self, line: Line) -> None:
-        """A line has closed, and with it every device that spoke on it."""
+        """A line has closed: whoever spoke over it, and over no other since, is gone."""
         self.lines.discard(line)
         self._replies.pop(line, None)
         for device in [code for code, last in self.by_device.items() if last is line]:
@@ -82,7 +83,9 @@ class Desk:
         device = self.known.get(code)
         why = reception.why_not(device, protocol, line.peer, password)
         if not why and device is not None and not self._buckets.take(device, time.monotonic()):
-            why = f"一分钟超过 {device.per_minute} 条：先不收，请设备稍后重发"
+            # A broker sends nothing again: held back, the messages of one would hold up those of all others.
+            after = "超出的不收，也不会重来" if protocol == "MQTT" else "先不收，请设备稍后重发"
+            why = f"一分钟超过 {device.per_minute} 条：{after}"
         if why:
             self.refuse(code, protocol, line.peer, why, raw)
             return None
@@ -158,6 +161,7 @@ class Desk:
                 if due:
                     self._write_notes()
         except sqlite3.Error as error:
+            self.unkept += 1
             self.warn("disk", f"收件箱写不进去（{error}），{len(frames)} 条报文没有应答，设备会重发")
             return
         if due:

@@ -17,17 +17,6 @@ OWN = "jiuzhi/"  # the topic of a device that names none: jiuzhi/<code>
 _LONGEST = 256 * 1024
 
 
-def address(url: str) -> ParseResult:
-    """The parts of ``mqtt://user:password@host:1883``, or mqtts://. Errors: ``ValueError``, one sentence."""
-    try:
-        parts = urlparse(url)
-        if parts.scheme in ("mqtt", "mqtts") and parts.hostname and parts.port != 0:
-            return parts
-    except ValueError:  # a port that is no number
-        pass
-    raise ValueError("MQTT 地址不对：应如 mqtt://用户:密码@主机:1883")
-
-
 class _Message:
     """One message on its way; what the desk takes for a line. To be answered means to be acknowledged to the broker."""
 
@@ -40,13 +29,27 @@ class _Message:
         self._client.ack(self._message.mid, self._message.qos)
 
 
+def broker(url: str) -> ParseResult:
+    """The parts of the address of a broker: mqtt://user:password@host:1883, or mqtts://. Errors: ``ValueError``, one sentence."""
+    try:
+        parts = urlparse(url)
+        right = parts.scheme in ("mqtt", "mqtts") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        right = False
+    if not right:
+        raise ValueError("MQTT 地址不对：应如 mqtt://用户:密码@主机:1883")
+    return parts
+
+
 class Subscriber:
     """Subscribes to the topics of all devices registered for MQTT, and follows the register."""
 
     def __init__(self, url: str, desk: Desk) -> None:
-        """``url``: as ``address``."""
-        parts = address(url)
+        """``url``: as `broker` reads it."""
+        parts = broker(url)
+        assert parts.hostname
         self._desk = desk
+        self._unkept = desk.unkept
         self._loop = asyncio.get_running_loop()
         self._topics: dict[str, str] = {}
         self._client = paho.Client(
@@ -72,10 +75,21 @@ class Subscriber:
         }
         if self._client.is_connected():
             for topic in wanted.keys() - self._topics.keys():
-                self._client.subscribe(topic, qos=1)
+                try:
+                    self._client.subscribe(topic, qos=1)
+                except ValueError:
+                    self._desk.warn(
+                        topic, f"设备 {wanted[topic]} 的 MQTT 主题“{topic}”不成立，没有订阅：请在台账改正"
+                    )
             for topic in self._topics.keys() - wanted.keys():
                 self._client.unsubscribe(topic)
             self._topics = wanted
+
+    def again(self) -> None:
+        """Connect anew after a commit that failed: only then a broker sends again what was not acknowledged."""
+        if self._desk.unkept != self._unkept and self._client.is_connected():
+            self._unkept = self._desk.unkept
+            self._client.reconnect()
 
     def end(self) -> None:
         self._client.disconnect()
@@ -121,5 +135,6 @@ async def subscribe(url: str, desk: Desk) -> None:
         while True:
             await asyncio.sleep(2)
             subscriber.follow()
+            await asyncio.to_thread(subscriber.again)
     finally:
         subscriber.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 from jiuzhi.core.local import LOCAL
@@ -15,6 +16,7 @@ from .line import TcpLine
 
 _BASES = (b"0", b"4", b"8")  # flag of an answer, by the version bits of what it answers
 _CLOCK_EVERY = 30_000  # [ms] between two looks at a device's clock
+_SEARCH_AFTER = 1.0  # [s] after a frame that no key opened, until all keys are tried again
 _NOTICES = frozenset(code.encode() for code, who in tables.COMMANDS.items() if "notify" in who)
 _INTERACTIVE = frozenset(code.encode() for code, who in tables.COMMANDS.items() if who == "interactive")
 
@@ -54,6 +56,7 @@ class PollutionLine(TcpLine):
         self._looked: dict[str, int] = {}
         self._asked: set[bytes] = set()  # QN of our own orders
         self._speaks: dict[str, tuple[str, str]] = {}  # device → its system (ST) and edition
+        self._fruitless = -_SEARCH_AFTER
 
     def take(self, data: bytes) -> None:
         for found in self._splitter.feed(data):
@@ -97,7 +100,7 @@ class PollutionLine(TcpLine):
 
     def framed(self, data: bytes, device: Known) -> bytes:
         """A segment to the device as a frame, encrypted when it encrypts."""
-        if self._key and device.keys:
+        if self._key and self._key[0] in device.keys:
             return sm4.sealed(data, *self._key)
         return hj212.frame(data)
 
@@ -111,21 +114,28 @@ class PollutionLine(TcpLine):
 
     def _decrypted(self, found: hj212.Frame) -> bytes | None:
         """Under the key of this line, else of any device that has one: the sender's code is itself encrypted."""
-        if self._key and (data := sm4.opened(found, [self._key[0]], [self._key[1]])) is not None:
+        if self._key and (data := self._under(found, *self._key)) is not None:
             return data
+        if time.monotonic() - self._fruitless < _SEARCH_AFTER:  # else rubbish would cost all keys a frame
+            return None
         for device in self.desk.known.values():
             for key in device.keys:
                 for scope in sm4.UNREAD:
                     if scope == "segment" and not sm4.begins_plain(found, key):
                         continue
-                    data = sm4.opened(found, [key], [scope])
-                    if (
-                        data is not None
-                        and header(data).get(b"MN", b"").decode("ascii", "replace") == device.code
-                    ):
+                    if (data := self._under(found, key, scope)) is not None:
                         self._key = (key, scope)
                         return data
+        self._fruitless = time.monotonic()
         return None
+
+    def _under(self, found: hj212.Frame, key: bytes, scope: str) -> bytes | None:
+        """The segment under a key that still is one of the device it names: only that can be read again on the way to the lake."""
+        data = sm4.opened(found, [key], [scope])
+        if data is None:
+            return None
+        device = self.desk.known.get(header(data).get(b"MN", b"").decode("ascii", "replace"))
+        return data if device is not None and key in device.keys else None
 
     def _clock(self, device: Known, head: dict[bytes, bytes]) -> int | None:
         """How far the device's clock is ahead, by the time in its QN [s]; an answer carries the QN of our order, our own time."""

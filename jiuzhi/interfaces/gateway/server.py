@@ -44,17 +44,14 @@ class Gateway:
     def __init__(self, wanted: Ports, known: Mapping[str, Known]) -> None:
         self.wanted = wanted
         self.desk = Desk(inbox.connect(), known, wanted.connections)
+        self._inbox = inbox.file_number()
         self.ports: dict[str, int] = {}
         self._servers: list[asyncio.Server] = []
         self._stop = asyncio.Event()
         self._parent = os.getppid()
 
     async def start(self) -> None:
-        """Begin to listen. Errors: ``OSError`` when a port cannot be had, ``ValueError`` for a broker's address that is none."""
-        if self.wanted.mqtt:
-            from . import mqtt
-
-            mqtt.address(self.wanted.mqtt)
+        """Begin to listen. Errors: ``OSError`` when a port cannot be had."""
         health.nobody_connected(self.desk.database)
         loop = asyncio.get_running_loop()
         for protocol, line, port in (
@@ -101,6 +98,10 @@ class Gateway:
                 log.exception("网关的定时工作出错，稍后再做")
 
     def _second(self) -> None:
+        if inbox.file_number() != self._inbox:
+            # To close the old connection in order would remove files of the new inbox: end as in a crash, and be started again.
+            log.error("收件箱文件被移走或换掉了：网关立即重新启动")
+            os._exit(1)
         self.desk.tick()
         now = time.monotonic()
         for line in list(self.desk.lines):
@@ -164,7 +165,7 @@ def allow_files(most: int) -> None:
 
 
 def serve(wanted: Ports, ready: Callable[[dict[str, int]], None] | None = None) -> None:
-    """Run a gateway until SIGTERM. ``ready``: called with the ports once it listens."""
+    """Run a gateway until SIGTERM. ``ready``: called with the ports once it listens. Errors: ``OSError``, ``ValueError`` for the broker's address."""
 
     async def main() -> None:
         gateway = Gateway(wanted, known)
@@ -173,6 +174,10 @@ def serve(wanted: Ports, ready: Callable[[dict[str, int]], None] | None = None) 
             ready(gateway.ports)
         await gateway.run()
 
+    if wanted.mqtt:
+        from .mqtt import broker
+
+        broker(wanted.mqtt)
     allow_files(wanted.connections)
     known = devices.listed()
     asyncio.run(main())

@@ -56,14 +56,33 @@ class Device(Record, title="监测设备", key=["code"]):
         )
         said = {
             "code": (self.protocol == "SL651" and not re.fullmatch(r"[0-9A-F]{10}", self.code)
-                     and "SL 651 的遥测站地址是 10 位：请补足")
+                     and "SL 651 的遥测站地址是 10 位数字或大写 A–F：请核对")
             or (twin and f"{twin.county}已登记了这个编码：一台设备只能在一个区县登记，请核对"),
             "sources": _sources_fault(self.sources),
+            "topic": self.protocol == "MQTT" and self.topic and self._topic_fault(),
             "mapping": _mapping_fault(self.mapping),
             "units": _units_fault(self.units),
             "key_before": self.key_before and not self.key_now and "没有现用密钥：请把密钥填在“SM4 密钥”里",
         }  # fmt: skip
         return {name: str(text) for name, text in said.items() if text}
+
+    def _topic_fault(self) -> str:
+        first, *_ = levels = self.topic.split("/")
+        wild = any(sign in self.topic for sign in "+#")
+        if any(("+" in one or "#" in one) and one not in ("+", "#") for one in levels) or "#" in levels[:-1]:
+            return "+ 要独占一段，# 只能独占最后一段：应如 county/micro/+/data 或 county/micro/17/#"
+        if (
+            first in ("+", "#")
+            or first.startswith("$")
+            or (first == "jiuzhi" and self.topic != f"jiuzhi/{self.code}")
+        ):
+            return "这个主题会收到别的设备的数据：请写明本设备自己的主题，如 county/micro/17"
+        twin = (
+            None
+            if wild
+            else Device.objects.filter(topic=self.topic, protocol="MQTT").exclude(pk=self.pk).first()
+        )
+        return f"设备 {twin.code} 已用这个主题：一个主题只能归一台设备" if twin else ""
 
 
 def _mapping_fault(text: str) -> str:

@@ -115,8 +115,12 @@ def _frame(held: bytes, start: int, end: bool) -> Frame | Broken | None:
     if close + 6 > len(held) and not end:
         return _other_length(held, start, declared)  # the rest may still come
     # The length is wrong, or bytes were lost: where the line ends with the right checksum the frame is whole all the same.
-    line, head = held.find(_TAIL, start + 10), held.find(_HEAD, start + 1)
-    if line < 0 and head < 0 and not end and len(held) - start < LONGEST + 12:
+    if (
+        not end
+        and len(held) - start < LONGEST + 12
+        and held.find(_HEAD, start + 1) < 0
+        and held.find(_TAIL, start + 10) < 0
+    ):
         return None
     return _other_length(held, start, declared) or Broken(
         _until_next(held, start, end), "声明的长度处没有校验码：长度有误，或中间丢了字节"
@@ -130,9 +134,8 @@ def _made(held: bytes, start: int, close: int, declared: int, tail: int, notes: 
 
 def _other_length(held: bytes, start: int, declared: int) -> Frame | None:
     """The frame up to its line end, when its checksum is right there: a device that counts characters, or miscounts."""
-    line = held.find(_TAIL, start + 10)
-    head = held.find(_HEAD, start + 2)
-    if line < 0 or 0 <= head < line:
+    line = held.find(_TAIL, start + 10, _next_head(held, start + 2))
+    if line < 0:
         return None
     close = line - 4
     crc = held[close:line]
@@ -142,11 +145,18 @@ def _other_length(held: bytes, start: int, declared: int) -> Frame | None:
     return found if found.crc_ok else None
 
 
+def _next_head(held: bytes, start: int) -> int:
+    """Where the next head stands, else the end. Nothing is searched beyond it: else many heads would cost the square of their number."""
+    head = held.find(_HEAD, start)
+    return head if head >= 0 else len(held)
+
+
 def _until_next(held: bytes, start: int, end: bool) -> bytes:
     """The broken frame's bytes: all before the next head, which may begin within this one ("###0101…"), or with its line end."""
-    head, line = held.find(_HEAD, start + 1), held.find(_TAIL, start + 1)
-    if line >= 0 and (head < 0 or line < head):
+    head = _next_head(held, start + 1)
+    line = held.find(_TAIL, start + 1, head)
+    if line >= 0:
         return held[start : line + 2]
-    if head >= 0:
+    if head < len(held):
         return held[start:head]
     return held[start : len(held) - (held[-1:] == b"#" and not end and len(held) > start + 1)]

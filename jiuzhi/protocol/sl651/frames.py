@@ -11,13 +11,20 @@ _FIXED = 14  # bytes before the body: head, addresses, password, function, lengt
 LONGEST = 0xFFF  # bytes of a body
 
 
+def _eight_steps(value: int) -> int:
+    for _ in range(8):
+        value = (value >> 1) ^ 0xA001 if value & 1 else value >> 1
+    return value
+
+
+_STEPS = tuple(_eight_steps(n) for n in range(256))
+
+
 def crc16(data: bytes) -> int:
     """The CRC-16 of Modbus over all bytes before it, written high byte first. Source: SL 651-2014, checked against published frames."""
     register = 0xFFFF
     for byte in data:
-        register ^= byte
-        for _ in range(8):
-            register = (register >> 1) ^ 0xA001 if register & 1 else register >> 1
+        register = (register >> 8) ^ _STEPS[(register ^ byte) & 0xFF]
     return register
 
 

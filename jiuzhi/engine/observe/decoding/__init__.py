@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +12,10 @@ from typing import NamedTuple
 from ..devices import Known
 from ..properties import EVERY
 
+log = logging.getLogger("jiuzhi.gateway")
 AHEAD = timedelta(days=1)  # a value later than this after its receipt was not measured yet
+_FIRST = 1990  # year
+MOST = Decimal("999999999999.999999")  # the largest value the lake holds
 
 
 class Reading(NamedTuple):
@@ -54,9 +58,9 @@ def fault_of(reading: Reading, received: datetime) -> str:
         return "观测时间必须带时区"
     if reading.time > received + AHEAD:
         return f"数据时间 {reading.time:%Y-%m-%d %H:%M}（UTC）在收到之后一天以上，不入库"
-    if reading.time.year < 1990:
+    if reading.time.year < _FIRST:
         return f"数据时间 {reading.time:%Y-%m-%d} 早于 1990 年，不入库"
-    if reading.value is not None and not (reading.value.is_finite() and abs(reading.value) < 10**12):
+    if reading.value is not None and not (reading.value.is_finite() and abs(reading.value) <= MOST):
         return f"数值 {reading.value} 超出可存的范围"
     return ""
 
@@ -76,7 +80,15 @@ def decode(raw: Sequence[bytes], device: Known, protocol: str, received: datetim
     decoders: dict[str, Decoder] = {
         "HJ212": pollution.decode, "SL651": water.decode, "MQTT": pushed.decode, "HTTP": pushed.decode, "reading": plain.decode,
     }  # fmt: skip
-    found = decoders[protocol](raw, device, received)
+    try:
+        found = decoders[protocol](raw, device, received)
+    except (
+        Exception
+    ):  # a fault of ours in one frame must not hold up all those behind it; the frame itself is kept
+        log.exception("%s 的一条 %s 报文没能解读", device.code, protocol)
+        found = Decoded(faults=["程序没能解读这一条：原文已留存，请把它发给维护人员"])
+    if found.data_time and not (found.data_time.year >= _FIRST and found.data_time <= received + AHEAD):
+        found.data_time = None
     kept = []
     for reading in found.readings:
         why = fault_of(reading, received)

@@ -29,6 +29,7 @@ from ..properties import EVERY, Property, factor, find
 from . import Decoded, Reading
 
 KINDS = ("instant", "minute", "hour", "4h", "day")
+_POWERS = 40  # of ten, that a number may have
 
 
 class MappingFault(ValueError):
@@ -88,7 +89,7 @@ def decode(raw: Sequence[bytes], device: Known, received: datetime) -> Decoded:
     """The readings of one published object, or of a list of them."""
     found = Decoded("JSON")
     try:
-        said = json.loads(b"".join(raw), parse_float=Decimal)
+        said = json.loads(b"".join(raw), parse_float=_decimal)
         chosen = mapping(device.mapping) if device.mapping else None
     except (ValueError, RecursionError) as error:
         found.faults.append(str(error) if isinstance(error, MappingFault) else "不是 JSON：请核对设备的输出")
@@ -164,14 +165,19 @@ def _at(said: Any, path: tuple[str, ...]) -> Any:
     return said
 
 
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent beyond all numbers
+        return Decimal("NaN")
+
+
 def _number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    number = value if isinstance(value, Decimal) else _decimal(str(value))
+    # No instrument means 10⁹⁹⁹⁹⁹⁹, and arithmetic with it raises.
+    return number if number.is_finite() and abs(number.adjusted()) < _POWERS else None
 
 
 def _moment(value: Any) -> datetime | None:
