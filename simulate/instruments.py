@@ -108,18 +108,19 @@ def message(one: Instrument, moment: datetime, cn: str = "2011", mark: str = "N"
 def _report(one: Instrument, moment: datetime, found: dict[str, float]) -> bytes:
     at = f"{moment:%y%m%d%H%M}"
     level, rain, volts = (
-        round(found[code] * 10**digits) for code, digits in (("39", 3), ("20", 1), ("38", 2))
+        round(found[code] * 10**digits) for code, digits in (("39", 3), ("22", 1), ("38", 2))
     )
-    body = f"{moment.minute:04X}{moment:%y%m%d%H%M%S}F1F1{one.code}48F0F0{at}3923{level:08d}2019{rain:06d}3812{volts:04d}"
+    body = f"{moment.minute:04X}{moment:%y%m%d%H%M%S}F1F1{one.code}48F0F0{at}3923{level:08d}2219{rain:06d}3812{volts:04d}"
     return sl651.frame(
         centre=1, station=one.code, password=b"\x12\x34", function=0x32, body=bytes.fromhex(body), up=True, end=tables.ETX
     )  # fmt: skip
 
 
 def history(county: str, start: datetime, end: datetime) -> Iterator[tuple[Instrument, datetime, bytes]]:
-    """What the instruments of a county sent between two local moments, each at its interval, as far as it arrived whole."""
+    """What the instruments of a county sent between two local moments, each at its interval, as far as it arrived whole. The first is sent an
+    interval after ``start``: what it sums up lies within."""
     for one in instruments(county):
-        moment = start
+        moment = start + timedelta(seconds=one.interval)
         while moment < end:
             yield from (
                 (one, moment, piece)

@@ -295,7 +295,7 @@ def one_set() -> Iterator[str]:
 def noted(
     actor: Actor, action: str, model: str, key: str, why: str, facts: dict[str, Any] | None = None
 ) -> None:
-    """Note a reading of what is sensitive, or an export: ``action`` is "read" or "export"."""
+    """Note what changes no record: ``action`` is "read" (of what is sensitive), "export", or "order" (to a device)."""
     audit.append([_entry(actor, action, model, key, why, None, facts)])
 
 

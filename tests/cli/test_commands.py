@@ -152,12 +152,18 @@ def test_observe_quality_sums_up_a_month(county):
     Station.objects.create(code="A1", name="县城站", kind="air", level="county", county=county)
     at = datetime(2026, 10, 14, tzinfo=UTC)
     plain.put(
-        [Reading("A1", "PM2.5", "hour", at, Decimal(700)), Reading("A1", "SO2", "hour", at, Decimal(7))]
+        [
+            Reading("A1", "PM2.5", "hour", at, Decimal(700), synthetic=True),
+            Reading("A1", "SO2", "hour", at, Decimal(7)),
+        ]
     )
     drain()
     said = json.loads(run("observe", "quality", "--month", "2026-10", "--county", "500229", "--json").stdout)
     assert said["flags"] == {"可疑": 1, "不合格": 0, "空值": 0}
     assert said["checks"] == [{"check": "range", "property": "PM2.5", "values": 1}]
     assert said["capture"]["received"] == 2
-    assert "超出范围" in run("observe", "quality").stdout
+    assert said["synthetic"] is True
+    printed = run("observe", "quality").stdout
+    assert "超出范围" in printed
+    assert "含模拟数据" in printed
     assert "2026-10" in wrong("observe", "quality", "--month", "2019-01")

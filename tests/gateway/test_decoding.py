@@ -104,6 +104,23 @@ def test_hydrology():
     assert rain[1].time - rain[0].time == timedelta(minutes=5)
 
 
+def test_the_hourly_report_of_a_published_frame():
+    """yu-xiaoyao/sl651-2014-server: rain of five minutes from 10:00 on, a level above an unknown base, current rain and level at 11:00."""
+    raw = bytes.fromhex(
+        "7E7E05001122334403E8340068020033170718110014F1F1001122334448F0F01707181005F4600500000014FFFFFFFFFF0000F0F0170718110026190000"
+        "40F0F01707181005F5C0000C000C001C00310031FFFFFFFFFFFFFFFFFFFF00310031F0F0170718110039230001049020190000403812109903F502"
+    )
+    found = decoding.decode([raw], HYDROLOGY, "SL651", datetime(2017, 7, 18, 11, 1, tzinfo=LOCAL))
+    told = [(r.property, r.kind, f"{r.time:%H:%M}", r.value) for r in found.readings]
+    assert told[:2] == [("rain", "minute", "10:00", Decimal("0.5")), ("rain", "minute", "10:05", Decimal(0))]
+    assert told[4] == ("rain", "minute", "10:20", Decimal("2.0"))
+    assert ("water_level", "instant", "11:00", Decimal("10.490")) in told
+    assert ("rain", "instant", "11:00", Decimal("4.0")) in told
+    assert (
+        len([1 for name, kind, at, _ in told if (name, kind, at) == ("water_level", "instant", "11:00")]) == 1
+    )
+
+
 def test_json_as_we_write_it_and_as_others_do():
     mqtt = device("m1", protocol="MQTT")
     own = {

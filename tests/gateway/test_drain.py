@@ -71,6 +71,28 @@ def test_packets_are_joined_across_two_runs_and_a_lost_one_holds_nothing_up():
     assert drain().frames == 2
 
 
+def three_packets(serial: int, level: str) -> list[bytes]:
+    body = bytes.fromhex(f"{serial:04X}261120120000F1F1{STATION}48F0F02611201200392300{level}3812{level[:4]}")
+    return [report(packet=(n + 1, 3), body=body[k : k + 12]) for n, k in enumerate((0, 12, 24))]
+
+
+@pytest.mark.parametrize(("came", "apart"), [([1, 2], timedelta(hours=1)), ([0, 1], timedelta(0))])
+def test_a_report_that_lost_a_packet_does_not_mix_with_the_next(came, apart):
+    old, new = three_packets(7, "011111"), three_packets(8, "022222")
+    receive(*(old[n] for n in came), code=STATION, protocol="SL651", part=1)
+    receive(new[0], code=STATION, protocol="SL651", part=1, at=NOON + apart)
+    assert drain().readings == 0
+    receive(*new[1:], code=STATION, protocol="SL651", part=1, at=NOON + apart)
+    assert drain().new == 2
+    assert [row["value"] for row in lake.current("H1", "water_level").to_pylist()] == [Decimal("22.222")]
+
+
+def test_a_clock_of_another_century_is_no_data_time():
+    receive(frame(), frame(at=datetime(2099, 1, 1)))
+    drain()
+    assert health.states()[MN].data_at == NOON.replace(tzinfo=LOCAL)
+
+
 def test_frames_that_say_nothing_are_passed_and_noted():
     receive(frame(cn="2021", body="SB1-RS=1"), frame(body="zz-Rtd=1"))
     done = drain()

@@ -169,9 +169,11 @@ def test_a_clock_that_is_off_shows():
 
 def test_an_order_is_sent_and_its_answers_noted():
     async def run() -> list[str]:
-        async with running(device()) as gateway:
+        async with running(device(), device("b")) as gateway:
             link = await Link.to(gateway)
-            await link.send(frame())
+            other = segment("b").replace("ST=32", "ST=22")  # on the same line
+            before = f"QN=1;ST=91;CN=9012;PW=123456;MN={MN};Flag=4;CP=&&ExeRtn=1&&"
+            await link.send(frame(), hj212.frame(other), hj212.frame(before))
             await link.hear()
             orders.ask(device(), "2061", {"BeginTime": "20261120000000", "EndTime": "20261120120000"}, "张三")
             asked = hj212.read(hj212.Splitter().feed(await link.hear(3))[0].data)
@@ -186,6 +188,60 @@ def test_an_order_is_sent_and_its_answers_noted():
             return states
 
     assert asyncio.run(run()) == ["sent", "accepted", "done"]
+
+
+def test_two_orders_of_one_moment_are_told_apart_and_the_clock_is_not_ours():
+    async def run() -> None:
+        async with running(device()) as gateway:
+            link = await Link.to(gateway)
+            await link.send(frame())
+            await link.hear()
+            for cn in ("1011", "2012"):
+                orders.ask(device(), cn, {}, "张三")
+            asked = [hj212.read(f.data) for f in hj212.Splitter().feed(await link.hear(3))]
+            assert len({one.header["QN"] for one in asked}) == 2
+            told = next(one for one in asked if one.command == "2012")
+            await link.send(
+                hj212.frame(f"QN={told.header['QN']};ST=91;CN=9013;PW=123456;MN={MN};Flag=4;CP=&&&&")
+            )
+            await asyncio.sleep(0.1)
+
+    asyncio.run(run())
+    assert [one.state for one in orders.of_device(MN)] == ["done", "sent"]
+    assert health.states()[MN].clock < -3600  # as its own frame said, not as the QN of our order
+
+
+@pytest.mark.parametrize("cn", orders.OFFERED)
+def test_every_order_that_is_offered_can_be_sent(cn):
+    orders.ask(device(), cn, dict.fromkeys(orders.OFFERED[cn][1], "60"), "张三")
+    with inbox.opened() as database:
+        (order,) = orders.open_orders(database)
+        said = orders.sending(database, order, device(), "32", "2017", inbox.now())
+    assert said is not None
+    assert f"CN={cn};" in said.decode()
+
+
+def test_every_device_of_a_relay_goes_with_its_line():
+    async def run() -> dict:
+        async with running(device(), device("b")) as gateway:
+            link = await Link.to(gateway)
+            await link.send(frame(), frame("b"))
+            await link.hear()
+            assert set(gateway.desk.by_device) == {MN, "b"}
+            link.writer.close()
+            await asyncio.sleep(0.1)
+            return dict(gateway.desk.by_device)
+
+    assert asyncio.run(run()) == {}
+    assert not any(state.online for state in health.states().values())
+
+
+def test_only_a_device_with_a_line_is_called_connected():
+    with inbox.opened() as database, inbox.committing(database):
+        health.note_heard(
+            database, [health.Heard("h", "HTTP", "x", 1, 1), health.Heard("t", "HJ212", "x", 1, 1)]
+        )
+    assert {code: state.online for code, state in health.states().items()} == {"h": False, "t": True}
 
 
 def test_an_order_nobody_answers_fails_after_three_tries(monkeypatch):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import typer
 
 import simulate
 from jiuzhi.core.local import LOCAL
@@ -44,6 +45,18 @@ def test_every_kind_of_station_has_instruments_with_codes_of_their_own():
         "hydrology",
         "radiation",
     }
+
+
+def test_a_station_that_is_none_of_ours_is_left_alone(db):
+    from jiuzhi.core.models import Org
+    from jiuzhi.interfaces.cli.simulate import register
+    from jiuzhi.master.models import Station
+
+    county = Org.objects.create(code="500229", name="城口县", kind="county")
+    Station.objects.create(code=COUNTY[0].station, name="真站", kind="river", level="national", county=county)
+    with pytest.raises(typer.Exit):
+        register(["500229"])
+    assert Station.objects.get(code=COUNTY[0].station).name == "真站"
 
 
 @pytest.mark.parametrize(

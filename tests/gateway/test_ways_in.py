@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from jiuzhi.core.models import Org
 from jiuzhi.engine.observe import health, inbox, lake
 from jiuzhi.engine.observe.drain import drain
 from jiuzhi.interfaces.gateway import drop
@@ -151,7 +152,6 @@ def test_a_topic_that_would_hear_other_devices_is_not_registered(db, topic, said
 @pytest.fixture
 def pushing(db, client, monkeypatch):
     from jiuzhi.core import records
-    from jiuzhi.core.models import Org
     from jiuzhi.engine.observe.reception import Buckets
     from jiuzhi.interfaces.api import push
     from jiuzhi.master.models import Device
@@ -198,9 +198,19 @@ def test_guessing_and_flooding_are_slowed_down(pushing):
     assert pushing(SAID).status_code == 429
 
 
-def test_a_dropped_file_is_imported_and_a_wrong_one_says_why(db, settings):
-    from jiuzhi.core.models import Org
+def test_a_file_in_a_folder_of_no_county_is_not_imported(db):
+    folder = drop.folder() / "inbox"
+    folder.mkdir(parents=True)
+    (folder / "good.csv").write_text(
+        "站点编码,项目,时间,类型,数值,单位\nS1,PM2.5,2026-03-01 08:00,小时,30,µg/m³\n"
+    )
+    assert drop.take(quiet=0) == 1
+    (said,) = (folder / drop.REFUSED).glob("*.txt")
+    assert "区县代码" in said.read_text(encoding="utf-8")
+    assert lake.version() == -1
 
+
+def test_a_dropped_file_is_imported_and_a_wrong_one_says_why(db, settings):
     Org.objects.create(code="500229", name="城口县", kind="county")
     folder = drop.folder() / "500229"
     folder.mkdir(parents=True)

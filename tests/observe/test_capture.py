@@ -27,8 +27,10 @@ def test_data_capture_of_a_month(stations):
     assert one.transmission * one.validity == one.effective
     month = totals(rows)[0]
     assert (month.expected, month.received, month.valid, month.day) == (3 * 24, 46, 44, None)
-    assert of_device("A1", ["PM2.5"], "2026-10", DAY + timedelta(days=2)) == month
-    assert of_device("A1", ["SO2"], "2026-10", DAY).effective is None
+    whole, each = of_device("A1", ["PM2.5"], "2026-10", DAY + timedelta(days=2))
+    assert whole == month
+    assert each == month._replace(property="PM2.5")
+    assert of_device("A1", ["SO2"], "2026-10", DAY) == []
     assert capture(["A1"], "2026-10", date(2026, 9, 1)) == []
 
 
@@ -54,13 +56,13 @@ def test_the_interval_is_told_from_the_values_or_given(stations):
         r for r in capture(["500229-W01"], "2026-10", DAY, properties=["TP"], steps=steps) if r.day == DAY
     )
     assert (one.expected, one.received) == (1440, 288)
-    assert of_device("500229-W01", ["TP"], "2026-10", DAY, interval=60).expected == 1440
+    assert of_device("500229-W01", ["TP"], "2026-10", DAY, interval=60)[0].expected == 1440
 
 
 def test_what_is_observed_in_a_month(stations):
-    take(run(wave(2)), run(wave(2), "SO2", "A2"), run(wave(2), "TP", "500229-W01", "sample"))
-    assert observed("2026-10", ["A1", "500229-W01"]) == ["PM2.5", "TP"]
-    assert observed("2026-09", ["A1"]) == []
+    take(run(wave(2)), run(wave(2), "SO2", "A2"), run(wave(2), "TP", "500229-W01", "sample", synthetic=True))
+    assert observed("2026-10", ["A1", "500229-W01"]) == {"PM2.5": False, "TP": True}
+    assert observed("2026-09", ["A1"]) == {}
 
 
 def test_a_value_a_minute_does_not_outweigh_a_value_an_hour(stations):

@@ -101,6 +101,13 @@ def test_a_number_longer_than_excel_holds_goes_as_text(values):
     assert openpyxl.load_workbook(out).active["G2"].value == "4999999999.123456"
 
 
+def test_nought_is_a_number_and_not_an_empty_cell(values):
+    report("O2", "rain", "hour", (NOW, "0"))
+    out = io.BytesIO()
+    extract.write(out, "xlsx", Wanted(("O2",), NOW.date(), NOW.date(), ("rain",)), NAMES)
+    assert openpyxl.load_workbook(out).active["G2"].value == 0
+
+
 def test_one_months_files_are_open_at_a_time(values, monkeypatch):
     """A year of five-minute values is never in memory: each query reads a month."""
     asked = []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jiuzhi.engine.observe import lake, paging
+from jiuzhi.engine.observe import delta, lake, paging
 from jiuzhi.engine.observe.paging import NEWEST, OLDEST, Wanted
 
 START = datetime(2026, 8, 30, 20, tzinfo=UTC)
@@ -64,7 +64,7 @@ def test_the_catalogue_knows_every_series(held):
     assert not found["A2", "PM2.5", "day"].synthetic
 
 
-def test_the_catalogue_follows_new_values_and_compaction(held):
+def test_the_catalogue_follows_new_values_and_compaction(held, monkeypatch):
     before = paging.catalogue()
     later = START + timedelta(days=200)
     keep([row("A1", "O3", "hour", later, Decimal(1)), row("A9", "O3", "hour", later, Decimal(1))], 4)
@@ -72,8 +72,13 @@ def test_the_catalogue_follows_new_values_and_compaction(held):
     assert after["A1", "O3", "hour"].last == later
     assert set(after) - set(before) == {("A9", "O3", "hour")}
     assert before["A1", "O3", "hour"].last < later  # what somebody holds does not change under him
+    held_before = {file["path"] for file in delta.files(lake.NAME)}
     lake.compact(everything=True)
+    read, real = [], paging._extents
+    monkeypatch.setattr(paging, "_extents", lambda paths: read.extend(paths) or real(paths))
     assert paging.catalogue() == after
+    joined = [file["path"] for file in delta.files(lake.NAME) if file["path"] not in held_before]
+    assert len(read) == len(joined) < len(delta.files(lake.NAME))  # files of other months are not read again
 
 
 def test_an_empty_lake_has_no_series_and_empty_pages():

@@ -72,6 +72,8 @@ def test_what_is_older_than_the_window_or_from_the_future_is_not_now():
         ("minute", 61 * MINUTE, 0 * HOUR, True),
         ("hour", 179 * MINUTE, 0 * HOUR, False),  # an hour ends an hour after its time
         ("hour", 181 * MINUTE, 0 * HOUR, True),
+        ("4h", 15 * HOUR, 0 * HOUR, False),
+        ("4h", 17 * HOUR, 0 * HOUR, True),
         ("day", 2 * DAY, 0 * HOUR, False),
         ("sample", 6 * DAY, 0 * HOUR, False),
     ],
@@ -112,6 +114,8 @@ def test_the_span_is_half_open_and_cut_to_the_minute():
         ("wind_direction", "minute", "first", "1"),
         ("COD", "minute.max", "max", "4"),
         ("COD", "minute.min", "min", "1"),
+        ("COD", "minute.zsmax", "max", "4"),
+        ("rain", "instant", "max", "4"),
         ("COD", "minute.cou", "sum", "10"),
     ],
 )

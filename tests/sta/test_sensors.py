@@ -74,8 +74,8 @@ def test_devices_of_another_county_are_not_shown(ask, device, measured):
 @pytest.mark.parametrize(
     ("kind", "title", "hours"),
     [
-        ("hour.max", "小时最大值", 1),
-        ("day.cou", "日累计", 24),
+        ("hour.max", "小时最大", 1),
+        ("day.cou", "日总量", 24),
         ("minute", "分钟", 0),
         ("instant.zs", "实时折算", 0),
         ("odd", "odd", 0),

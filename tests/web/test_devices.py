@@ -1,13 +1,19 @@
 """The pages of devices: states, last frames, refusals, strangers, orders, and who may see and ask."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 
 from jiuzhi.core import records
-from jiuzhi.engine.observe import health, inbox, orders
+from jiuzhi.core.models import AuditEntry
+from jiuzhi.engine.observe import devices, health, inbox, orders
+from jiuzhi.engine.observe.decoding import Reading, plain
+from jiuzhi.engine.observe.drain import drain
 from jiuzhi.engine.observe.health import Heard, Refusal
+from jiuzhi.interfaces.web import closed
 from jiuzhi.master.models import Device
 from jiuzhi.protocol import hj212
 
@@ -60,6 +66,27 @@ def test_the_state_of_a_device(officer, device, at, ago, more, said):
         assert f"</span> {said}" in officer.get(page).content.decode()
 
 
+def test_a_hexadecimal_password_may_be_written_small(device):
+    device.protocol, device.password = "SL651", "12ab"
+    assert devices.known(device).password == "12AB"
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(900, "快 900 秒"), (-3700, "慢 3700 秒"), (0, ">准<")])
+def test_a_clock_in_words(officer, device, at, ahead, said):
+    hear(raw=frame(), clock=ahead)
+    for page in ("/county/500229/devices/", at):
+        assert said in officer.get(page).content.decode()
+
+
+def test_a_device_out_of_use_is_not_on_line(officer, device):
+    hear(raw=frame())
+    device.state = "停用"
+    records.save(device, records.SYSTEM)
+    page = officer.get("/county/500229/devices/?view=on").content.decode()
+    assert "<b>0</b> 台在线" in page
+    assert "出口数采仪" not in page
+
+
 def test_a_device_that_never_spoke(officer, device):
     assert "还没有连上过" in officer.get("/county/500229/devices/").content.decode()
 
@@ -108,6 +135,11 @@ def test_an_order_is_asked_for_and_listed(officer, at):
         "2061",
         '{"BeginTime": "20261120000000", "EndTime": "20261120120000"}',
     )
+    (noted,) = AuditEntry.objects.filter(action="order")
+    assert (noted.why, noted.user.get_username()) == ("补传小时数据", order.asked_by)
+    record = officer.get(reverse("record", args=["500229", "master.device", noted.key])).content.decode()
+    assert "下发命令" in record
+    assert "查看敏感字段" not in record
 
 
 @pytest.mark.parametrize(
@@ -145,19 +177,28 @@ def test_a_device_that_is_not_in_use_is_asked_nothing(officer, device, at):
     assert "停用" in officer.get(at).content.decode()
 
 
-def test_data_capture_of_the_month_stands_beside_the_state(officer, device, at, stations):
-    from decimal import Decimal
-
-    from jiuzhi.engine.observe.decoding import Reading, plain
-    from jiuzhi.engine.observe.drain import drain
-
-    start = timezone.now() - timedelta(days=2)
+def test_data_capture_stands_beside_the_state(officer, device, at):
+    noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    station = devices.known(device).station
     plain.put(
-        Reading(stations[0].code, "COD", "instant", start + timedelta(minutes=n), Decimal(n))
-        for n in range(60)
+        Reading(station, item, "instant", noon + timedelta(minutes=n), Decimal(n), synthetic=True)
+        for item in ("COD", "pH")
+        for n in range(6)
     )
     drain()
     page = officer.get(at).content.decode()
-    assert ("本月到昨天" in page) is (
-        (timezone.localtime() - timedelta(days=1)).month == timezone.localtime(start).month
-    )
+    shown = page[page.index('id="captured"') : page.index('id="orders"')]
+    assert shown.count("<tr>") == 4  # the heads, all together, two properties
+    assert "模拟数据" in shown
+    assert f"到 {noon:%m-%d} 为止" in shown
+    again = officer.get(at, headers={"HX-Request": "true"}).content.decode()
+    assert 'id="captured"' not in again
+    assert 'id="state"' in again
+
+
+@pytest.mark.parametrize(
+    "said", [*(title for title, _ in orders.OFFERED.values()), *orders.STATES.values()], ids=str
+)
+def test_orders_have_english_words(said):
+    with translation.override("en"):
+        assert closed.word(said).isascii()

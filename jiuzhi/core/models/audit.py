@@ -18,7 +18,7 @@ class AuditEntry(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="谁")
     route = models.CharField("途径", max_length=20)  # web, api, cli, job, import
     why = models.CharField("原因", max_length=200, blank=True)
-    action = models.CharField("动作", max_length=10)  # create, update, delete; read, export
+    action = models.CharField("动作", max_length=10)  # create, update, delete; read, export, order
     model = models.CharField(max_length=60)
     key = models.CharField(max_length=100)
     change_set = models.CharField("变更集", max_length=32, blank=True, db_index=True)

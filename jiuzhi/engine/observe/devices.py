@@ -57,7 +57,7 @@ class Known:
 def listed() -> dict[str, Known]:
     """Code → device, of every device registered, also those not 在用. A code that two counties claim is nobody's and left out."""
     found = Device.objects.select_related("station", "county").order_by("pk")
-    rows = [_known(device) for device in found]
+    rows = [known(device) for device in found]
     count = Counter(one.code for one in rows)
     return {one.code: one for one in rows if count[one.code] == 1}
 
@@ -65,10 +65,11 @@ def listed() -> dict[str, Known]:
 def one(code: str) -> Known | None:
     """The device of a code; None when nobody, or two counties, registered it."""
     found = list(Device.objects.select_related("station", "county").filter(code=code)[:2])
-    return _known(found[0]) if len(found) == 1 else None
+    return known(found[0]) if len(found) == 1 else None
 
 
-def _known(device: Device) -> Known:
+def known(device: Device) -> Known:
+    """A record of the register as the gateway takes it."""
     keys = tuple(bytes.fromhex(key) for key in (device.key_now, device.key_before) if key)
     units = tuple(
         (code, unit)
@@ -77,7 +78,8 @@ def _known(device: Device) -> Known:
     return Known(
         code=device.code, name=device.name, protocol=device.protocol, station=device.station.code if device.station else device.code,
         county=device.county.code, interval=device.interval or 600, per_minute=device.per_minute or 120, clock=device.clock or 300,
-        password=device.password, sources=tuple(p for p in _PARTED.split(device.sources) if p), units=units, keys=keys,
+        password=device.password.upper() if device.protocol == "SL651" else device.password,  # hexadecimal digits there
+        sources=tuple(p for p in _PARTED.split(device.sources) if p), units=units, keys=keys,
         topic=device.topic, mapping=device.mapping, state=device.state,
         synthetic=device.synthetic,
     )  # fmt: skip

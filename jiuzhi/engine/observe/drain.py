@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -20,9 +20,8 @@ from .inbox import Frame
 from .properties import EVERY
 
 PORTION = 5_000  # frames in one commit
-PACKETS = timedelta(hours=1)  # packets of one message come within this
 _PLACES = Decimal("0.000001")
-# How long after its period a value still counts as live: later ones are kept and assessed, and raise no alarm of the hour.
+# How long after the begin of its period a value still counts as live: later ones are kept and assessed, and raise no alarm of the hour.
 LIVE = {
     "instant": timedelta(minutes=15), "minute": timedelta(minutes=30), "hour": timedelta(hours=3), "4h": timedelta(hours=8),
     "day": timedelta(hours=48),
@@ -39,7 +38,6 @@ class Drained:
     revised: int = 0
     late: int = 0
     faulty: int = 0
-    stations: set[str] = field(default_factory=set)
 
 
 def is_late(kind: str, time: datetime, received: datetime) -> bool:
@@ -85,7 +83,7 @@ def _begun(database: sqlite3.Connection, portion: list[Frame], last: int) -> lis
     asking = {frame.device for frame in portion if frame.part}
     if not asking:
         return []
-    since = min(frame.received for frame in portion) - PACKETS
+    since = min(frame.received for frame in portion) - Packets.WITHIN
     return inbox.parts_before(database, asking, last, since)
 
 
@@ -94,7 +92,7 @@ def decoded_frames(frames: Iterable[Frame], known: dict[str, Known]) -> Iterator
     packets = Packets()
     for frame in frames:
         device = known.get(frame.device) or Known(frame.device, frame.device, frame.protocol, frame.device)
-        pieces = packets.add(frame.device, frame.raw) if frame.part else [frame.raw]
+        pieces = packets.add(frame.device, frame.raw, frame.received) if frame.part else [frame.raw]
         yield frame, decoding.decode(pieces, device, frame.protocol, frame.received)
 
 
@@ -114,9 +112,9 @@ def _decoded(
         done.faulty += bool(found.faults)
         done.late += late
         done.readings += len(found.readings)
-        notes.append(health.Decoding(frame.device, found.data_time, bool(found.faults), late))
+        at = found.data_time if found.readings else None  # a clock of 2099 would stand there until then
+        notes.append(health.Decoding(frame.device, at, bool(found.faults), late))
         rows += [_row(reading, frame) for reading in found.readings]
-    done.stations |= {row[0] for row in rows}
     return _table(rows), notes
 
 

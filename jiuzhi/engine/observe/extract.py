@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 import duckdb
@@ -137,11 +138,12 @@ def _cells(at: int, column: pa.Array) -> list[Any]:
     if at in (_TIME, _REVISION):
         return column.to_pylist()
     if at == _VALUE:
-        return [
-            f"{v.normalize():f}" if v is not None and abs(v) >= 10**9 else v and float(v)
-            for v in column.to_pylist()
-        ]
+        return [None if v is None else _number(v) for v in column.to_pylist()]
     return _said(column)
+
+
+def _number(value: Decimal) -> float | str:
+    return float(value) if abs(value) < 10**9 else f"{value.normalize():f}"
 
 
 def _lines(rows: Any) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from . import inbox
 from .devices import Known
@@ -17,7 +18,8 @@ _STRANGERS = 500  # devices that never sent a frame that was kept
 OFFLINE_AFTER = 3  # times its own interval
 
 
-class Heard(NamedTuple):
+@dataclass(slots=True)
+class Heard:
     """What the gateway heard of a device since the last note. ``at`` [ms]; ``clock``: how far its clock is ahead [s], None when unknown;
     ``said``: the last thing that was wrong."""
 
@@ -43,7 +45,7 @@ class Refusal(NamedTuple):
 
 
 class Decoding(NamedTuple):
-    """What decoding one frame of a device came to."""
+    """What decoding one frame of a device came to. ``data_time``: of the values it brought, None without any."""
 
     device: str
     data_time: datetime | None
@@ -80,16 +82,17 @@ class State:
 
 
 def note_heard(database: sqlite3.Connection, heard: Iterable[Heard]) -> None:
-    """Add what was heard. Use inside `inbox.committing`."""
+    """Add what was heard. Use inside `inbox.committing`. Only devices with a line of their own are on line: of the others nobody
+    notices that they have gone."""
     database.executemany(
         """INSERT INTO device (code, protocol, peer, online, first_at, last_at, frames, broken, refused, clock, said, said_at)
-        VALUES (:device, :protocol, :peer, :frames > 0, :at, CASE WHEN :frames > 0 THEN :at END, :frames, :broken, :refused, :clock, :said,
+        VALUES (:device, :protocol, :peer, :frames > 0 AND :protocol IN ('HJ212', 'SL651'), :at, CASE WHEN :frames > 0 THEN :at END, :frames, :broken, :refused, :clock, :said,
                 CASE WHEN :said != '' THEN :at END)
         ON CONFLICT (code) DO UPDATE SET protocol = excluded.protocol, peer = excluded.peer, online = max(online, excluded.online),
             last_at = coalesce(excluded.last_at, last_at), frames = frames + excluded.frames, broken = broken + excluded.broken,
             refused = refused + excluded.refused, clock = coalesce(excluded.clock, clock),
             said = CASE WHEN excluded.said != '' THEN excluded.said ELSE said END, said_at = coalesce(excluded.said_at, said_at)""",
-        [one._asdict() for one in heard],
+        [asdict(one) for one in heard],
     )
 
 
@@ -143,33 +146,18 @@ _STATE = "code, protocol, peer, online, first_at, last_at, data_at, clock, frame
 
 def states(codes: Iterable[str] | None = None) -> dict[str, State]:
     """Code → state, of the devices named, or of all that were ever heard."""
-    wanted = None if codes is None else set(codes)
+    which = "" if codes is None else "WHERE code IN (SELECT value FROM json_each(?))"
     with inbox.opened() as database:
-        rows = database.execute(f"SELECT {_STATE} FROM device").fetchall()
-    return {row[0]: _state(row) for row in rows if wanted is None or row[0] in wanted}
+        rows = database.execute(
+            f"SELECT {_STATE} FROM device {which}", [] if codes is None else [json.dumps(list(codes))]
+        )
+        return {row[0]: _state(row) for row in rows}
 
 
 def _state(row: tuple) -> State:
-    (
-        code,
-        protocol,
-        peer,
-        online,
-        first,
-        last,
-        data,
-        clock,
-        frames,
-        broken,
-        refused,
-        faulty,
-        late,
-        said,
-        said_at,
-    ) = row
-    moments = (_moment(first), _moment(last), _moment(data))
-    counts = (frames, broken, refused, faulty, late)
-    return State(code, protocol, peer, bool(online), *moments, clock, *counts, said, _moment(said_at))
+    held: dict[str, Any] = dict(zip(_STATE.split(", "), row, strict=True))
+    times = {name: _moment(held[name]) for name in ("first_at", "last_at", "data_at", "said_at")}
+    return State(**held | times | {"online": bool(held["online"])})
 
 
 def refusals(device: str, most: int = 20) -> list[Refusal]:

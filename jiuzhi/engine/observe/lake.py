@@ -22,7 +22,7 @@ from .delta import LakeBusy, writing
 
 __all__ = [
     "GIVEN", "IDENTITY", "RULED", "SCHEMA", "Counts", "LakeBusy", "append", "changed_days", "changes", "compact", "counts_of",
-    "current", "last_version", "open_added", "open_months", "revisions", "select", "take_in", "version", "writing",
+    "current", "last_version", "may_hold", "open_added", "open_months", "revisions", "select", "take_in", "version", "writing",
 ]  # fmt: skip
 
 NAME = "observations"
@@ -213,11 +213,12 @@ def _chosen(months: Collection[str] | None, stations: Collection[str] | None) ->
         file
         for file in delta.files(NAME)
         if (months is None or file["partition.month"] in months)
-        and (stations is None or _may_hold(file, stations))
+        and (stations is None or may_hold(file, stations))
     ]
 
 
-def _may_hold(file: dict[str, Any], stations: Collection[str]) -> bool:
+def may_hold(file: dict[str, Any], stations: Collection[str]) -> bool:
+    """Whether a data file can hold rows of these stations, by its statistics."""
     low, high = file.get("min.station"), file.get("max.station")
     if low is None or high is None:
         return True

@@ -25,7 +25,7 @@ OFFERED = {
     "2051": ("补传分钟数据", ("BeginTime", "EndTime")), "2061": ("补传小时数据", ("BeginTime", "EndTime")),
     "2031": ("补传日数据", ("BeginTime", "EndTime")), "1061": ("提取实时数据间隔", ()), "1062": ("设置实时数据间隔", ("RtdInterval",)),
 }  # fmt: skip
-_STATES = {
+STATES = {
     "waiting": "待发送",
     "sent": "已发送，等应答",
     "accepted": "设备已接受",
@@ -55,7 +55,7 @@ class Order(NamedTuple):
 
     @property
     def state_word(self) -> str:
-        return _STATES[self.state]
+        return STATES[self.state]
 
     @property
     def asked(self) -> datetime:
@@ -95,10 +95,8 @@ def of_device(device: str, most: int = 20) -> list[Order]:
 
 
 def open_orders(database: sqlite3.Connection) -> list[Order]:
-    """Those not ended yet, oldest first."""
-    rows = database.execute(
-        "SELECT * FROM command WHERE state IN ('waiting', 'sent', 'accepted') ORDER BY id LIMIT 500"
-    )
+    """Those the device has not answered yet, oldest first."""
+    rows = database.execute("SELECT * FROM command WHERE state IN ('waiting', 'sent') ORDER BY id LIMIT 500")
     return [Order(*row) for row in rows]
 
 
@@ -110,7 +108,10 @@ def due(order: Order, now: int) -> bool:
 def sending(
     database: sqlite3.Connection, order: Order, device: Known, system: str, edition: str, now: int
 ) -> bytes | None:  # fmt: skip
-    """The data segment to send now, noted as sent; ``system``: the device's own (ST); None when it was tried often enough, and is noted as failed."""
+    """The data segment to send at ``now`` [ms], noted as sent; None when it was tried often enough, and is noted as failed.
+
+    system: the device's own (ST). The device answers with the same QN: no two orders may be given one ``now``.
+    """
     if order.tries >= TRIES:
         _note(database, order.id, "failed", f"设备 {TRIES} 次没有应答")
         return None
@@ -130,7 +131,7 @@ def sending(
 
 
 def answered(database: sqlite3.Connection, device: str, message: hj212.Message) -> None:
-    """A device answers (9011 it will, 9012 it has): noted beside the order with the same QN."""
+    """A device answers (9011 it will, 9012 it has, 9013 it was told): noted beside the order with the same QN."""
     row = database.execute(
         "SELECT * FROM command WHERE device = ? AND qn = ? AND state IN ('sent', 'accepted') ORDER BY id DESC LIMIT 1",
         [device, message.header.get("QN", "")],
@@ -155,6 +156,8 @@ def answered(database: sqlite3.Connection, device: str, message: hj212.Message) 
             "done" if code == "1" else "failed",
             tables.EXE_RETURNS.get(code, f"ExeRtn={code[:8]}"),
         )
+    elif message.command == "9013":  # all there is to say to 2012
+        _note(database, order.id, "done", tables.NAMES["9013"])
 
 
 def _note(database: sqlite3.Connection, id: int, state: str, said: str) -> None:

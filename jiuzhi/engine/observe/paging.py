@@ -6,7 +6,7 @@ into memory: the extents of series are kept per set of data files, and a page re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -61,26 +61,27 @@ class Page(NamedTuple):
 
 
 _lock = Lock()
-_held: tuple[Path, frozenset[str], dict[Key, Series]] = (Path(), frozenset(), {})
+_held: tuple[Path, int, frozenset[str], dict[Key, Series]] = (Path(), -1, frozenset(), {})
 
 
 def catalogue() -> dict[Key, Series]:
-    """Every series of the lake. Data files never change, so only files that came since the last call are read.
+    """Every series of the lake. Only files that came since the last call are read: no row ever leaves the lake, so what was known of
+    files that were joined since still holds.
 
     ``synthetic`` also counts simulated values that a measured one has replaced since.
     """
     global _held
     with _lock:
-        folder = delta.folder(lake.NAME)
+        folder, version = delta.folder(lake.NAME), lake.version()
         paths = frozenset(delta.uri(lake.NAME, file) for file in delta.files(lake.NAME))
-        known, before, found = _held
-        if known != folder or not before <= paths:  # compacted, or another lake
+        known, at, before, found = _held
+        if known != folder or version < at:  # another lake, or one put back from a backup
             before, found = frozenset(), {}
         if fresh := paths - before:
             found = dict(found)
             for one in _extents(sorted(fresh)):
                 found[one.key()] = _joined(found.get(one.key()), one)
-        _held = (folder, paths, found)
+        _held = (folder, version, paths, found)
         return found
 
 
@@ -157,21 +158,15 @@ def _chunks(months: list[str]) -> Iterator[list[str]]:
 
 def _files(wanted: Wanted) -> list[dict[str, Any]]:
     """Data files that can hold such values, by their statistics."""
-    stations = sorted({key[0] for key in wanted.keys})
-    return [file for file in delta.files(lake.NAME) if _may_hold(file, stations, wanted.start, wanted.end)]
+    stations = {key[0] for key in wanted.keys}
+    return [
+        file
+        for file in delta.files(lake.NAME)
+        if lake.may_hold(file, stations) and _within(file, wanted.start, wanted.end)
+    ]
 
 
-def _may_hold(
-    file: dict[str, Any], stations: Iterable[str], start: datetime | None, end: datetime | None
-) -> bool:
-    low, high = file.get("min.station"), file.get("max.station")
-    # Long names are cut in the statistics: compare by the part that is kept.
-    if (
-        low is not None
-        and high is not None
-        and not any(low <= s and s[: len(high)] <= high for s in stations)
-    ):
-        return False
+def _within(file: dict[str, Any], start: datetime | None, end: datetime | None) -> bool:
     first, last = file.get("min.time"), file.get("max.time")
     if first is None or last is None:
         return True

@@ -26,6 +26,7 @@ from .properties import EVERY
 KINDS = {
     "instant": "实时", "minute": "分钟", "hour": "小时", "sample": "采样", "4h": "4 小时", "day": "日", "month": "月",
 }  # fmt: skip
+# What instruments send beside a value: `hour.max` is the highest within the hour.
 SIDES = {
     "min": "最小",
     "max": "最大",
@@ -39,7 +40,11 @@ SIDES = {
 USABLE = 2  # flags below it
 WINDOW = timedelta(days=7)  # what came earlier is not "now"
 MOST = 5_000  # points drawn; more are joined by hour or day
-LASTS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}  # a value is dated by the start of its period
+LASTS = {
+    "hour": timedelta(hours=1),
+    "4h": timedelta(hours=4),
+    "day": timedelta(days=1),
+}  # a value is dated by the start of its period
 # How long nothing may come before a station counts as silent, by the kind of its newest value.
 SILENCE = {
     "instant": timedelta(minutes=30), "minute": timedelta(hours=1), "hour": timedelta(hours=2), "4h": timedelta(hours=12),
@@ -299,10 +304,13 @@ _PLACES = Decimal("0.000001")
 
 def _joining(item: str, kind: str) -> tuple[str, str]:
     """How several values become one, and the SQL for it. A non-detect counts as half the limit, as in assessed means."""
-    side = kind.partition(".")[2]
+    base, _dot, side = kind.partition(".")
     known = EVERY.get(item)
-    if side in ("min", "max"):
-        return side, f"{side}(amount) FILTER (good)"
+    for end in ("min", "max"):
+        if side in (end, f"zs{end}"):
+            return end, f"{end}(amount) FILTER (good)"
+    if item == "rain" and base == "instant":  # running totals
+        return "max", "max(amount) FILTER (good)"
     if side == "cou" or item == "rain":
         return "sum", "sum(amount) FILTER (good)"
     if known is not None and known.unit == "°":  # directions have no arithmetic mean

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import NinjaAPI, Schema, Status
 from ninja.security import HttpBearer
 
@@ -56,9 +57,9 @@ def install(api: NinjaAPI, refused: frozenset[int]) -> None:
         if door.shut:
             raise Refused(429, "密码错得太多：请核对台账里的访问密码，十分钟后再试", {})
         why = reception.why_not(device, "HTTP", peer, str(request.auth))  # type: ignore[attr-defined]
-        if device is None or (not why and not device.password):
-            why = why or "设备没有访问密码：请先在台账填写"
-        if why or device is None:
+        if device is not None and not why and not device.password:
+            why = "设备没有访问密码：请先在台账填写"
+        if device is None or why:
             door.wrong()
             _turned_away(code, peer, why, request.body)
             raise Refused(403, why, {})
@@ -67,9 +68,7 @@ def install(api: NinjaAPI, refused: frozenset[int]) -> None:
         body = request.body
         if len(body) > LONGEST:
             raise Refused(422, f"正文 {len(body)} 字节，最多 {LONGEST}：请分几次上报", {})
-        found = decoding.decode(
-            [body], device, "HTTP", inbox.Frame(0, code, "HTTP", inbox.now(), 0, body).received
-        )
+        found = decoding.decode([body], device, "HTTP", timezone.now())
         if not found.readings:
             raise Refused(422, found.faults[0] if found.faults else "没有数值", {})
         at = inbox.now()

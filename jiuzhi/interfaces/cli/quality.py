@@ -23,7 +23,7 @@ def quality(
     from jiuzhi.core.local import today
     from jiuzhi.engine.observe import delta, lake
     from jiuzhi.engine.observe import quality as checks
-    from jiuzhi.engine.observe.quality.capture import capture, totals
+    from jiuzhi.engine.observe.quality.capture import capture, observed, totals
     from jiuzhi.master.models import Station
 
     known = sorted({file["partition.month"] for file in delta.files(lake.NAME)})
@@ -43,6 +43,7 @@ def quality(
     summary: dict[str, Any] = {
         "month": month,
         "stations": len(stations),
+        "synthetic": any(observed(month, stations).values()),
         "flags": {said: sum(row["flag"] == flag for row in rows) for flag, said in _FOUND.items()},
         "decided": sum(row["verdict"] != "" for row in rows),
         "checks": [
@@ -69,8 +70,9 @@ def _rates(counts: Any, rates: Any) -> dict[str, Any]:
 
 def _show(summary: dict[str, Any]) -> None:
     counted = "，".join(f"{said} {n}" for said, n in summary["flags"].items())
+    simulated = "，含模拟数据" if summary["synthetic"] else ""
     typer.echo(
-        f"{summary['month']}（{summary['stations']} 个点位）：{counted}；人工判定 {summary['decided']}。"
+        f"{summary['month']}（{summary['stations']} 个点位{simulated}）：{counted}；人工判定 {summary['decided']}。"
     )
     rates = summary["capture"]
     if rates:

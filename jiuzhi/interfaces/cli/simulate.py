@@ -76,10 +76,14 @@ def register(counties: list[str]) -> None:
             if one.code in known:
                 continue
             station = Station.objects.filter(code=one.station).first() or Station(
-                code=one.station, county=county
+                code=one.station, county=county, synthetic=True
             )
+            if not station.synthetic:
+                setup.fail(
+                    f"点位 {one.station} 已登记为{station}，不是模拟点位：没有登记模拟设备，也没有改动它。"
+                )
             station.name, station.kind, station.level = one.name, one.kind, "county"
-            station.evaluated, station.synthetic = False, True
+            station.evaluated = False
             station.lon, station.lat = (Decimal(str(at)) for at in one.place)
             made = Device(
                 code=one.code, name=f"{one.name}数采仪", protocol=one.protocol, station=station, org=owner, interval=one.interval, synthetic=True,

@@ -42,7 +42,7 @@ class Desk:
         self._buckets = reception.Buckets()
         self._frames: list[tuple[str, str, int, int, bytes]] = []
         self._replies: dict[Line, list[bytes]] = {}
-        self._heard: dict[str, list] = {}
+        self._heard: dict[str, Heard] = {}
         self._refusals: list[Refusal] = []
         self._gone: set[str] = set()
         self._flushing = False
@@ -98,8 +98,8 @@ class Desk:
             return self.warn("unknown", f"来自未登记设备的报文太多，最后一个是 {code}（{peer}）")
         self.warn(code, f"{code}（{peer}）：{why}")
         note = self._note(code, protocol, peer)
-        note[5] += 1
-        note[7] = why
+        note.refused += 1
+        note.said = why
         if len(self._refusals) < 1000:
             self._refusals.append(Refusal(code, peer, inbox.now(), why, raw[:_LONGEST]))
         return self._later()
@@ -107,33 +107,39 @@ class Desk:
     def broken(self, code: str, protocol: str, peer: str, why: str, raw: bytes) -> None:
         """Bytes that were no frame, or one whose checksum is wrong: not kept, not acknowledged, noted beside their device."""
         note = self._note(code or f"?{peer}", protocol, peer)
-        note[4] += 1
-        note[7] = why
+        note.broken += 1
+        note.said = why
         if len(self._refusals) < 1000:
             self._refusals.append(Refusal(code or f"?{peer}", peer, inbox.now(), why, raw[:_LONGEST]))
         self._later()
 
     def keep(
-        self, device: Known, line: Line, raw: bytes, reply: bytes | None, *, part: bool = False, clock: int | None = None,
-        protocol: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        device: Known,
+        line: Line,
+        raw: bytes,
+        reply: bytes | None,
+        *,
+        part: bool = False,
+        clock: int | None = None,
+    ) -> None:
         """Keep a frame; ``reply`` goes out once it is on disk. ``clock``: how far the device's clock is ahead [s]."""
         at = inbox.now()
-        self._frames.append((device.code, protocol or device.protocol, at, int(part), raw))
+        self._frames.append((device.code, device.protocol, at, int(part), raw))
         note = self._note(device.code, device.protocol, line.peer)
-        note[2], note[3] = at, note[3] + 1
+        note.at, note.frames = at, note.frames + 1
         if clock is not None:
-            note[6] = clock
+            note.clock = clock
         self.by_device[device.code] = line
         self._gone.discard(device.code)
         if reply:
             self._replies.setdefault(line, []).append(reply)
         self._later()
 
-    def _note(self, code: str, protocol: str, peer: str) -> list:
+    def _note(self, code: str, protocol: str, peer: str) -> Heard:
         found = self._heard.get(code)
         if found is None:
-            found = self._heard[code] = [protocol, peer, inbox.now(), 0, 0, 0, None, ""]
+            found = self._heard[code] = Heard(code, protocol, peer, inbox.now())
         return found
 
     def _later(self) -> None:
@@ -164,8 +170,7 @@ class Desk:
             line.send(b"".join(said))
 
     def _write_notes(self) -> None:
-        heard = [Heard(code, *note) for code, note in self._heard.items()]
-        health.note_heard(self.database, heard)
+        health.note_heard(self.database, self._heard.values())
         health.note_refused(self.database, self._refusals)
         health.note_gone(self.database, self._gone)
 

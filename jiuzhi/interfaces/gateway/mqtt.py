@@ -37,7 +37,7 @@ def broker(url: str) -> ParseResult:
     except ValueError:  # a port that is none
         right = False
     if not right:
-        raise ValueError(f"MQTT 地址“{url[:60]}”不对：应如 mqtt://用户:密码@主机:1883")
+        raise ValueError("MQTT 地址不对：应如 mqtt://用户:密码@主机:1883")
     return parts
 
 

@@ -54,8 +54,9 @@ class PollutionLine(TcpLine):
         self._splitter = hj212.Splitter()
         self._key: tuple[bytes, str] | None = None
         self._looked: dict[str, int] = {}
+        self._asked: set[bytes] = set()  # QN of our own orders
+        self._speaks: dict[str, tuple[str, str]] = {}  # device → its system (ST) and edition
         self._fruitless = -_SEARCH_AFTER
-        self.system, self.edition = "91", "2017"
 
     def take(self, data: bytes) -> None:
         for found in self._splitter.feed(data):
@@ -83,10 +84,11 @@ class PollutionLine(TcpLine):
         if device is None:
             return
         self.spoke(code)
-        self.system = head.get(b"ST", b"91").decode("ascii", "replace")
-        self.edition = _edition(head.get(b"Flag", b""))
-        if head.get(b"CN") in _INTERACTIVE:
+        if head.get(b"CN") in _INTERACTIVE:  # goes as system 91, whatever the device is
             self._answered(device, data)
+        else:
+            system = head.get(b"ST", b"").decode("ascii", "replace") or tables.INTERACTION
+            self._speaks[code] = system, _edition(head.get(b"Flag", b""))
         reply = reply_to(head)
         self.desk.keep(
             device,
@@ -104,8 +106,10 @@ class PollutionLine(TcpLine):
 
     def order(self, order: orders.Order, device: Known, now: int) -> None:
         """Send an order that is due."""
-        said = orders.sending(self.desk.database, order, device, self.system, self.edition, now)
+        system, edition = self._speaks.get(device.code, (tables.INTERACTION, "2017"))
+        said = orders.sending(self.desk.database, order, device, system, edition, now)
         if said is not None:
+            self._asked.add(header(said)[b"QN"])
             self.send(self.framed(said, device))
 
     def _decrypted(self, found: hj212.Frame) -> bytes | None:
@@ -134,6 +138,9 @@ class PollutionLine(TcpLine):
         return data if device is not None and key in device.keys else None
 
     def _clock(self, device: Known, head: dict[bytes, bytes]) -> int | None:
+        """How far the device's clock is ahead, by the time in its QN [s]; an answer carries the QN of our order, our own time."""
+        if head.get(b"QN") in self._asked:
+            return None
         now = int(datetime.now().timestamp() * 1000)
         if now - self._looked.get(device.code, 0) < _CLOCK_EVERY:
             return None

@@ -122,10 +122,10 @@ class Gateway:
 
     def _orders(self) -> None:
         now = inbox.now()
-        for order in orders.open_orders(self.desk.database):
+        for n, order in enumerate(orders.open_orders(self.desk.database)):
             line, device = self.desk.by_device.get(order.device), self.desk.known.get(order.device)
             if isinstance(line, PollutionLine) and device is not None and orders.due(order, now):
-                line.order(order, device, now)
+                line.order(order, device, now + n)  # a QN of its own for each
 
     async def _register(self) -> None:
         self.desk.replace(await asyncio.to_thread(_listed))

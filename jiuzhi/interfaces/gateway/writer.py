@@ -61,6 +61,6 @@ def _done(work: Callable[[], _T]) -> _T | None:
 
 
 def _judge() -> bool:
+    quality.refresh()  # first: it writes what people decided, and that is assessed
     assessed.refresh(timezone.now().astimezone(LOCAL).date())
-    quality.refresh()
     return True

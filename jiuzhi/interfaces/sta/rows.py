@@ -13,6 +13,7 @@ from jiuzhi.core.models import Org
 from jiuzhi.engine.observe import paging
 from jiuzhi.engine.observe.paging import Series
 from jiuzhi.engine.observe.properties import EVERY, PROPERTIES, Property
+from jiuzhi.engine.observe.reported import SIDES
 from jiuzhi.master.models import Device, Station
 
 from .functions import Interval
@@ -41,10 +42,6 @@ KINDS = {
     "month": Kind("月", "月值", None), "sample": Kind("采样", "某一时刻的采样或测定", 0), "instant": Kind("实时", "某一时刻的实测值", 0),
     "minute": Kind("分钟", "几分钟的均值或累计，时间为起点", 0),
 }  # fmt: skip
-# What instruments send beside a value: `hour.max` is the highest within the hour.
-_BESIDE = {
-    "min": "最小值", "max": "最大值", "cou": "累计", "zs": "折算", "zsmin": "折算最小值", "zsmax": "折算最大值", "daytime": "昼间", "night": "夜间",
-}  # fmt: skip
 
 
 def kind_of(name: str) -> Kind:
@@ -53,7 +50,7 @@ def kind_of(name: str) -> Kind:
     found = KINDS.get(base) or Kind(base, base, 0)
     if not beside:
         return found
-    more = _BESIDE.get(beside, beside)
+    more = SIDES.get(beside, beside)
     return Kind(f"{found.title}{more}", f"{found.said}；{more}", found.lasts)
 
 

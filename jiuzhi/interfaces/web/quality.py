@@ -20,7 +20,7 @@ from jiuzhi.master.models import Station
 from jiuzhi.science.statistics.quality import FAIL, MISSING, SUSPECT
 
 from . import present
-from .rowsource import KINDS
+from .live import kind_word
 
 Row = dict[str, Any]
 
@@ -48,31 +48,13 @@ WORDS = {
 }  # fmt: skip
 STATES = {
     "open": gettext_lazy("待判断"),
-    "unused": gettext_lazy("来源已停用"),
+    "unused": gettext_lazy("来源注明不用"),
     "ruled": gettext_lazy("已人工判定"),
     "missing": gettext_lazy("空值"),
     "all": gettext_lazy("全部"),
 }
 STEPS = ((95, "≥95%"), (90, "90–95%"), (75, "75–90%"), (50, "50–75%"), (0, "<50%"))
 """Lower ends of the colours [%]; their places from the best, 5, to 1."""
-
-
-_KINDS = {
-    "sample": gettext_lazy("手工采样"),
-    "minute": gettext_lazy("分钟值"),
-    "instant": gettext_lazy("实时值"),
-}
-_BESIDE = {
-    "min": gettext_lazy("最小"), "max": gettext_lazy("最大"), "cou": gettext_lazy("累计"), "zs": gettext_lazy("折算"),
-    "zsmin": gettext_lazy("折算最小"), "zsmax": gettext_lazy("折算最大"), "daytime": gettext_lazy("昼间"), "night": gettext_lazy("夜间"),
-}  # fmt: skip
-
-
-def kind_name(kind: str) -> str:
-    """小时值, 分钟值 最大 …; what nobody named, as it is."""
-    main, _dot, beside = kind.partition(".")
-    said = _KINDS.get(main) or KINDS.get(main, main)
-    return f"{said} {_BESIDE.get(beside, beside)}".strip()
 
 
 def _number(value: Decimal, prop: str) -> str:
@@ -168,7 +150,7 @@ class Listed(Sequence[Row]):
             "time": row["start"].isoformat(),
             "until": "" if one else (row["end"] + timedelta(seconds=1)).isoformat(),
             "findings": findings(row),
-            "kind_name": kind_name(row["kind"]),
+            "kind_name": kind_word(row["kind"]),
             "printed": f"{'＜' if row['qualifier'] in ('<', 'L') else ''}{low}"
             + ("" if low == high else f"–{high}"),
         }
@@ -196,8 +178,8 @@ def _step(share: Fraction | None) -> int:
     return next(len(STEPS) - n for n, (low, _said) in enumerate(STEPS) if share * 100 >= low)
 
 
-def _cell(rates: Capture | None, counts: Capture | None, day: date) -> Row:
-    share = rates.effective if rates else None
+def _cell(shares: Capture | None, counts: Capture | None, day: date) -> Row:
+    share = shares.effective if shares else None
     if counts is None or share is None:
         return {"step": 0, "text": "", "title": f"{day:%m-%d} {_('无应收数据')}"}
     said = _("应收 %(due)s，收到 %(got)s，有效 %(good)s") % {
@@ -212,7 +194,8 @@ def _cell(rates: Capture | None, counts: Capture | None, day: date) -> Row:
     }
 
 
-def _rates(row: Capture) -> Row:
+def rates(row: Capture) -> Row:
+    """Counts and shares of a data capture as they are printed."""
     return {
         "expected": row.expected, "received": row.received, "valid": row.valid, "transmission": percent(row.transmission),
         "validity": percent(row.validity), "effective": percent(row.effective), "step": _step(row.effective),
@@ -234,21 +217,21 @@ def heat(rows: list[Capture], stations: list[Station], month: str, last: date) -
                 _cell(daily.get(key), counts.get(key), key[1])
                 for key in ((station.code, day) for day in days)
             ],
-            "total": _rates(monthly[station.code]),
+            "total": rates(monthly[station.code]),
         }
         for station in stations
         if station.code in monthly
     ]
     names = {station.code: station for station in stations}
     table = [
-        {"station": names[row.station], "property": row.property, "kind": kind_name(row.kind)} | _rates(row)
+        {"station": names[row.station], "property": row.property, "kind": kind_word(row.kind)} | rates(row)
         for row in totals(rows, ("station", "property", "kind"))
     ]
     return {
         "days": days,
         "lines": lines,
         "table": table,
-        "total": _rates(whole[0]) if whole else None,
+        "total": rates(whole[0]) if whole else None,
         "silent": [station for station in stations if station.code not in monthly],
         "steps": [(len(STEPS) - n, said) for n, (_low, said) in enumerate(STEPS)],
     }

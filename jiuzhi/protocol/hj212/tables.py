@@ -17,7 +17,7 @@ QN_RETURNS = {
 EXE_RETURNS = {
     "1": "成功", "2": "失败，原因不明", "3": "命令条件错误", "4": "超时", "5": "系统繁忙", "6": "系统故障", "100": "没有数据",
 }  # fmt: skip
-# Command → who says it ("request" of the platform, "upload" and "notify" of the device, "interactive" of both) and its name.
+# Command → who says it ("request" and "inform" of the platform, "upload" and "notify" of the device, "interactive" of both) and its name.
 _LISTED = {
     "1000": ("request", "设置超时与重发"),
     "1011": ("request upload", "现场时间"),
@@ -29,9 +29,9 @@ _LISTED = {
     "1064": ("request", "设置分钟数据间隔"),
     "1072": ("request", "设置访问密码"),
     "2011": ("request upload", "实时数据"),
-    "2012": ("notify", "停止实时数据"),
+    "2012": ("inform", "停止实时数据"),
     "2021": ("request upload", "设备运行状态"),
-    "2022": ("notify", "停止设备运行状态"),
+    "2022": ("inform", "停止设备运行状态"),
     "2031": ("request upload", "日数据"),
     "2041": ("request upload", "设备运行时间日历史"),
     "2051": ("request upload", "分钟数据"),

@@ -36,11 +36,12 @@ def notice_answer(message: Message) -> Message:
 def request(
     cn: str, *, qn: str, st: str, mn: str, pw: str, edition: str = "2017", params: Mapping[str, str] | None = None
 ) -> Message:  # fmt: skip
-    """A request of the platform that wants its 9011 (set time "1012", history "2061" with BeginTime and EndTime …).
+    """A request of the platform that wants its 9011 (set time "1012", history "2061" with BeginTime and EndTime …), or its notice that
+    wants its 9013 ("2012").
 
     ``qn``: 17 digits, of its own for each exchange. Errors: ``ValueError`` for a command no platform sends.
     """
-    if "request" not in tables.COMMANDS.get(cn, ""):
+    if not {"request", "inform"} & set(tables.COMMANDS.get(cn, "").split()):
         raise ValueError(f"命令 {cn} 不是平台发往现场机的请求")
     head = {"QN": qn, "ST": st, "CN": cn, "PW": pw, "MN": mn, "Flag": str(_BASES[edition] | 1)}
     return Message(head, params={k: [v] for k, v in (params or {}).items()})

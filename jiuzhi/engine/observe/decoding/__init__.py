@@ -36,12 +36,11 @@ class Reading(NamedTuple):
 
 @dataclass
 class Decoded:
-    """What one frame came to. ``about``: what it is, in words; ``data_time``: of what it says, with zone; ``sent``: by the device's clock,
-    with zone, when the frame gives it; ``resent``: the device says that it sends the past again."""
+    """What one frame came to. ``about``: what it is, in words; ``data_time``: of what it says, with zone; ``resent``: the device says that it
+    sends the past again."""
 
     about: str = ""
     data_time: datetime | None = None
-    sent: datetime | None = None
     readings: list[Reading] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     resent: bool = False

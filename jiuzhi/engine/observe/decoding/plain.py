@@ -38,4 +38,4 @@ def decode(raw: Sequence[bytes], device: Known, received: datetime) -> Decoded:
     reading = found._replace(
         time=moment, value=value, raw=found.raw or ("" if value is None else f"{value:f}")
     )
-    return Decoded("数值", moment, None, [reading])
+    return Decoded("数值", moment, [reading])

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from jiuzhi.core.local import LOCAL
 from jiuzhi.protocol import hj212
-from jiuzhi.protocol.hj212 import pollutants, segment, sm4, tables
+from jiuzhi.protocol.hj212 import pollutants, sm4, tables
 
 from .. import instrument_codes
 from ..devices import Known
@@ -56,7 +56,6 @@ def _message(frame: hj212.Frame, device: Known, found: Decoded) -> None:
     message = hj212.read(data)
     found.faults += [f"{fault.at} {fault.said}".strip() for fault in message.faults]
     found.about = f"{message.command} {tables.NAMES.get(message.command, '')}".strip()
-    found.sent = _local(segment.moment(message.header.get("QN", "")))
     found.data_time = _local(message.data_time)
     found.resent = message.resent
     if found.resent:

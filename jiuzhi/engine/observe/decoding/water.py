@@ -12,17 +12,11 @@ from .. import instrument_codes
 from ..devices import Known
 from . import Decoded, Reading
 
-_KINDS = {
-    "1A": "hour",
-    "1F": "day",
-    "22": "minute",
-    "20": "minute",
-}  # sums of a period; the rest is of an instant
+# Sums of the period that ends at the time of observation; the rest is of that moment. The current rainfall (20) too: over which period it is
+# summed no frame says, and in published ones it is none of five minutes.
+_KINDS = {"1A": "hour", "1F": "day", "22": "minute"}
 _SPAN = {"hour": timedelta(hours=1), "day": timedelta(days=1), "minute": timedelta(minutes=5)}
-_SERIES = {
-    "F4": ("rain", "minute"),
-    "F5": ("water_level", "instant"),
-}  # every five minutes of the hour before
+_RAIN_OF_HOUR = "F4"  # F5 beside it is a level above a base that the frame does not give: shown on the device's page, no value of the lake
 _FIVE = timedelta(minutes=5)
 
 
@@ -50,15 +44,14 @@ def _report(frame: sl651.Frame, device: Known, found: Decoded) -> None:
     report = sl651.read(frame)
     found.about = frame.about
     found.faults += report.faults
-    found.sent = _local(report.sent)
     times = [e.at for e in report.elements if e.at]
-    found.data_time = _local(max(times)) if times else found.sent
+    found.data_time = _local(max(times) if times else report.sent)
     for element in report.elements:
         if element.at is None:
             continue
         at = element.at.replace(tzinfo=LOCAL)
-        if element.code in _SERIES:
-            found.readings += _series(element, at, device)
+        if element.code == _RAIN_OF_HOUR:
+            found.readings += _rain(element, at, device)
             continue
         item = instrument_codes.of_sl651(element.code)
         value = element.values[0] if element.values else None
@@ -71,19 +64,13 @@ def _report(frame: sl651.Frame, device: Known, found: Decoded) -> None:
         )
 
 
-def _series(element: sl651.Element, at: datetime, device: Known) -> Iterator[Reading]:
-    """Twelve values of the hour that begins at the time of observation."""
-    name, kind = _SERIES[element.code]
-    for n, value in enumerate(element.values):
+def _rain(element: sl651.Element, at: datetime, device: Known) -> Iterator[Reading]:
+    """Twelve sums of five minutes, the first of which ends at the time of observation (10:05 for the hour from 10:00, as published frames have it)."""
+    for n, value in enumerate(element.values, -1):
         if value is not None:
+            start = at + n * _FIVE
             yield Reading(
-                device.station,
-                name,
-                kind,
-                at + n * _FIVE,
-                value,
-                f"{value:f}",
-                synthetic=device.synthetic,
+                device.station, "rain", "minute", start, value, f"{value:f}", synthetic=device.synthetic
             )
 
 
@@ -94,19 +81,29 @@ def _local(moment: datetime | None) -> datetime | None:
 class Packets:
     """Packets of reports, in the order they come; `add` gives all of a report with the one that makes it whole."""
 
-    def __init__(self) -> None:
-        self._held: dict[tuple[str, int, int], dict[int, bytes]] = {}
+    WITHIN = timedelta(minutes=10)  # packets of one report come within this
 
-    def add(self, device: str, raw: bytes) -> list[bytes]:
-        """All packets of the report in their order when ``raw`` makes it whole, else ``raw`` alone."""
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, int, int], dict[int, tuple[datetime, bytes]]] = {}
+
+    def add(self, device: str, raw: bytes, received: datetime) -> list[bytes]:
+        """All packets of the report in their order when ``raw`` makes it whole, else ``raw`` alone.
+
+        Only the first packet carries the report's number: another content under a number that is held, or what is held for too long,
+        belongs to an earlier report that lost a packet.
+        """
         splitter = sl651.Splitter()
         frames = [f for f in [*splitter.feed(raw), *splitter.end()] if isinstance(f, sl651.Frame)]
         if len(frames) != 1 or frames[0].packet is None:
             return [raw]
         number, total = frames[0].packet
-        held = self._held.setdefault((device, frames[0].function, total), {})
-        held[number] = raw
+        key = device, frames[0].function, total
+        held = {n: kept for n, kept in self._held.get(key, {}).items() if received - kept[0] <= self.WITHIN}
+        if number in held and held[number][1] != raw:
+            held = {}
+        held[number] = received, raw
         if len(held) < total:
+            self._held[key] = held
             return [raw]
-        del self._held[device, frames[0].function, total]
-        return [held[n] for n in sorted(held)]
+        self._held.pop(key, None)
+        return [held[n][1] for n in sorted(held)]

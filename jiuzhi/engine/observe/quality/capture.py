@@ -95,15 +95,15 @@ def capture(
     ]
 
 
-def observed(month: str, stations: Collection[str]) -> list[str]:
-    """Properties of which these stations have values in a month, also those taken by hand."""
+def observed(month: str, stations: Collection[str]) -> dict[str, bool]:
+    """Properties of which these stations have values in a month, also those taken by hand → whether some of them are simulated."""
     with delta.connect() as session:
         lake.open_months(session, {month})
         found = session.execute(
-            "SELECT DISTINCT property FROM current WHERE list_contains(?, station) ORDER BY 1",
+            "SELECT property, bool_or(synthetic) FROM current WHERE list_contains(?, station) GROUP BY property ORDER BY 1",
             [list(stations)],
         )
-        return [prop for (prop,) in found.fetchall()]
+        return dict(found.fetchall())
 
 
 def _main(counts: Iterable[Key]) -> list[Key]:
@@ -162,14 +162,15 @@ def totals(
 
 def of_device(
     station: str, properties: Collection[str], month: str, as_of: date, interval: int | None = None
-) -> Capture:
-    """The month of one device: what it measures at its station, all together. interval: seconds between two of its values, which
-    counts for kinds without a step of their own."""
+) -> list[Capture]:
+    """The month of one device: what it measures at its station, all together first, then each property; empty when nothing was due.
+
+    interval: seconds between two of its values, which counts for kinds without a step of their own."""
     steps = {
         (station, prop, kind): interval
         for prop in properties
         for kind in MAIN
         if interval is not None and STEPS[kind] is None
     }
-    found = totals(capture([station], month, as_of, properties=properties, steps=steps))
-    return found[0] if found else Capture(station, "", "", None, 0, 0, 0)
+    due = capture([station], month, as_of, properties=properties, steps=steps)
+    return [*totals(due), *totals(due, ("station", "property"))]

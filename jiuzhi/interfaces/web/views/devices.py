@@ -20,10 +20,10 @@ from jiuzhi.engine.observe import devices, health, inbox, orders, reported
 from jiuzhi.engine.observe.decoding.explain import explain
 from jiuzhi.engine.observe.devices import Known
 from jiuzhi.engine.observe.health import State
-from jiuzhi.engine.observe.quality import capture
+from jiuzhi.engine.observe.quality.capture import observed, of_device
 from jiuzhi.master.models import Device
 
-from ..quality import percent
+from .. import quality
 from .base import Scope, actor, county_page, page, require
 
 SHOWN = 100  # frames
@@ -44,6 +44,20 @@ class Row:
     @property
     def off(self) -> bool:
         return self.record.state == "在用" and self.state.offline(self.known, self.now)
+
+    @property
+    def on(self) -> bool:
+        return self.record.state == "在用" and not self.off
+
+    @property
+    def clock(self) -> str:
+        """How far its clock is off, in words."""
+        ahead = self.state.clock
+        if ahead is None:
+            return ""
+        if not ahead:
+            return _("准")
+        return (_("快 %(n)s 秒") if ahead > 0 else _("慢 %(n)s 秒")) % {"n": abs(ahead)}
 
     @property
     def clock_off(self) -> bool:
@@ -67,24 +81,14 @@ class Row:
         return ("late", "◆", _("在线，有问题")) if self.wrong else ("met", "●", _("在线"))
 
 
-def _rows(scope: Scope) -> list[Row]:
+def _rows(scope: Scope, **only: Any) -> list[Row]:
+    """The devices the person may see in this county, all or those of these fields."""
     register = of(Device)
     assert register is not None
-    seen = reading.visible_to(register, scope.user, county=scope.county).select_related(
-        "station", "org", "enterprise"
-    )
-    known, now = devices.listed(), timezone.now()
-    found = list(seen.order_by("code"))
-    states = health.states(r.code for r in found)
-    return [
-        Row(
-            r,
-            known.get(r.code) or Known(r.code, r.name, r.protocol, r.code),
-            states.get(r.code, State(r.code)),
-            now,
-        )
-        for r in found
-    ]
+    seen = reading.visible_to(register, scope.user, county=scope.county).filter(**only)
+    found = list(seen.select_related("station", "county", "org", "enterprise").order_by("code"))
+    states, now = health.states(r.code for r in found), timezone.now()
+    return [Row(r, devices.known(r), states.get(r.code, State(r.code)), now) for r in found]
 
 
 @county_page
@@ -94,7 +98,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     view = request.GET.get("view", "")
     q = request.GET.get("q", "").strip()
     chosen = {
-        "on": lambda r: not r.off and r.state.last_at,
+        "on": lambda r: r.on,
         "off": lambda r: r.off,
         "wrong": lambda r: r.wrong,
     }.get(view)
@@ -109,7 +113,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     may_create = reading.may(register, scope.user, "create_record")
     context = {
         "rows": shown, "all": len(rows), "off": sum(r.off for r in rows), "wrong": sum(bool(r.wrong) for r in rows), "q": q, "view": view,
-        "on": sum(bool(r.record.state == "在用" and not r.off) for r in rows),
+        "on": sum(r.on for r in rows),
         "views": VIEWS.items(), "may_create": may_create, "strangers": _strangers() if may_create else [],
         "synthetic": any(r.record.synthetic for r in rows),
     }  # fmt: skip
@@ -128,10 +132,10 @@ def _strangers() -> list[State]:
 
 
 def _row(scope: Scope, pk: int) -> Row:
-    found = next((row for row in _rows(scope) if row.record.pk == pk), None)
-    if found is None:
+    found = _rows(scope, pk=pk)
+    if not found:
         raise Http404(_("没有这台设备，或您没有查看它的权限。"))
-    return found
+    return found[0]
 
 
 @county_page
@@ -139,8 +143,10 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """One device: state, last frames decoded, what was turned away, orders."""
     row = _row(scope, pk)
     only = "wrong" in request.GET
+    whole = "HX-Request" not in request.headers  # the page asks for its state again every few seconds
     frames = [
-        explain(f.raw, row.known, f.protocol, f.received) for f in inbox.last_frames(row.record.code, SHOWN)
+        explain(f.raw, row.known, f.protocol, f.received)
+        for f in (inbox.last_frames(row.record.code, SHOWN) if whole else ())
     ]
     register = of(Device)
     assert register is not None
@@ -150,22 +156,21 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "refusals": [(datetime.fromtimestamp(r.at / 1000, timezone.get_current_timezone()), r) for r in health.refusals(row.record.code)],
         "orders": orders.of_device(row.record.code), "offered": orders.OFFERED.items(),
         "may_ask": row.known.protocol == "HJ212" and scope.may("import_observations"), "register": register,
-        "synthetic": row.record.synthetic, "capture": _captured(row),
+        "synthetic": row.record.synthetic, "capture": _captured(row) if whole else {},
     }  # fmt: skip
     return page(request, "web/device.html", context, active="stations")
 
 
-def _captured(row: Row) -> list[tuple[str, str, str, str]]:
-    """Property, 传输率, 有效率, 有效传输率 of what stands at the device's station, this month up to yesterday; "" for all together."""
+def _captured(row: Row) -> dict[str, Any]:
+    """The data capture at the device's station up to yesterday, because today is not over: all together, then each property."""
     station, yesterday = row.known.station, row.now.astimezone(LOCAL).date() - timedelta(days=1)
-    items, month = reported.properties(station, row.now), f"{yesterday:%Y-%m}"
-    one_by_one = [capture.of_device(station, [item], month, yesterday, row.known.interval) for item in items]
-    together = capture.of_device(station, items, month, yesterday, row.known.interval)
-    return [
-        (name, percent(one.transmission), percent(one.validity), percent(one.effective))
-        for name, one in zip(["", *items], [together, *one_by_one], strict=True)
-        if one.expected
-    ]
+    month = f"{yesterday:%Y-%m}"
+    found = of_device(station, reported.properties(station, row.now), month, yesterday, row.known.interval)
+    return {
+        "rows": [{"property": one.property} | quality.rates(one) for one in found],
+        "upto": yesterday,
+        "synthetic": any(observed(month, [station]).values()),
+    }
 
 
 @county_page
@@ -186,7 +191,7 @@ def ask(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         records.noted(
-            actor(request), "read", Device._meta.label, str(row.record.pk), f"下发命令 {cn}", params
+            actor(request), "order", Device._meta.label, str(row.record.pk), orders.OFFERED[cn][0], params
         )
         messages.success(request, _("已交给网关：设备在线时立即下发，结果写在下面。"))
     return redirect("device", scope.county.code, pk)

@@ -59,11 +59,12 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     }  # fmt: skip
     if month:
         last = min(yesterday, _end(month))
-        found = checks.read(month, list(by_code))
+        found, every = checks.read(month, list(by_code)), observed(month, list(by_code))
         context |= {
             "heat": quality.heat(capture(list(by_code), month, last), stations, month, last),
             "last": last,
-            "all_properties": observed(month, list(by_code)),
+            "all_properties": list(every),
+            "synthetic": context["synthetic"] or any(every.values()),
             "properties": sorted(set(found["property"].to_pylist())),
             "open": len(quality.select(found, "open", "", "", "")),
             "filtered": any(chosen[name] for name in ("station", "property", "check"))

@@ -22,7 +22,7 @@ _ROUTES = {
 }  # fmt: skip
 _VERBS = {
     "create": gettext_lazy("新增"), "update": gettext_lazy("修改"), "delete": gettext_lazy("删除"),
-    "read": gettext_lazy("查看敏感字段"),
+    "read": gettext_lazy("查看敏感字段"), "order": gettext_lazy("下发命令"),
 }  # fmt: skip
 _FILES = {"create": gettext_lazy("上传文件"), "delete": gettext_lazy("移除文件")}
 _NOT_SAID = ("place_given", "shape_m", "shape_m2")  # follow from what was typed
@@ -80,7 +80,7 @@ def of(
     reads = list(found.filter(action="read")[:SHOWN]) if clear else []
     said = Words(register, entries, clear)
     own = {**may, "delete": may["create"] or may["delete"]}  # what one added oneself one may take back
-    newest = next((e for e in entries if e.model == label), None)
+    newest = next((e for e in entries if e.model == label and e.action != "order"), None)
     gone = min((e.pk for e in entries if e.model == label and e.action == "delete"), default=None)
     return History(
         [
