@@ -28,5 +28,5 @@ village = Register(
 device = Register(
     model=Device, about="自动监测设备（数采仪、遥测站、传感器）：在册且在用的，通讯网关才收它的数据。",
     columns=["code", "name", "protocol", "station", "enterprise", "state", "org"],
-    sensitive=["password", "key_now", "key_before", "sources"], holder="enterprise__unit", lookup=["name"],
+    sensitive=["password", "key_secret", "old_secret", "sources"], holder="enterprise__unit", lookup=["name"],
 )  # fmt: skip

@@ -78,3 +78,11 @@ def test_a_secret_is_named_never_shown(db):
     user.set_password("correct horse")
     records.save(user, records.SYSTEM, "新增")
     assert user.password not in AuditEntry.objects.get().after_text
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"), [("password", True), ("key_secret", True), ("secretary", False), ("note", False)]
+)
+def test_what_is_a_secret_by_its_name(name, secret):
+    assert audit.is_secret(name) is secret
+    assert ("秘" in audit.text({name: "秘"})) is not secret

@@ -84,7 +84,7 @@ def test_a_time_that_cannot_be_is_left_out(at):
     assert any("不入库" in fault for fault in found.faults)
 
 
-def test_an_encrypted_frame_is_read_with_the_key_before_too():
+def test_an_encrypted_frame_is_read_with_the_old_secret_too():
     new, old = bytes(range(16)), bytes(16)
     raw = sm4.sealed(segment(flag="9"), old)
     assert values(said(raw, device(keys=(new, old)))) == {("COD", "instant"): Decimal("12.5")}

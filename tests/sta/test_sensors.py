@@ -20,7 +20,7 @@ def device(measured):
             "maker": "某厂",
             "model": "X-1",
             "password": "654321",
-            "key_now": "0" * 32,
+            "key_secret": "0" * 32,
         }
         return Device.objects.create(
             code=code,

@@ -70,7 +70,7 @@ def one(code: str) -> Known | None:
 
 def known(device: Device) -> Known:
     """A record of the register as the gateway takes it."""
-    keys = tuple(bytes.fromhex(key) for key in (device.key_now, device.key_before) if key)
+    keys = tuple(bytes.fromhex(key) for key in (device.key_secret, device.old_secret) if key)
     units = tuple(
         (code, unit)
         for code, _, unit in (part.partition("=") for part in _PARTED.split(device.units) if part)

@@ -64,8 +64,8 @@ class Migration(migrations.Migration):
                 ("topic", models.CharField(blank=True, max_length=120)),
                 ("mapping", models.TextField(blank=True)),
                 ("password", models.CharField(blank=True, max_length=20)),
-                ("key_now", models.CharField(blank=True, max_length=32)),
-                ("key_before", models.CharField(blank=True, max_length=32)),
+                ("key_secret", models.CharField(blank=True, max_length=32)),
+                ("old_secret", models.CharField(blank=True, max_length=32)),
                 ("state", models.CharField(default="在用", max_length=40)),
                 (
                     "county",

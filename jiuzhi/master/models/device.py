@@ -43,8 +43,8 @@ class Device(Record, title="监测设备", key=["code"]):
         help="JSON 不是标准样式时，一行一个“项目 = 路径 单位”，如 PM2.5 = data.pm25 µg/m³；time = ts；kind = minute",
     )
     password = Text("访问密码", 20, help="HJ 212 的 PW，SL 651 为 4 位十六进制；不填不核对")
-    key_now = Text("SM4 密钥", 32, pattern=_KEY, help="加密上报的设备填；没有加密的不填")
-    key_before = Text("上一个 SM4 密钥", 32, pattern=_KEY, help="换密钥期间两个都认，换完清空")
+    key_secret = Text("SM4 密钥", 32, pattern=_KEY, help="加密上报的设备填；没有加密的不填")
+    old_secret = Text("上一个 SM4 密钥", 32, pattern=_KEY, help="换密钥期间两个都认，换完清空")
     state = Choice("状态", "在用 检修 停用", required=True, default="在用")
 
     def faults(self) -> dict[str, str]:
@@ -62,7 +62,7 @@ class Device(Record, title="监测设备", key=["code"]):
             "topic": self.protocol == "MQTT" and self.topic and self._topic_fault(),
             "mapping": _mapping_fault(self.mapping),
             "units": _units_fault(self.units),
-            "key_before": self.key_before and not self.key_now and "没有现用密钥：请把密钥填在“SM4 密钥”里",
+            "old_secret": self.old_secret and not self.key_secret and "没有现用密钥：请把密钥填在“SM4 密钥”里",
         }  # fmt: skip
         return {name: str(text) for name, text in said.items() if text}
 
