@@ -192,3 +192,11 @@ def test_the_past_sent_again_is_late_whatever_its_time():
     assert found.resent
     assert found.about.endswith("（补传）")
     assert not said(frame()).resent
+
+
+@pytest.mark.parametrize(("flag", "mark", "usable"), [
+    ("0", "3", True), ("0", "2", False), ("0", "P", False), ("0", "N", True), ("4", "3", False), ("4", "N", True),
+])  # fmt: skip
+def test_the_first_edition_marks_in_its_own_way(flag, mark, usable):
+    (reading,) = said(frame(flag=flag, body=f"w01018-Rtd=1,w01018-Flag={mark}")).readings
+    assert (reading.flag == 0) is usable

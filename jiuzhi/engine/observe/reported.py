@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from jiuzhi.core.local import LOCAL
-from jiuzhi.protocol.hj212.tables import MARKS
+from jiuzhi.protocol.hj212.tables import MARKS_2005
 
 from . import delta, lake
 from .properties import EVERY
@@ -119,7 +119,7 @@ def mark_name(qualifier: str) -> str:
     """The Chinese word of a qualifier: `<` below the detection limit, a letter of HJ 212 (D 故障); "" when there is nothing to say."""
     if qualifier in ("", "N"):
         return ""
-    return "未检出" if qualifier == "<" else MARKS.get(qualifier, qualifier)
+    return "未检出" if qualifier == "<" else MARKS_2005.get(qualifier, qualifier)
 
 
 # --- what is newest ---

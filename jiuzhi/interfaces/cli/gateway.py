@@ -28,18 +28,8 @@ def gateway(
     if context.invoked_subcommand is not None:
         return
     _logging()
-    options = [
-        "--host",
-        host,
-        "--hj212",
-        str(hj212),
-        "--sl651",
-        str(sl651),
-        "--mqtt",
-        mqtt,
-        "--connections",
-        str(connections),
-    ]
+    where = ["--host", host, "--hj212", str(hj212), "--sl651", str(sl651)]
+    options = [*where, "--mqtt", mqtt, "--connections", str(connections)]
     children = Children(["gateway", "receive", *options], ["gateway", "write", "--keep-days", str(keep_days)])
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: children.ask_to_stop())
@@ -56,10 +46,13 @@ def receive(
     setup.django()
     from jiuzhi.interfaces.gateway.server import Ports, serve
 
+    if mqtt:
+        from jiuzhi.interfaces.gateway.mqtt import broker
+
+        with setup.sentences(ValueError):
+            broker(mqtt)
     try:
         serve(Ports(host, hj212, sl651, mqtt, connections), lambda ports: typer.echo(f"网关在听：{ports}"))
-    except ValueError as error:
-        setup.fail(str(error))
     except OSError as error:
         setup.fail(
             f"网关不能监听 {host} 的 {hj212}、{sl651} 端口：{error.strerror or error}，请换端口或停掉占用它的程序。"

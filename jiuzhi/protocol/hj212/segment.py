@@ -227,5 +227,7 @@ def _checked_values(found: Message) -> Iterator[Fault]:
         for name, text in values.items():
             if name in _MEASURED and not _NUMBER.fullmatch(text):
                 yield Fault(f"{code}-{name}", f"“{text[:20]}”不是数")
-            elif name == "Flag" and text not in tables.MARKS:
+            elif name == "Flag" and text not in (
+                tables.MARKS_2005 if found.edition == "2005" else tables.MARKS
+            ):
                 yield Fault(f"{code}-Flag", f"数据标记“{text[:8]}”不在标准表中", grave=False)

@@ -10,6 +10,16 @@ SYSTEMS = {
 MARKS = {
     "N": "正常", "F": "停运", "M": "维护", "S": "手工设定", "D": "故障", "C": "校准", "T": "超量程", "B": "与数采仪通讯中断",
 }  # fmt: skip
+# HJ/T 212-2005 has more, and air stations mark with digits; its text was not read (UNREAD).
+MARKS_2005 = MARKS | {"P": "电源故障", "0": "校准数据", "1": "气象参数", "2": "异常数据", "3": "正常数据"}
+NORMAL = {"2005": frozenset("N13")}  # edition → marks of values that can be used; in the others "N" alone
+
+
+def is_normal(mark: str, edition: str) -> bool:
+    """Whether a value so marked can be used; one without a mark can."""
+    return not mark or mark in NORMAL.get(edition, ("N",))
+
+
 QN_RETURNS = {
     "1": "准备执行", "2": "拒绝", "3": "PW 错误", "4": "MN 错误", "5": "ST 错误", "6": "Flag 错误", "7": "QN 错误", "8": "CN 错误",
     "9": "CRC 错误", "100": "未知错误",

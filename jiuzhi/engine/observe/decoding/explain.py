@@ -138,7 +138,7 @@ def _of_item(code: str, name: str, value: str, system: str, device: Known) -> st
     known = instrument_codes.of_hj212(code, system)
     title = (known[0].title if known else "") or (found.name if found else "编码不在标准表中")
     if name == "Flag":
-        return f"{title} 数据标记：{tables.MARKS.get(value, '不在标准表中')}"
+        return f"{title} 数据标记：{tables.MARKS_2005.get(value, '不在标准表中')}"
     unit = (
         (found.total if found else "")
         if name == "Cou"

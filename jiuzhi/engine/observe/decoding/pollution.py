@@ -98,7 +98,7 @@ def _readings(
             continue
         item, by = meaning
         mark = values.get("Flag", "N")
-        usable = mark == "N"
+        usable = tables.is_normal(mark, message.edition)
         main = next((name for name in _MAIN if name in values), "")
         for name in values:
             beside = _BESIDE.get(name)
