@@ -86,8 +86,8 @@ def values(one: Instrument, moment: datetime) -> dict[str, float]:
     return found
 
 
-def message(one: Instrument, moment: datetime, cn: str = "2011", mark: str = "N") -> bytes:
-    """What an instrument sends at a local moment (HJ 212: a reading of the command ``cn``), whole and right."""
+def message(one: Instrument, moment: datetime, mark: str = "N") -> bytes:
+    """What an instrument sends at a local moment (HJ 212: a real-time reading), whole and right."""
     found = values(one, moment)
     if one.protocol == "SL651":
         return _report(one, moment, found)
@@ -98,10 +98,9 @@ def message(one: Instrument, moment: datetime, cn: str = "2011", mark: str = "N"
             "values": {k: round(v, 1) for k, v in found.items()},
         }
         return json.dumps(said).encode()
-    name = "Rtd" if cn == "2011" else "Avg"
-    items = ";".join(f"{code}-{name}={value:.3f},{code}-Flag={mark}" for code, value in found.items())
+    items = ";".join(f"{code}-Rtd={value:.3f},{code}-Flag={mark}" for code, value in found.items())
     qn = f"{moment:%Y%m%d%H%M%S}{_chance(one, moment).randrange(1000):03d}"
-    head = f"QN={qn};ST={one.system};CN={cn};PW={PASSWORD};MN={one.code};Flag=5"
+    head = f"QN={qn};ST={one.system};CN=2011;PW={PASSWORD};MN={one.code};Flag=5"
     return hj212.frame(f"{head};CP=&&DataTime={moment:%Y%m%d%H%M%S};{items}&&")
 
 

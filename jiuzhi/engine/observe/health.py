@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from . import inbox
@@ -171,4 +171,4 @@ def refusals(device: str, most: int = 20) -> list[Refusal]:
 
 
 def _moment(at: int | None) -> datetime | None:
-    return datetime.fromtimestamp(at / 1000, UTC) if at else None
+    return inbox.moment(at) if at else None

@@ -51,7 +51,15 @@ class Frame(NamedTuple):
 
     @property
     def received(self) -> datetime:
-        return datetime.fromtimestamp(self.at / 1000, UTC)
+        return moment(self.at)
+
+
+_FRAMES = "SELECT id, device, protocol, at, part, raw FROM frame"
+
+
+def moment(at: int) -> datetime:
+    """A time kept here [ms since 1970], with zone."""
+    return datetime.fromtimestamp(at / 1000, UTC)
 
 
 def now() -> int:
@@ -118,9 +126,7 @@ def put(frames: Iterable[tuple[str, str, bytes]]) -> int:
 
 def after(database: sqlite3.Connection, last: int, most: int) -> list[Frame]:
     """At most ``most`` frames with a number above ``last``, in their order."""
-    found = database.execute(
-        "SELECT id, device, protocol, at, part, raw FROM frame WHERE id > ? ORDER BY id LIMIT ?", [last, most]
-    )
+    found = database.execute(f"{_FRAMES} WHERE id > ? ORDER BY id LIMIT ?", [last, most])
     return [Frame(*row) for row in found]
 
 
@@ -131,7 +137,7 @@ def parts_before(
     found: list[Frame] = []
     for device in devices:
         rows = database.execute(
-            "SELECT id, device, protocol, at, part, raw FROM frame WHERE part AND device = ? AND id <= ? AND at >= ? ORDER BY id",
+            f"{_FRAMES} WHERE part AND device = ? AND id <= ? AND at >= ? ORDER BY id",
             [device, last, int(since.timestamp() * 1000)],
         )
         found += [Frame(*row) for row in rows]
@@ -141,10 +147,7 @@ def parts_before(
 def last_frames(device: str, most: int = 100) -> list[Frame]:
     """The newest frames of a device, newest first."""
     with opened() as database:
-        found = database.execute(
-            "SELECT id, device, protocol, at, part, raw FROM frame WHERE device = ? ORDER BY id DESC LIMIT ?",
-            [device, most],
-        )
+        found = database.execute(f"{_FRAMES} WHERE device = ? ORDER BY id DESC LIMIT ?", [device, most])
         return [Frame(*row) for row in found]
 
 

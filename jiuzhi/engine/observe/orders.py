@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from jiuzhi.core.local import LOCAL
@@ -59,7 +59,7 @@ class Order(NamedTuple):
 
     @property
     def asked(self) -> datetime:
-        return datetime.fromtimestamp(self.asked_at / 1000, UTC)
+        return inbox.moment(self.asked_at)
 
 
 def ask(device: Known, cn: str, params: dict[str, str], by: str) -> int:
@@ -115,7 +115,7 @@ def sending(
     if order.tries >= TRIES:
         _note(database, order.id, "failed", f"设备 {TRIES} 次没有应答")
         return None
-    local = datetime.fromtimestamp(now / 1000, LOCAL)
+    local = inbox.moment(now).astimezone(LOCAL)
     qn = order.qn or f"{local:%Y%m%d%H%M%S}{now % 1000:03d}"
     params = dict(json.loads(order.params))
     if order.cn == "1012":

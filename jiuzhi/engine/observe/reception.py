@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from . import inbox
 from .devices import Known
 
+LONGEST = 256 * 1024  # bytes of one JSON message
 _SINCE = datetime(
     2024, 1, 1, tzinfo=UTC
 )  # an earlier clock is wrong: a machine without a battery begins in 1970

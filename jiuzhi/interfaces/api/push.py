@@ -16,7 +16,6 @@ from jiuzhi.engine.observe.health import Heard, Refusal
 from .problems import Refused
 from .schemas import Problem
 
-LONGEST = 256 * 1024  # bytes of a body
 _buckets = reception.Buckets()
 _BODY = {
     "requestBody": {
@@ -66,8 +65,8 @@ def install(api: NinjaAPI, refused: frozenset[int]) -> None:
         if not _buckets.take(device, time.monotonic()):
             raise Refused(429, f"一分钟超过 {device.per_minute} 次：请稍后重发", {})
         body = request.body
-        if len(body) > LONGEST:
-            raise Refused(422, f"正文 {len(body)} 字节，最多 {LONGEST}：请分几次上报", {})
+        if len(body) > reception.LONGEST:
+            raise Refused(422, f"正文 {len(body)} 字节，最多 {reception.LONGEST}：请分几次上报", {})
         found = decoding.decode([body], device, "HTTP", timezone.now())
         if not found.readings:
             raise Refused(422, found.faults[0] if found.faults else "没有数值", {})

@@ -19,6 +19,15 @@ Most = Annotated[int, typer.Option("--connections", min=1, max=60000, help="最�
 Keep = Annotated[int, typer.Option("--keep-days", min=1, max=3650, help="原始报文保存天数")]
 
 
+def commands(
+    host: str, hj212: int, sl651: int, mqtt: str = "", connections: int = 2000, keep_days: int = 30
+) -> list[list[str]]:  # fmt: skip
+    """The gateway's two processes, as commands of `jiuzhi`."""
+    where = ["--host", host, "--hj212", str(hj212), "--sl651", str(sl651)]
+    receive = ["gateway", "receive", *where, "--mqtt", mqtt, "--connections", str(connections)]
+    return [receive, ["gateway", "write", "--keep-days", str(keep_days)]]
+
+
 @app.callback()
 def gateway(
     context: typer.Context, host: Host = "127.0.0.1", hj212: Pollution = 9212, sl651: Hydrology = 9651, mqtt: Mqtt = "",
@@ -28,9 +37,7 @@ def gateway(
     if context.invoked_subcommand is not None:
         return
     _logging()
-    where = ["--host", host, "--hj212", str(hj212), "--sl651", str(sl651)]
-    options = [*where, "--mqtt", mqtt, "--connections", str(connections)]
-    children = Children(["gateway", "receive", *options], ["gateway", "write", "--keep-days", str(keep_days)])
+    children = Children(*commands(host, hj212, sl651, mqtt, connections, keep_days))
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: children.ask_to_stop())
     if not children.watch():

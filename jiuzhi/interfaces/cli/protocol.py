@@ -91,7 +91,7 @@ def _pollution(data: bytes, seen: Counter[str], keys: list[bytes]) -> Iterator[d
         at = message.data_time
         faults = [{"at": "", "said": note} for note in found.notes]
         if not right:
-            faults.append({"at": "", "said": f"校验码 {found.crc:04X}，应为 {hj212.crc16(found.data):04X}"})
+            faults.append({"at": "", "said": found.crc_fault})
         faults += [{"at": f.at, "said": f.said} for f in message.faults]
         yield {
             "protocol": "HJ 212", "edition": message.edition, "length_ok": found.length_ok, "crc_ok": right,
@@ -115,7 +115,7 @@ def _hydrology(data: bytes, seen: Counter[str]) -> Iterator[dict[str, Any]]:
             continue
         whole = joiner.add(found)
         report = sl651.read(whole) if whole and whole.packet is None else None
-        faults = [] if found.crc_ok else [f"校验码 {found.crc:04X}，应为 {sl651.crc16(found.raw[:-2]):04X}"]
+        faults = [found.crc_fault] if found.crc_fault else []
         faults += report.faults if report else []
         seen.update(frames=1, crc=not found.crc_ok, faulty=bool(report and report.faults))
         yield {

@@ -9,6 +9,7 @@ import typer
 
 from . import setup
 from .children import Children
+from .gateway import commands
 
 
 def prepare() -> None:
@@ -51,20 +52,8 @@ def check_address(host: str, port: int, option: str = "--port") -> None:
 
 
 def gateway_commands(host: str, hj212: int, sl651: int) -> list[list[str]]:
-    """The gateway's two processes."""
-    receive = [
-        "gateway",
-        "receive",
-        "--host",
-        host,
-        "--hj212",
-        str(hj212),
-        "--sl651",
-        str(sl651),
-        "--mqtt",
-        os.environ.get("JIUZHI_MQTT", ""),
-    ]
-    return [receive, ["gateway", "write"]]
+    """The gateway's two processes, with the broker that the environment names."""
+    return commands(host, hj212, sl651, os.environ.get("JIUZHI_MQTT", ""))
 
 
 def run(host: str, port: int, workers: int, beside: Children | None = None) -> None:

@@ -99,18 +99,18 @@ class Desk:
         self.warn(code, f"{code}（{peer}）：{why}")
         note = self._note(code, protocol, peer)
         note.refused += 1
-        note.said = why
-        if len(self._refusals) < 1000:
-            self._refusals.append(Refusal(code, peer, inbox.now(), why, raw[:_LONGEST]))
-        return self._later()
+        return self._turned_away(note, peer, why, raw)
 
     def broken(self, code: str, protocol: str, peer: str, why: str, raw: bytes) -> None:
         """Bytes that were no frame, or one whose checksum is wrong: not kept, not acknowledged, noted beside their device."""
         note = self._note(code or f"?{peer}", protocol, peer)
         note.broken += 1
+        self._turned_away(note, peer, why, raw)
+
+    def _turned_away(self, note: Heard, peer: str, why: str, raw: bytes) -> None:
         note.said = why
         if len(self._refusals) < 1000:
-            self._refusals.append(Refusal(code or f"?{peer}", peer, inbox.now(), why, raw[:_LONGEST]))
+            self._refusals.append(Refusal(note.device, peer, inbox.now(), why, raw[:_LONGEST]))
         self._later()
 
     def keep(

@@ -20,29 +20,11 @@ class HydrologyLine(TcpLine):
     PROTOCOL = "SL651"
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self._splitter = sl651.Splitter()
+        super().__init__(desk, sl651.Splitter())
 
-    def take(self, data: bytes) -> None:
-        for found in self._splitter.feed(data):
-            if isinstance(found, sl651.Broken):
-                self.desk.broken(self.device, self.PROTOCOL, self.peer, found.why, found.raw)
-            else:
-                self._frame(found)
-
-    def rest(self) -> None:
-        for found in self._splitter.end():
-            if isinstance(found, sl651.Broken):
-                self.desk.broken(self.device, self.PROTOCOL, self.peer, found.why, found.raw)
-
-    def _frame(self, found: sl651.Frame) -> None:
-        if not found.crc_ok or not found.up:
-            said = (
-                "下行报文，不应由遥测站发来"
-                if found.crc_ok
-                else f"校验码 {found.crc:04X}，应为 {sl651.crc16(found.raw[:-2]):04X}"
-            )
-            self.desk.broken(self.device, self.PROTOCOL, self.peer, said, found.raw)
+    def frame(self, found: sl651.Frame) -> None:
+        if why := found.crc_fault or ("" if found.up else "下行报文，不应由遥测站发来"):
+            self.broken(why, found.raw)
             return
         device = self.desk.admit(found.station, self.PROTOCOL, self, found.password.hex().upper(), found.raw)
         if device is None:

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
+
+from jiuzhi.protocol import hj212, sl651
 
 from .desk import Desk
 
+_BROKEN = (hj212.Broken, sl651.Broken)
+
 
 class TcpLine(asyncio.Protocol):
-    """One TCP connection. Subclasses read ``take`` and ``rest``."""
+    """One TCP connection. Subclasses say what their protocol does with a whole frame."""
 
     PROTOCOL = ""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, splitter: hj212.Splitter | sl651.Splitter) -> None:
         self.desk = desk
+        self._splitter = splitter
         self.peer = ""
         self.device = ""  # the one that spoke last
         self.opened = self.heard = time.monotonic()
         self._transport: asyncio.Transport | None = None
 
-    def take(self, data: bytes) -> None:
-        """Bytes that came."""
-        raise NotImplementedError
+    def frame(self, found: Any) -> None:
+        """A frame that came, its checksum not looked at yet."""
+        raise NotImplementedError  # each protocol has its own
 
-    def rest(self) -> None:
-        """Nothing more comes."""
+    def broken(self, why: str, raw: bytes) -> None:
+        """Bytes that cannot be used, noted beside the device that spoke last."""
+        self.desk.broken(self.device, self.PROTOCOL, self.peer, why, raw)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -37,12 +44,19 @@ class TcpLine(asyncio.Protocol):
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        if self._transport is not None:
-            self.take(data)
+        if self._transport is None:
+            return
+        for found in self._splitter.feed(data):
+            if isinstance(found, _BROKEN):
+                self.broken(found.why, found.raw)
+            else:
+                self.frame(found)
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._transport is not None:
-            self.rest()
+            for found in self._splitter.end():
+                if isinstance(found, _BROKEN):
+                    self.broken(found.why, found.raw)
             self.desk.close(self)
             self._transport = None
 

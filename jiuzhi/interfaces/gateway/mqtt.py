@@ -9,12 +9,12 @@ from urllib.parse import ParseResult, unquote, urlparse
 import paho.mqtt.client as paho
 
 from jiuzhi.engine.observe.devices import Known
+from jiuzhi.engine.observe.reception import LONGEST
 
 from .desk import Desk
 
 log = logging.getLogger("jiuzhi.gateway")
 OWN = "jiuzhi/"  # the topic of a device that names none: jiuzhi/<code>
-_LONGEST = 256 * 1024
 
 
 class _Message:
@@ -107,12 +107,12 @@ class Subscriber:
         code = self._topics.get(message.topic) or self._matching(message.topic)
         line = _Message(client, message)
         device: Known | None = None
-        if len(message.payload) > _LONGEST:
+        if len(message.payload) > LONGEST:
             self._desk.refuse(
                 code or message.topic,
                 "MQTT",
                 "mqtt",
-                f"消息 {len(message.payload)} 字节，最多 {_LONGEST}",
+                f"消息 {len(message.payload)} 字节，最多 {LONGEST}",
                 message.payload,
             )
         else:

@@ -50,31 +50,17 @@ class PollutionLine(TcpLine):
     PROTOCOL = "HJ212"
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self._splitter = hj212.Splitter()
+        super().__init__(desk, hj212.Splitter())
         self._key: tuple[bytes, str] | None = None
         self._looked: dict[str, int] = {}
         self._asked: set[bytes] = set()  # QN of our own orders
         self._speaks: dict[str, tuple[str, str]] = {}  # device → its system (ST) and edition
         self._fruitless = -_SEARCH_AFTER
 
-    def take(self, data: bytes) -> None:
-        for found in self._splitter.feed(data):
-            if isinstance(found, hj212.Broken):
-                self.desk.broken(self.device, self.PROTOCOL, self.peer, found.why, found.raw)
-            else:
-                self._frame(found)
-
-    def rest(self) -> None:
-        for found in self._splitter.end():
-            if isinstance(found, hj212.Broken):
-                self.desk.broken(self.device, self.PROTOCOL, self.peer, found.why, found.raw)
-
-    def _frame(self, found: hj212.Frame) -> None:
+    def frame(self, found: hj212.Frame) -> None:
         data = found.data if found.crc_ok else self._decrypted(found)
         if data is None:
-            said = f"校验码 {found.crc:04X}，应为 {hj212.crc16(found.data):04X}（或缺密钥）"
-            self.desk.broken(self.device, self.PROTOCOL, self.peer, said, found.raw)
+            self.broken(f"{found.crc_fault}（或缺密钥）", found.raw)
             return
         head = header(data)
         code = head.get(b"MN", b"").decode("ascii", "replace")

@@ -167,7 +167,7 @@ def allow_files(most: int) -> None:
 
 
 def serve(wanted: Ports, ready: Callable[[dict[str, int]], None] | None = None) -> None:
-    """Run a gateway until SIGTERM. ``ready``: called with the ports once it listens. Errors: ``OSError``, ``ValueError`` for the broker's address."""
+    """Run a gateway until SIGTERM. ``ready``: called with the ports once it listens. Errors: ``OSError``."""
 
     async def main() -> None:
         gateway = Gateway(wanted, known)
@@ -176,10 +176,6 @@ def serve(wanted: Ports, ready: Callable[[dict[str, int]], None] | None = None) 
             ready(gateway.ports)
         await gateway.run()
 
-    if wanted.mqtt:
-        from .mqtt import broker
-
-        broker(wanted.mqtt)
     allow_files(wanted.connections)
     known = devices.listed()
     asyncio.run(main())

@@ -10,11 +10,11 @@ rests on implementations of it alone is marked `UNREAD`.
 """
 
 from .crc import crc16
-from .frames import Broken, Frame, Splitter, frame
+from .frames import Broken, Frame, Splitter, frame, split
 from .joining import Joiner
 from .segment import Fault, Message, read
 from .talk import answer, notice_answer, request
 
 __all__ = [
-    "Broken", "Fault", "Frame", "Joiner", "Message", "Splitter", "answer", "crc16", "frame", "notice_answer", "read", "request",
+    "Broken", "Fault", "Frame", "Joiner", "Message", "Splitter", "answer", "crc16", "frame", "notice_answer", "read", "request", "split"
 ]  # fmt: skip

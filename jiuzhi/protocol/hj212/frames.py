@@ -30,6 +30,12 @@ class Frame:
     def crc_ok(self) -> bool:
         return self.crc == crc16(self.data)
 
+    @property
+    def crc_fault(self) -> str:
+        """What is wrong with the checksum, in words; "" when it is right."""
+        right = crc16(self.data)
+        return "" if self.crc == right else f"校验码 {self.crc:04X}，应为 {right:04X}"
+
 
 @dataclass(frozen=True)
 class Broken:
@@ -45,6 +51,12 @@ def frame(text: str | bytes) -> bytes:
     if len(data) > LONGEST:
         raise ValueError(f"数据段 {len(data)} 字节，最多 {LONGEST}：请分包")
     return b"##%04d%b%04X\r\n" % (len(data), data, crc16(data))
+
+
+def split(data: bytes) -> "list[Frame | Broken]":
+    """The frames of bytes that are all there is."""
+    splitter = Splitter()
+    return [*splitter.feed(data), *splitter.end()]
 
 
 class Splitter:

@@ -11,6 +11,18 @@ The standard's text was not at hand: layout and element codes were checked again
 """
 
 from .body import Element, Report, read
-from .frames import Broken, Frame, Joiner, Splitter, answer, crc16, frame
+from .frames import Broken, Frame, Joiner, Splitter, answer, crc16, frame, split
 
-__all__ = ["Broken", "Element", "Frame", "Joiner", "Report", "Splitter", "answer", "crc16", "frame", "read"]
+__all__ = [
+    "Broken",
+    "Element",
+    "Frame",
+    "Joiner",
+    "Report",
+    "Splitter",
+    "answer",
+    "crc16",
+    "frame",
+    "read",
+    "split",
+]

@@ -49,6 +49,12 @@ class Frame:
         return self.crc == crc16(self.raw[:-2])
 
     @property
+    def crc_fault(self) -> str:
+        """What is wrong with the checksum, in words; "" when it is right."""
+        right = crc16(self.raw[:-2])
+        return "" if self.crc == right else f"校验码 {self.crc:04X}，应为 {right:04X}"
+
+    @property
     def about(self) -> str:
         return tables.FUNCTIONS.get(self.function, f"自定义功能 {self.function:02X}")
 
@@ -85,6 +91,12 @@ def answer(asked: Frame, at: datetime, *, stay: bool = True) -> bytes:
         centre=asked.centre, station=asked.station, password=asked.password, function=asked.function, body=body, up=False,
         end=tables.ESC if stay else tables.EOT,
     )  # fmt: skip
+
+
+def split(data: bytes) -> "list[Frame | Broken]":
+    """The frames of bytes that are all there is."""
+    splitter = Splitter()
+    return [*splitter.feed(data), *splitter.end()]
 
 
 class Splitter:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
+from types import ModuleType
 from typing import NamedTuple
+
+from jiuzhi.core.local import LOCAL
 
 from ..devices import Known
 from ..properties import EVERY
@@ -46,7 +50,9 @@ class Decoded:
     resent: bool = False
 
 
-Decoder = Callable[[Sequence[bytes], Known, datetime], Decoded]
+def local(moment: datetime | None) -> datetime | None:
+    """A time as devices send it, with the zone they mean."""
+    return moment.replace(tzinfo=LOCAL) if moment else None
 
 
 def fault_of(reading: Reading, received: datetime) -> str:
@@ -59,7 +65,7 @@ def fault_of(reading: Reading, received: datetime) -> str:
     if reading.time > received + AHEAD:
         return f"数据时间 {reading.time:%Y-%m-%d %H:%M}（UTC）在收到之后一天以上，不入库"
     if reading.time.year < _FIRST:
-        return f"数据时间 {reading.time:%Y-%m-%d} 早于 1990 年，不入库"
+        return f"数据时间 {reading.time:%Y-%m-%d} 早于 {_FIRST} 年，不入库"
     if reading.value is not None and not (reading.value.is_finite() and abs(reading.value) <= MOST):
         return f"数值 {reading.value} 超出可存的范围"
     return ""
@@ -73,15 +79,18 @@ def beyond(reading: Reading) -> str:
     return f"{item.title} {reading.value:f} {item.unit} 超出可能的范围 {item.low:f}–{item.high:f}，请核对单位和小数点"
 
 
-def decode(raw: Sequence[bytes], device: Known, protocol: str, received: datetime) -> Decoded:
-    """The values of a message, in one frame or several packets. What cannot be true is left out and named in ``faults``."""
+@cache
+def _readers() -> dict[str, ModuleType]:
+    """Protocol → the module whose ``decode`` reads it; found late, because they take what stands here."""
     from . import plain, pollution, pushed, water
 
-    decoders: dict[str, Decoder] = {
-        "HJ212": pollution.decode, "SL651": water.decode, "MQTT": pushed.decode, "HTTP": pushed.decode, "reading": plain.decode,
-    }  # fmt: skip
+    return {"HJ212": pollution, "SL651": water, "MQTT": pushed, "HTTP": pushed, "reading": plain}
+
+
+def decode(raw: Sequence[bytes], device: Known, protocol: str, received: datetime) -> Decoded:
+    """The values of a message, in one frame or several packets. What cannot be true is left out and named in ``faults``."""
     try:
-        found = decoders[protocol](raw, device, received)
+        found: Decoded = _readers()[protocol].decode(raw, device, received)
     except (
         Exception
     ):  # a fault of ours in one frame must not hold up all those behind it; the frame itself is kept

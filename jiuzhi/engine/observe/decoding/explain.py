@@ -77,8 +77,7 @@ def explain(raw: bytes, device: Known, protocol: str, received: datetime) -> Exp
 
 
 def _pollution(raw: bytes, device: Known, said: Explained) -> Iterator[Part]:
-    splitter = hj212.Splitter()
-    frames = [f for f in [*splitter.feed(raw), *splitter.end()] if isinstance(f, hj212.Frame)]
+    frames = [f for f in hj212.split(raw) if isinstance(f, hj212.Frame)]
     for frame in frames:
         data = plain_segment(frame, device)
         yield Part(
@@ -148,8 +147,7 @@ def _of_item(code: str, name: str, value: str, system: str, device: Known) -> st
 
 
 def _hydrology(raw: bytes) -> Iterator[Part]:
-    splitter = sl651.Splitter()
-    for frame in [*splitter.feed(raw), *splitter.end()]:
+    for frame in sl651.split(raw):
         if isinstance(frame, sl651.Broken):
             continue
         yield Part("中心站地址", f"{frame.centre:02X}")

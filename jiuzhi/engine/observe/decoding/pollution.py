@@ -7,14 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from jiuzhi.core.local import LOCAL
 from jiuzhi.protocol import hj212
 from jiuzhi.protocol.hj212 import pollutants, sm4, tables
 
 from .. import instrument_codes
 from ..devices import Known
 from ..properties import Property
-from . import Decoded, Reading
+from . import Decoded, Reading, local
 
 KINDS = {"2011": "instant", "2013": "instant", "2051": "minute", "2061": "hour", "2031": "day"}
 _MAIN = (
@@ -33,8 +32,7 @@ def decode(raw: Sequence[bytes], device: Known, received: datetime) -> Decoded:
     its own values with it."""
     found = Decoded()
     for piece in raw:
-        splitter = hj212.Splitter()
-        for part in [*splitter.feed(piece), *splitter.end()]:
+        for part in hj212.split(piece):
             if isinstance(part, hj212.Broken):
                 found.faults.append(part.why)
             else:
@@ -51,22 +49,18 @@ def _message(frame: hj212.Frame, device: Known, found: Decoded) -> None:
     found.faults += frame.notes
     data = plain_segment(frame, device)
     if data is None:
-        found.faults.append(f"校验码 {frame.crc:04X}，应为 {hj212.crc16(frame.data):04X}")
+        found.faults.append(frame.crc_fault)
         return
     message = hj212.read(data)
     found.faults += [f"{fault.at} {fault.said}".strip() for fault in message.faults]
     found.about = f"{message.command} {tables.NAMES.get(message.command, '')}".strip()
-    found.data_time = _local(message.data_time)
+    found.data_time = local(message.data_time)
     found.resent = message.resent
     if found.resent:
         found.about += "（补传）"
     kind = KINDS.get(message.command)
     if kind is not None and found.data_time is not None:
         found.readings += _readings(message, kind, found.data_time, device, found.faults)
-
-
-def _local(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=LOCAL) if moment else None
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from jiuzhi.protocol import sl651
 
 from .. import instrument_codes
 from ..devices import Known
-from . import Decoded, Reading
+from . import Decoded, Reading, local
 
 # Sums of the period that ends at the time of observation; the rest is of that moment. The current rainfall (20) too: over which period it is
 # summed no frame says, and in published ones it is none of five minutes.
@@ -25,12 +25,11 @@ def decode(raw: Sequence[bytes], device: Known, received: datetime) -> Decoded:
     found = Decoded()
     joiner = sl651.Joiner()
     for piece in raw:
-        splitter = sl651.Splitter()
-        for part in [*splitter.feed(piece), *splitter.end()]:
+        for part in sl651.split(piece):
             if isinstance(part, sl651.Broken):
                 found.faults.append(part.why)
             elif not part.crc_ok:
-                found.faults.append(f"校验码 {part.crc:04X}，应为 {sl651.crc16(part.raw[:-2]):04X}")
+                found.faults.append(part.crc_fault)
             elif (whole := joiner.add(part)) is not None:
                 _report(whole, device, found)
             else:
@@ -45,7 +44,7 @@ def _report(frame: sl651.Frame, device: Known, found: Decoded) -> None:
     found.about = frame.about
     found.faults += report.faults
     times = [e.at for e in report.elements if e.at]
-    found.data_time = _local(max(times) if times else report.sent)
+    found.data_time = local(max(times) if times else report.sent)
     for element in report.elements:
         if element.at is None:
             continue
@@ -74,10 +73,6 @@ def _rain(element: sl651.Element, at: datetime, device: Known) -> Iterator[Readi
             )
 
 
-def _local(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=LOCAL) if moment else None
-
-
 class Packets:
     """Packets of reports, in the order they come; `add` gives all of a report with the one that makes it whole."""
 
@@ -92,8 +87,7 @@ class Packets:
         Only the first packet carries the report's number: another content under a number that is held, or what is held for too long,
         belongs to an earlier report that lost a packet.
         """
-        splitter = sl651.Splitter()
-        frames = [f for f in [*splitter.feed(raw), *splitter.end()] if isinstance(f, sl651.Frame)]
+        frames = [f for f in sl651.split(raw) if isinstance(f, sl651.Frame)]
         if len(frames) != 1 or frames[0].packet is None:
             return [raw]
         number, total = frames[0].packet

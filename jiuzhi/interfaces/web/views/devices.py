@@ -148,14 +148,12 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         explain(f.raw, row.known, f.protocol, f.received)
         for f in (inbox.last_frames(row.record.code, SHOWN) if whole else ())
     ]
-    register = of(Device)
-    assert register is not None
     context: dict[str, Any] = {
         "row": row, "record": row.record, "state": row.state, "frames": [f for f in frames if f.wrong] if only else frames,
         "total": len(frames), "wrong_frames": sum(f.wrong for f in frames), "only": only,
-        "refusals": [(datetime.fromtimestamp(r.at / 1000, timezone.get_current_timezone()), r) for r in health.refusals(row.record.code)],
+        "refusals": [(inbox.moment(r.at), r) for r in health.refusals(row.record.code)],
         "orders": orders.of_device(row.record.code), "offered": orders.OFFERED.items(),
-        "may_ask": row.known.protocol == "HJ212" and scope.may("import_observations"), "register": register,
+        "may_ask": row.known.protocol == "HJ212" and scope.may("import_observations"),
         "synthetic": row.record.synthetic, "capture": _captured(row) if whole else {},
     }  # fmt: skip
     return page(request, "web/device.html", context, active="stations")
