@@ -96,7 +96,9 @@ class Gateway:
                 found = work()
                 if asyncio.iscoroutine(found):
                     await found
-            except Exception:
+            except (
+                Exception
+            ):  # whatever one round comes to, the gateway goes on receiving; the log says what it was
                 log.exception("网关的定时工作出错，稍后再做")
 
     def _second(self) -> None:

@@ -55,7 +55,7 @@ def _done(work: Callable[[], _T]) -> _T | None:
         return work()
     except LakeBusy as error:
         log.warning("%s", error)
-    except Exception:
+    except Exception:  # a fault in one step (a file, an assessment) must not keep frames from the lake
         log.exception("入库进程的一步没有做成，稍后再做")
     return None
 
