@@ -38,6 +38,12 @@ def add(register: Any, record: Record, file: Any, title: str, actor: Actor) -> A
 
     guard.allowed(register, actor.user, "change_record", record)
     guard.open_period(register, record, {})
+    return keep(register.code, record.pk, file, title, actor, f"{register.title} {register.label(record)}")
+
+
+def keep(owner: str, number: int, file: Any, title: str, actor: Actor, of: str) -> Attachment:
+    """Keep a file with ``number`` of ``owner`` (a register, or "cases.case"); whether the person may is asked before. ``of``: what people
+    call it. Errors: ``ValidationError`` (empty, too large, kind of file)."""
     name = files.printable(str(file.name or ""))
     ending = "." + name.rpartition(".")[2].lower()
     if not file.size:
@@ -52,14 +58,14 @@ def add(register: Any, record: Record, file: Any, title: str, actor: Actor) -> A
         digest.update(chunk)
     file.seek(0)
     found = Attachment(
-        register=register.code, record=record.pk, kind="photo" if photo else "document",
+        register=owner, record=number, kind="photo" if photo else "document",
         title=files.printable(title or name)[:120], file=file, sha256=digest.hexdigest(), size=file.size,
         added_at=timezone.now(), added_by=actor.user,
     )  # fmt: skip
     if photo:
         found.taken_at, found.lon, found.lat = exif(file)
         file.seek(0)
-    records.save(found, actor, f"{register.title} {register.label(record)} 上传{found.title}"[:200])
+    records.save(found, actor, f"{of} 上传{found.title}"[:200])
     return found
 
 

@@ -24,11 +24,12 @@ class RecordBase(ModelBase):
             said = "、".join(str(getattr(attrs.get(k), "verbose_name", k)) for k in key)
             words = {"verbose_name": title, "verbose_name_plural": title, "ordering": ["county_id", *key]}
             words["constraints"] = [
+                *getattr(meta, "constraints", ()),
                 models.UniqueConstraint(
                     fields=["county", *key],
                     name=f"%(app_label)s_{name.lower()}_key",
                     violation_error_message=f"本区县已有{said}相同的{title}",
-                )
+                ),
             ]
             attrs["Meta"] = type("Meta", (meta,) if meta else (), words)
             attrs["KEY"] = tuple(key)

@@ -345,15 +345,16 @@ def revisions(
 
 
 def open_added(session: duckdb.DuckDBPyConnection, since: int) -> bool:
-    """Make the view ``added`` in a session: the rows committed after version ``since``, ``received`` left empty. False when that is
-    no longer known."""
+    """Make the view ``added`` in a session: the rows committed after version ``since``; ``received`` is empty unless all these files
+    tell it. False when that is no longer known."""
     actions = delta.added(NAME, since)
     if actions is None:
         return False
     paths = [delta.uri(NAME, action) for action in actions]
     if not all(Path(path).exists() for path in paths):
         return False  # compacted and cleared meanwhile
-    _view(session, "added", paths, _UNSTAMPED, by_name=False)
+    stamped = all('"received"' in action.get("stats", "") for action in actions)
+    _view(session, "added", paths, COLUMNS if stamped else _UNSTAMPED, by_name=False)
     return True
 
 

@@ -55,7 +55,7 @@ def demo(
         console.print(f"  {title}：用户名 {name}，密码 {PASSWORD}", highlight=False)
     console.print("  看什么：总览 → 规划 → 任一承诺 → 监测点位、监测设备（实时） → 系统清单 → 生成评估报告\n")
     if serve:
-        run(host, port, 2, Children(*_live(host, port, hj212, sl651)) if live else None)
+        run(host, port, 2, Children(*(_live(host, port, hj212, sl651) if live else []), ["watch"]))
 
 
 def _live(host: str, port: int, hj212: int, sl651: int) -> list[list[str]]:

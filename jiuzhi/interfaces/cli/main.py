@@ -17,6 +17,7 @@ from . import (
     simulate,
     systems,
     user,
+    watch,
 )
 from .usage import ChineseGroup
 
@@ -42,6 +43,7 @@ app.command("judge")(plan.judge)
 app.command("systems")(systems.systems)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("watch")(watch.watch)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def serve(
     hj212: Annotated[int, typer.Option("--hj212", min=1, max=65535, help="网关的 HJ 212 端口")] = 9212,
     sl651: Annotated[int, typer.Option("--sl651", min=1, max=65535, help="网关的 SL 651 端口")] = 9651,
 ) -> None:
-    """启动工作台和通讯网关。"""
+    """启动工作台、值守进程和通讯网关。"""
     check_address(host, port)
     if gateway:
         check_address(host, hj212, "--hj212")
@@ -100,4 +100,5 @@ def serve(
     typer.echo(f"九治工作台：http://{host}:{port}/ （按 Ctrl+C 停止）")
     if gateway:
         typer.echo(f"通讯网关：HJ 212 在 {host}:{hj212}，SL 651 在 {host}:{sl651}")
-    run(host, port, workers, Children(*gateway_commands(host, hj212, sl651)) if gateway else None)
+    beside = gateway_commands(host, hj212, sl651) if gateway else []
+    run(host, port, workers, Children(*beside, ["watch"]))

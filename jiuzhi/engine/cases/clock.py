@@ -1,0 +1,60 @@
+"""What time does to open cases: a reminder when most of a term is used, the unit's leader when it is over, the county's leader later."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from jiuzhi.core import records
+from jiuzhi.core.local import LOCAL
+from jiuzhi.core.records import SYSTEM
+from jiuzhi.engine.notify.tell import tell
+
+from . import terms
+from .models import Case, CaseEvent
+from .work import note
+
+K = CaseEvent.Kind
+RED_AFTER = timedelta(
+    days=15
+)  # an overdue case turns from a yellow card to a red one (governance: problem_overdue, own)
+
+
+def tick(now: datetime) -> int:
+    """Remind and escalate. Safe to repeat: each is told once. Returns how many were told."""
+    told = 0
+    running = Case.objects.filter(closed_at=None, paused_at=None).exclude(due_at=None)
+    for case in running.filter(due_at__gte=now, due_at__lte=now + timedelta(days=14)).select_related(
+        "org", "person"
+    ):
+        if terms.half_way(case.stage_at, case.due_at) <= now and _tell(case, now, "将到期", ("unit",), 0):
+            told += 1
+    for case in running.filter(due_at__lt=now, escalated__lt=2).select_related("org", "county", "person"):
+        to = 2 if now - case.due_at >= RED_AFTER else 1
+        if to > case.escalated:
+            case.escalated = to
+            records.save(case, SYSTEM, "超期提级")
+            card = "红牌" if to == 2 else "黄牌"
+            note(case, K.ESCALATED, SYSTEM, now, text=f"超期，{card}督办", card=card)
+            told += _tell(
+                case,
+                now,
+                f"超期（{card}）",
+                ("unit", "leader", "plan_officer") if to == 2 else ("unit", "leader"),
+                to,
+            )
+    today = now.astimezone(LOCAL).date()
+    for case in (
+        Case.objects.filter(revisit_on__lte=today).exclude(closed_at=None).select_related("org", "person")
+    ):
+        told += _tell(case, now, "该回头看了", ("plan_officer", "enforcement"), 0, str(case.revisit_on))
+    return told
+
+
+def _tell(case: Case, now: datetime, word: str, roles: tuple[str, ...], step: int, of: str = "") -> bool:
+    due = f"期限 {case.due_at.astimezone(LOCAL):%Y-%m-%d %H:%M}" if case.due_at else ""
+    fresh = tell(
+        case.org, roles, f"【{word}】{case.title}", f"{case.code} {case.stage} {due}\n{case.org}".strip(), at=now, topic="case",
+        link=f"case:{case.pk}", key=f"case:{case.pk}:{case.stage_at.isoformat()}:{word}:{step}:{of}",
+        severity="high" if step else "mid", also=[case.person] if case.person else [], synthetic=case.synthetic,
+    )  # fmt: skip
+    return bool(fresh)

@@ -1,0 +1,270 @@
+"""What becomes of an alarm: written once, told once for all that are one event, acknowledged, escalated, handed over as a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from jiuzhi.core import access, files, records
+from jiuzhi.core.models import Org
+from jiuzhi.core.records import SYSTEM, Actor
+
+from .declare import LEVELS, SEVERITIES, Finding, Rule
+from .hysteresis import BAD, CLEARED, FIRED, LEVEL, REJOINED, Event, Memory
+from .models import AfterTheFact, Episode, EpisodeEvent
+
+if TYPE_CHECKING:
+    from .look import Look
+    from .watching import Seen, Watched
+
+K = EpisodeEvent.Kind
+_MILLIONTH = Decimal("0.000001")
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event of the automaton with what it was about, and the episode it was written into."""
+
+    rule: Rule
+    finding: Finding
+    event: Event
+    episode: Episode
+    fresh: bool = True  # False: it had been written before, by an evaluation that was stopped
+
+    @property
+    def begins(self) -> bool:
+        return self.fresh and self.event.kind in (FIRED, REJOINED)
+
+
+def of_value(look: Look, one: Watched, row: Seen, event: Event) -> Happening:
+    """Write what a value brought about."""
+    t = one.threshold
+    value = Decimal(row.scaled or 0).scaleb(-6)
+    sign = -1 if t.below else 1
+    passed = [limit for limit, _level in t.limits if sign * (value - limit) >= 0] or [t.limits[0][0]]
+    station = look.station(t.station)
+    finding = Finding(
+        t.subject, t.name, value=value, limit=passed[-1], unit=t.unit, level=event.level,
+        org=t.org or look.county, station=t.station, at=row.time, basis=t.basis, synthetic=t.synthetic or row.synthetic,
+        point=(station.lon, station.lat) if station else None, place=str(station or ""),
+        text=f"{'低于' if t.below else '超过'}{'或等于' if t.equal else ''}限值",
+        rows=[{"series": [t.station, t.item, t.kind]}],
+    )  # fmt: skip
+    return write(look, one.rule, finding, event)
+
+
+def write(look: Look, rule: Rule, finding: Finding, event: Event) -> Happening:
+    """Write an event into its episode: a new one, or the one it belongs to. Written twice it stands once."""
+    with transaction.atomic():
+        found = Episode.objects.filter(
+            county=look.county, rule=rule.code, subject=finding.subject, fired_at=event.episode
+        ).first()
+        if event.kind == FIRED and found is None:
+            return Happening(rule, finding, event, _begin(look, rule, finding, event))
+        if found is None:  # its episode was begun before a memory that is lost
+            found = _begin(look, rule, finding, replace_event(event))
+        fresh = not found.events.filter(kind=event.kind, at=event.at).exists()
+        if fresh:
+            _go_on(found, rule, finding, event)
+        return Happening(rule, finding, event, found, fresh)
+
+
+def replace_event(event: Event) -> Event:
+    return event._replace(kind=FIRED, at=event.episode)
+
+
+def _begin(look: Look, rule: Rule, finding: Finding, event: Event) -> Episode:
+    lon, lat = finding.point or (None, None)
+    where = finding.station or finding.place or (finding.org or look.county).code
+    episode = Episode(
+        county=look.county, org=finding.org or look.county, rule=rule.code, subject=finding.subject[:160], name=finding.name[:160],
+        severity=rule.severity, level=event.level, cause=rule.cause, place=finding.place[:160],
+        group=f"{look.county.code}:{rule.cause}:{where}"[:120], station=look.station(finding.station) if finding.station else None,
+        lon=lon, lat=lat, since=event.since, fired_at=event.at, noticed_at=look.now, value=_six(finding.value), worst=_six(finding.value),
+        limit=_six(finding.limit), unit=finding.unit, basis=(finding.basis or " ".join(filter(None, (rule.standard, rule.basis))))[:200],
+        text=finding.text[:300], synthetic=finding.synthetic,
+        facts={"rows": [dict(r) for r in finding.rows], "fire": rule.fire, "clear": rule.clear},
+    )  # fmt: skip
+    records.save(episode, SYSTEM, f"报警：{rule.title}"[:200])
+    _event(episode, K.FIRED, event.at, finding.text, finding.value)
+    return episode
+
+
+def _six(value: Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(value).quantize(_MILLIONTH)
+
+
+def _event(
+    episode: Episode,
+    kind: Any,
+    at: datetime,
+    text: str = "",
+    value: Decimal | None = None,
+    actor: Actor = SYSTEM,
+) -> EpisodeEvent:
+    event = EpisodeEvent(
+        episode=episode,
+        at=at,
+        kind=kind,
+        text=files.printable(text).strip()[:300],
+        value=_six(value),
+        user=actor.user,
+    )
+    records.save(event, actor, f"报警记录：{event.get_kind_display()}")
+    return event
+
+
+def _go_on(episode: Episode, rule: Rule, finding: Finding, event: Event) -> None:
+    if event.kind == CLEARED:
+        episode.cleared_at = event.at
+        _event(episode, K.CLEARED, event.at, finding.text, finding.value)
+    elif event.kind == REJOINED:
+        episode.cleared_at, episode.times = None, episode.times + 1
+        episode.level = max(episode.level, event.level)
+        _event(episode, K.REJOINED, event.at, finding.text, finding.value)
+    elif event.kind == LEVEL:
+        episode.level, episode.worst = max(episode.level, event.level), _six(finding.value)
+        episode.acked_at = episode.acked_by = None  # somebody must look again
+        _event(episode, K.LEVEL, event.at, f"升为{LEVELS[event.level]}色", finding.value)
+    records.save(episode, SYSTEM, f"报警：{rule.title}"[:200])
+
+
+def note_after_the_fact(look: Look, one: Watched, row: Seen, held: Memory) -> AfterTheFact | None:
+    """Keep a value that came late or was revised, where it would have changed an alarm: bad without one, or good within one."""
+    bad = row.usable and one.verdict(row.scaled or 0, row.qualifier)[0] == BAD
+    t, rule = one.threshold, one.rule
+    within = Episode.objects.filter(
+        county=look.county, rule=rule.code, subject=t.subject, since__lte=row.time
+    )
+    episode = within.filter(cleared_at=None).first() or within.filter(cleared_at__gte=row.time).first()
+    if bad == (episode is not None) and not (episode is not None and row.revision > 1):
+        return None
+    known = AfterTheFact.objects.filter(
+        county=look.county, rule=rule.code, subject=t.subject, time=row.time, revision=row.revision
+    )
+    if known.exists():
+        return None
+    came = "修订" if row.revision > 1 else "迟到"
+    said = f"{came}的值{'越限' if bad else '不越限' if row.usable else '不可用'}，{'当时有报警' if episode else '当时没有报警'}：请核对后处理"
+    value = Decimal(row.scaled).scaleb(-6) if row.scaled is not None else None
+    found = AfterTheFact(
+        county=look.county, rule=rule.code, subject=t.subject, name=t.name, time=row.time, revision=row.revision, value=value,
+        limit=_six(t.limits[0][0]), unit=t.unit, bad=bad, text=said, episode=episode, noticed_at=look.now,
+        synthetic=t.synthetic or row.synthetic,
+    )  # fmt: skip
+    records.save(found, SYSTEM, f"事后数据：{rule.title}"[:200])
+    if episode is not None:
+        _event(episode, K.REVISED, look.now, said, value)
+    return found
+
+
+# --- what people do ---
+
+
+def acknowledge(episode: Episode, text: str, actor: Actor, *, at: datetime) -> None:
+    """Say that somebody has it in hand. Errors: ``PermissionDenied``, ``ValidationError``."""
+    _may(actor, "answer_alert", episode)
+    with transaction.atomic():
+        now = Episode.objects.select_for_update().get(pk=episode.pk)
+        if now.acked_at is not None:
+            raise ValidationError(f"{now.acked_by or '系统'}已经确认过：不必重复确认。")
+        now.acked_by, now.acked_at, now.ack_note = actor.user, at, files.printable(text).strip()[:200]
+        records.save(now, actor, f"确认报警：{text}"[:200])
+        _event(now, K.ACKED, at, text, actor=actor)
+    episode.refresh_from_db()
+
+
+def remark(episode: Episode, text: str, actor: Actor, *, at: datetime) -> None:
+    _may(actor, "answer_alert", episode)
+    if not files.printable(text).strip():
+        raise ValidationError("请写批注。")
+    _event(episode, K.NOTE, at, text, actor=actor)
+
+
+def _may(actor: Actor, action: str, episode: Episode) -> None:
+    if actor.user is not None and not access.can(actor.user, action, episode.org, episode.rule):
+        raise PermissionDenied(f"没有权限{access.WORDS[action]}：需要{episode.org}或其上级的相应角色。")
+
+
+def hand_over(episode: Episode, workflow: str, actor: Actor, *, at: datetime, org: Org | None = None) -> Any:
+    """Open the case of an alarm, or return the one that is open: of this alarm, or of another of the same event."""
+    from jiuzhi.engine.cases import work
+
+    with transaction.atomic():
+        now = Episode.objects.select_for_update().get(pk=episode.pk)
+        if now.case_id and now.case is not None and now.case.open:
+            return now.case
+        same = (
+            Episode.objects.filter(group=now.group, case__closed_at=None, case__workflow=workflow)
+            .exclude(case=None)
+            .first()
+        )
+        case = same.case if same else work.open_case(
+            workflow, org or now.org, f"{now.title}：{now.name}"[:160], actor, at=at, detail=explained(now), source="监测报警",
+            kind=now.cause, risk="高" if now.severity in ("high", "critical") else "中", place=now.place,
+            point=(now.lon, now.lat) if now.lon is not None and now.lat is not None else None, found_at=now.fired_at, basis=now.basis,
+            origin=f"group:{now.group}:{workflow}"[:120], synthetic=now.synthetic, **_links(now),
+        )  # fmt: skip
+        now.case = case
+        records.save(now, actor, "报警转办")
+        _event(now, K.CASE, at, str(case), actor=actor)
+    episode.refresh_from_db()
+    return case
+
+
+def _links(episode: Episode) -> dict[str, Any]:
+    """The record and the commitment the alarm rests on."""
+    rows = episode.facts.get("rows", [])
+    record = next((r["record"] for r in rows if "record" in r), None)
+    commitment = next((r["commitment"] for r in rows if "commitment" in r), None)
+    return {
+        "register": record[0] if record else "",
+        "record": record[1] if record else None,
+        "commitment_id": commitment,
+    }
+
+
+def explained(episode: Episode) -> str:
+    """Why, and how to mend it, in the words of the rule and with the numbers of the alarm."""
+    rule = episode.declared
+    number = ""
+    if episode.value is not None:
+        number = f"触发值 {trimmed(episode.value)} {episode.unit}".strip()
+        if episode.limit is not None:
+            number += f"，限值 {trimmed(episode.limit)} {episode.unit}".rstrip()
+    said = [
+        episode.text,
+        number,
+        rule.why if rule else "",
+        f"处置建议：{rule.fix}" if rule else "",
+        episode.basis,
+    ]
+    return "\n".join(filter(None, said))
+
+
+def trimmed(value: Decimal) -> str:
+    """A number without trailing zeros: 0.110000 → 0.11."""
+    return f"{value.normalize():f}"
+
+
+def tell(look: Look, happened: Sequence[Happening]) -> None:
+    """Let people know of what began, got worse or cleared, once for each event (`group`), and open the cases."""
+    from . import telling
+
+    telling.tell(look, [h for h in happened if h.fresh])
+
+
+def severity_word(episode: Episode) -> str:
+    return f"{episode.level_word}色" if episode.level else SEVERITIES[episode.severity]
+
+
+__all__ = [
+    "Happening", "acknowledge", "explained", "hand_over", "note_after_the_fact", "of_value", "remark", "severity_word",
+    "tell", "trimmed", "write",
+]  # fmt: skip

@@ -1,0 +1,126 @@
+"""What a rule sees: one county at one moment. Read once, shared by all rules of one look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from jiuzhi.core import registers
+from jiuzhi.core.local import LOCAL
+from jiuzhi.core.models import Org
+from jiuzhi.engine.indicators.models import ComputedValue, Judgement
+from jiuzhi.engine.observe import assessed, devices, health, reported
+from jiuzhi.engine.observe.devices import Known
+from jiuzhi.engine.observe.quality import capture
+from jiuzhi.master.models import Device, Station
+
+from .declare import Rule
+from .models import RuleSetting
+
+
+class Look:
+    """``now``: with zone; ``today``: the local day. Everything is of ``county`` and as of ``now``."""
+
+    def __init__(self, county: Org, now: datetime) -> None:
+        self.county = county
+        self.now = now
+        self.today: date = now.astimezone(LOCAL).date()
+        self._rule: Rule | None = None
+        self._rows: dict[str, Sequence[Any]] = {}
+
+    def as_(self, rule: Rule) -> Look:
+        """This look, with the numbers of ``rule``."""
+        self._rule = rule
+        return self
+
+    def param(self, name: str) -> Decimal:
+        """A number of the present rule, as the county set it. Errors: ``KeyError`` for one nobody declared."""
+        if self._rule is None:
+            raise KeyError(name)
+        own = self.settings.get(self._rule.code)
+        declared = self._rule.params[name].value
+        return Decimal(str(own.params[name])) if own and name in own.params else declared
+
+    @cached_property
+    def settings(self) -> dict[str, RuleSetting]:
+        """What the county changed, by rule."""
+        return {s.rule: s for s in RuleSetting.objects.filter(county=self.county)}
+
+    # --- places and values ---
+
+    @cached_property
+    def every_station(self) -> list[Station]:
+        return list(Station.objects.filter(county=self.county).select_related("county"))
+
+    def stations(self, *kinds: str) -> list[Station]:
+        return [s for s in self.every_station if not kinds or s.kind in kinds]
+
+    def station(self, code: str) -> Station | None:
+        return next((s for s in self.every_station if s.code == code), None)
+
+    @cached_property
+    def newest(self) -> dict[str, dict[str, reported.Observed]]:
+        """Station → property → its newest value of the last days."""
+        return reported.latest([s.code for s in self.every_station], self.now)
+
+    def line(self, station: str, item: str, kind: str, back: timedelta) -> list[reported.Point]:
+        """The usable values of one series in the time before now, oldest first."""
+        found = reported.line(station, item, kind, self.now - back, self.now + timedelta(seconds=1))
+        return [p for p in found.points if p.usable]
+
+    def table(self, name: str, **equals: Any) -> list[dict[str, Any]]:
+        """Rows of an assessed table (``air_day``, ``water_month`` …), oldest first, none later than today."""
+        return assessed.rows(name, **equals)
+
+    @cached_property
+    def capture(self) -> list[capture.Capture]:
+        """How much of what should have come did come, for every station, item and day of this month so far (`quality.capture`)."""
+        codes = [s.code for s in self.every_station]
+        return capture.capture(codes, f"{self.today:%Y-%m}", self.today - timedelta(days=1)) if codes else []
+
+    # --- devices ---
+
+    @cached_property
+    def devices(self) -> list[tuple[Device, Known, health.State | None]]:
+        """Devices in use with what is known of their health; None when never heard."""
+        rows = list(Device.objects.filter(county=self.county, state="在用").select_related("station", "org"))
+        known, states = devices.listed(), health.states([d.code for d in rows])
+        return [(d, known[d.code], states.get(d.code)) for d in rows if d.code in known]
+
+    # --- records, commitments ---
+
+    def register(self, code: str) -> Sequence[Any]:
+        """All records of a register in the county, with their unit."""
+        if code not in self._rows:
+            register = registers.get(code)
+            found = registers_everything(register, self.county).select_related("org", *register.links())
+            self._rows[code] = list(found)
+        return self._rows[code]
+
+    @cached_property
+    def judgements(self) -> list[Judgement]:
+        """The newest judgement of every commitment of the current plan."""
+        newest: dict[int, Judgement] = {}
+        found = Judgement.objects.filter(
+            commitment__plan__county=self.county, commitment__plan__current=True, as_of__lte=self.today
+        )
+        for judgement in found.select_related("commitment__owner", "commitment__plan").order_by("as_of"):
+            newest[judgement.commitment_id] = judgement
+        return list(newest.values())
+
+    def value(self, indicator: str, period: str) -> ComputedValue | None:
+        return ComputedValue.objects.filter(county=self.county, indicator=indicator, period=period).first()
+
+
+def registers_everything(register: registers.Register, county: Org) -> Any:
+    from jiuzhi.core.registers import reading
+
+    return reading.everything(register, county)
+
+
+def stored(codes: Iterable[str]) -> list[str]:
+    """Those of ``codes`` that are registers: a rule of one domain may look at another's, which may not be there."""
+    return [c for c in codes if c in registers.REGISTERS]

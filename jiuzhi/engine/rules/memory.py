@@ -1,0 +1,89 @@
+"""What the rules remember between evaluations, in a small SQLite file of its own: how many bad values in a row, and up to which version of
+the lake they have read. No record: after its loss the rules begin anew, and open episodes stay as they are.
+
+Episodes are written before this is, and each is written once (`one_episode`): stopped in between, the same values give the same episodes.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from .hysteresis import Memory
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS memory (county TEXT, rule TEXT, subject TEXT, state TEXT NOT NULL, PRIMARY KEY (county, rule, subject)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+Key = tuple[str, str]  # rule, subject
+
+
+@contextmanager
+def opened() -> Iterator[sqlite3.Connection]:
+    """A connection for one evaluation; what is written inside is kept when it ends well, all or nothing."""
+    path = Path(settings.HOME) / "rules.sqlite3"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.executescript(_TABLES)
+        connection.execute("BEGIN IMMEDIATE")  # one evaluation at a time
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    finally:
+        connection.close()
+
+
+def read(database: sqlite3.Connection, county: str, rule: str | None = None) -> dict[Key, Memory]:
+    """What is remembered of a county, or of one rule there."""
+    only = "" if rule is None else " AND rule = ?"
+    rows = database.execute(
+        f"SELECT rule, subject, state FROM memory WHERE county = ?{only}", [county, *filter(None, [rule])]
+    )
+    return {(code, subject): _memory(state) for code, subject, state in rows}
+
+
+def write(database: sqlite3.Connection, county: str, changed: Mapping[Key, Memory]) -> None:
+    database.executemany(
+        "INSERT OR REPLACE INTO memory (county, rule, subject, state) VALUES (?, ?, ?, ?)",
+        [(county, rule, subject, _text(memory)) for (rule, subject), memory in changed.items()],
+    )
+
+
+def forget(database: sqlite3.Connection, county: str, keys: Iterable[Key]) -> None:
+    database.executemany(
+        "DELETE FROM memory WHERE county = ? AND rule = ? AND subject = ?", [(county, *k) for k in keys]
+    )
+
+
+def mark(database: sqlite3.Connection, name: str) -> str | None:
+    """A mark such as the version of the lake that was read; None before there is one."""
+    row = database.execute("SELECT value FROM mark WHERE name = ?", [name]).fetchone()
+    return row[0] if row else None
+
+
+def set_mark(database: sqlite3.Connection, name: str, value: str) -> None:
+    database.execute("INSERT OR REPLACE INTO mark (name, value) VALUES (?, ?)", [name, value])
+
+
+def _text(memory: Memory) -> str:
+    return json.dumps([v.timestamp() if isinstance(v, datetime) else v for v in memory])
+
+
+def _memory(state: str) -> Memory:
+    *counts, last, since, fired, cleared = json.loads(state)
+    return Memory(
+        *counts,
+        *(None if t is None else datetime.fromtimestamp(t, UTC) for t in (last, since, fired, cleared)),
+    )

@@ -1,0 +1,83 @@
+"""How things stand, looked at on schedule: what a rule says is wrong now fires or goes on, what it no longer says clears."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from jiuzhi.core.local import LOCAL
+from jiuzhi.core.models import Org
+
+from . import episodes, memory
+from .declare import EVERY, RULES, Finding, Rule
+from .hysteresis import BAD, GOOD, HOLD, Event, Memory, run
+from .look import Look
+from .tuning import conduct_of, is_active
+
+log = logging.getLogger("jiuzhi.rules")
+
+
+def look_at(county: Org, now: datetime, *, only: Iterable[str] | None = None, force: bool = False) -> int:
+    """Evaluate the rules of ``county`` that are due at ``now`` (or ``only`` some, due or not with ``force``). Returns how many alarms began."""
+    look, begun = Look(county, now), 0
+    with memory.opened() as database:
+        for rule in RULES.values():
+            if rule.watches or (only is not None and rule.code not in only) or not is_active(rule, look):
+                continue
+            stamp = _stamp(rule, now)
+            name = f"{county.code}:{rule.code}"
+            if not force and memory.mark(database, name) == stamp.isoformat():
+                continue
+            try:
+                found = {f.subject: f for f in rule.function(look.as_(rule))}
+            except Exception:  # one rule that cannot be told must not silence the others
+                log.exception("规则 %s 在 %s 无法判断", rule.code, county)
+                continue
+            happened = _judge(database, look, rule, found, now if force else stamp)
+            episodes.tell(look, happened)
+            memory.set_mark(database, name, stamp.isoformat())
+            begun += sum(h.begins for h in happened)
+    return begun
+
+
+def _stamp(rule: Rule, now: datetime) -> datetime:
+    """The begin of the minute, hour or local day of a look: within it a rule is looked at once."""
+    local = now.astimezone(LOCAL)
+    if rule.every == "day":
+        return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    step = EVERY[rule.every]
+    return datetime.fromtimestamp(now.timestamp() // step.total_seconds() * step.total_seconds(), UTC)
+
+
+def _judge(
+    database: Any, look: Look, rule: Rule, found: dict[str, Finding], stamp: datetime
+) -> list[episodes.Happening]:
+    known = {subject: m for (_code, subject), m in memory.read(database, look.county.code, rule.code).items()}
+    conduct = conduct_of(rule, look)
+    changed: dict[memory.Key, Memory] = {}
+    happened: list[episodes.Happening] = []
+    forgotten: list[memory.Key] = []
+    for subject in sorted({*known, *found}):
+        held, finding = known.get(subject, Memory()), found.get(subject)
+        at = finding.at if finding and finding.at else stamp
+        if held.last is not None and at <= held.last and finding is None:
+            at = held.last + timedelta(microseconds=1)
+        verdict = GOOD if finding is None else HOLD if finding.holds else BAD
+        after, events = run(held, [at], [verdict], [finding.level if finding else 0], conduct)
+        happened += [_happened(look, rule, finding, subject, event) for event in events]
+        key = (rule.code, subject)
+        if after.on or after.bad or (after.cleared and stamp - after.cleared <= conduct.rejoin):
+            changed[key] = after
+        elif subject in known:
+            forgotten.append(key)
+    memory.write(database, look.county.code, changed)
+    memory.forget(database, look.county.code, forgotten)
+    return happened
+
+
+def _happened(
+    look: Look, rule: Rule, finding: Finding | None, subject: str, event: Event
+) -> episodes.Happening:
+    return episodes.write(look, rule, finding or Finding(subject, subject, "情况已不存在"), event)

@@ -1,0 +1,101 @@
+"""Who is told of an alarm, how often, and what is opened. One event is told once, however many alarms it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from jiuzhi.core import records
+from jiuzhi.core.records import SYSTEM
+from jiuzhi.engine.notify.tell import tell as tell_people
+
+from . import episodes
+from .declare import ESCALATION, SEVERITIES
+from .episodes import Happening
+from .hysteresis import CLEARED
+from .models import Episode, EpisodeEvent
+from .tuning import is_quiet, opens_case
+
+if TYPE_CHECKING:
+    from .look import Look
+
+STORM = 5  # so many alarms of one rule in one look are told in one sentence
+_WHOM = {1: ("leader",), 2: ("leader", "plan_officer")}
+
+
+def tell(look: Look, happened: Sequence[Happening]) -> None:
+    """Open cases and tell people of ``happened``."""
+    for one in happened:
+        workflow = opens_case(one.rule, look)
+        if one.begins and workflow and one.episode.case_id is None:
+            episodes.hand_over(one.episode, workflow, SYSTEM, at=look.now)
+    ordered = sorted(happened, key=lambda h: (h.rule.code, h.event.kind == CLEARED))
+    for (_code, over), found in groupby(ordered, key=lambda h: (h.rule.code, h.event.kind == CLEARED)):
+        listed = list(found)
+        if len(listed) > STORM:
+            _in_one(look, listed, over)
+        else:
+            for one in listed:
+                _each(look, one, over)
+
+
+def _each(look: Look, one: Happening, over: bool) -> None:
+    episode, rule = one.episode, one.rule
+    if not over and _said_already(episode, look.now):
+        return
+    if is_quiet(rule, look.settings.get(rule.code), look.now):
+        return
+    word = "已解除" if over else episodes.severity_word(episode)
+    tell_people(
+        episode.org, rule.tells, f"【{word}】{rule.title}：{episode.name}", episodes.explained(episode), at=look.now, topic="alert",
+        link=f"alert:{episode.pk}", key=f"{one.event.kind}:{episode.pk}:{one.event.at.isoformat()}", severity=rule.severity,
+        synthetic=episode.synthetic,
+    )  # fmt: skip
+
+
+def _said_already(episode: Episode, now: datetime) -> bool:
+    """Whether people know of the same event by another alarm of its group that is on."""
+    others = Episode.objects.filter(group=episode.group, cleared_at=None, pk__lt=episode.pk)
+    return others.filter(severity=episode.severity, level__gte=episode.level).exists()
+
+
+def _in_one(look: Look, listed: Sequence[Happening], over: bool) -> None:
+    rule, first = listed[0].rule, listed[0].episode
+    if is_quiet(rule, look.settings.get(rule.code), look.now):
+        return
+    names = "、".join(h.episode.name for h in listed[:STORM])
+    tell_people(
+        look.county, rule.tells, f"【{'已解除' if over else SEVERITIES[rule.severity]}】{rule.title} {len(listed)} 处",
+        f"{names} 等 {len(listed)} 处。{rule.why}\n处置建议：{rule.fix}", at=look.now, topic="alert", link=f"alerts:{rule.code}",
+        key=f"storm:{rule.code}:{first.pk}:{over}", severity=rule.severity, synthetic=any(h.episode.synthetic for h in listed),
+    )  # fmt: skip
+
+
+def escalate(look: Look) -> int:
+    """Take alarms that nobody acknowledged in time one step up. Returns how many."""
+    done = 0
+    waiting = Episode.objects.filter(county=look.county, cleared_at=None, acked_at=None, escalated__lt=2)
+    for episode in waiting.select_related("org", "county"):
+        steps = ESCALATION.get(episode.severity, ())
+        due = sum(look.now - episode.noticed_at >= after for after in steps)
+        if due <= episode.escalated:
+            continue
+        rule = episode.declared
+        if rule is not None and is_quiet(rule, look.settings.get(rule.code), look.now):
+            continue
+        episode.escalated = due
+        records.save(episode, SYSTEM, f"提级 {due}")
+        to = "单位负责人" if due == 1 else "县级领导"
+        event = EpisodeEvent(
+            episode=episode, at=look.now, kind=EpisodeEvent.Kind.ESCALATED, text=f"未确认，提级至{to}"
+        )
+        records.save(event, SYSTEM, "报警提级")
+        tell_people(
+            episode.org if due == 1 else look.county, _WHOM[due], f"【提级】{episode.title}：{episode.name}", episodes.explained(episode),
+            at=look.now, topic="alert", link=f"alert:{episode.pk}", key=f"escalated:{episode.pk}:{due}", severity=episode.severity,
+            synthetic=episode.synthetic,
+        )  # fmt: skip
+        done += 1
+    return done

@@ -1,0 +1,185 @@
+"""Values as they arrive: every batch judged against the limits of the rules that watch it.
+
+A value counts when it is usable, new and not late (`drain.is_late`). One that came late, was revised, or lies before what was judged already
+opens and closes nothing: where it would have mattered it is kept as `AfterTheFact` for a person to look at.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from jiuzhi.core.models import Org
+from jiuzhi.engine.observe import delta, lake
+from jiuzhi.engine.observe.drain import is_late
+
+from . import episodes, memory
+from .declare import RULES, Rule, Threshold
+from .hysteresis import BAD, GOOD, HOLD, Conduct, Memory, run
+from .look import Look
+from .tuning import conduct_of, is_active
+
+log = logging.getLogger("jiuzhi.rules")
+SCALE = 1_000_000  # values are compared as whole millionths: exactly
+_COLUMNS = (
+    "station, property, kind, time, (value * 1000000)::BIGINT, qualifier, flag, revision, received, synthetic"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One value of the lake. ``scaled``: in millionths of its unit, None without a value."""
+
+    station: str
+    item: str
+    kind: str
+    time: datetime
+    scaled: int | None
+    qualifier: str
+    flag: int
+    revision: int
+    received: datetime | None
+    synthetic: bool
+
+    @property
+    def usable(self) -> bool:
+        return self.flag < 2 and self.scaled is not None
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A threshold of a rule, ready to compare: limits in millionths, mildest first."""
+
+    rule: Rule
+    threshold: Threshold
+    conduct: Conduct
+    limits: tuple[tuple[int, int], ...]
+    release: int
+
+    def verdict(self, scaled: int, qualifier: str = "") -> tuple[int, int]:
+        """(GOOD, HOLD or BAD, level) of a value. A non-detect is never beyond an upper limit."""
+        t = self.threshold
+        if qualifier == "<" and not t.below:
+            return GOOD, 0
+        sign = -1 if t.below else 1
+        passed = [
+            level
+            for limit, level in self.limits
+            if sign * (scaled - limit) > 0 or (t.equal and scaled == limit)
+        ]
+        if passed:
+            return BAD, max(passed)
+        return (HOLD, 0) if sign * (scaled - self.release) > 0 else (GOOD, 0)
+
+
+def scaled(value: Decimal) -> int:
+    """A limit in millionths. Errors: ``ValueError`` for one finer than that."""
+    whole = value * SCALE
+    if whole != whole.to_integral_value():
+        raise ValueError(f"limit {value} has more than six decimals")
+    return int(whole)
+
+
+def watched(look: Look) -> dict[tuple[str, str, str], list[Watched]]:
+    """(station, property, kind) → what watches it, of a county."""
+    found: dict[tuple[str, str, str], list[Watched]] = {}
+    for rule in RULES.values():
+        if not rule.watches or not is_active(rule, look):
+            continue
+        conduct = conduct_of(rule, look)
+        try:
+            for t in rule.function(look.as_(rule)):
+                limits = tuple((scaled(limit), level) for limit, level in t.limits)
+                release = scaled(t.release) if t.release is not None else limits[0][0]
+                found.setdefault((t.station, t.item, t.kind), []).append(
+                    Watched(rule, t, conduct, limits, release)
+                )
+        except Exception:  # one rule that cannot be told must not silence the others
+            log.exception("规则 %s 在 %s 无法展开", rule.code, look.county)
+    return found
+
+
+def watch_new(now: datetime) -> int:
+    """Judge what came into the lake since the last look, for all counties. Returns how many episodes began, or began again."""
+    with memory.opened() as database:
+        version = lake.version()
+        mark = memory.mark(database, "lake")
+        if (
+            mark is None or int(mark) > version
+        ):  # the first look, or a lake put back from a backup: nothing before it is live
+            memory.set_mark(database, "lake", str(version))
+            return 0
+        if int(mark) == version:
+            return 0
+        begun = 0
+        with delta.connect() as session:
+            if lake.open_added(session, int(mark)):
+                rows = session.execute(
+                    f"SELECT {_COLUMNS} FROM added ORDER BY station, property, kind, time, revision"
+                )
+                begun = _judge(database, [Seen(*row) for row in rows.fetchall()], now)
+            else:
+                log.warning(
+                    "规则自湖版本 %s 之后的增量已不可得：这一段没有实时判断，可用 jiuzhi rules replay 复核",
+                    mark,
+                )
+        memory.set_mark(database, "lake", str(version))
+        return begun
+
+
+def _judge(database: Any, rows: list[Seen], now: datetime) -> int:
+    places = {row.station for row in rows}
+    begun = 0
+    for county in Org.objects.filter(kind=Org.Kind.COUNTY, stations__code__in=places).distinct():
+        look = Look(county, now)
+        series = watched(look)
+        mine = [row for row in rows if (row.station, row.item, row.kind) in series]
+        if mine:
+            begun += _judge_county(database, look, series, mine)
+    return begun
+
+
+def _judge_county(
+    database: Any, look: Look, series: dict[tuple[str, str, str], list[Watched]], rows: Iterable[Seen]
+) -> int:
+    known = memory.read(database, look.county.code)
+    changed: dict[memory.Key, Memory] = {}
+    begun: list[episodes.Happening] = []
+    for row in rows:
+        for one in series[row.station, row.item, row.kind]:
+            key = (one.rule.code, one.threshold.subject)
+            held = changed.get(key) or known.get(key) or Memory()
+            if _counts(one, row, held, look.now):
+                if not row.usable:
+                    continue
+                verdict, level = one.verdict(row.scaled or 0, row.qualifier)
+                changed[key], events = run(held, [row.time], [verdict], [level], one.conduct)
+                begun += [episodes.of_value(look, one, row, event) for event in events]
+            else:
+                episodes.note_after_the_fact(look, one, row, held)
+    episodes.tell(look, begun)
+    memory.write(database, look.county.code, changed)
+    return sum(h.begins for h in begun)
+
+
+def _counts(one: Watched, row: Seen, held: Memory, now: datetime) -> bool:
+    """Whether a value is live: its first version, in time, and later than what was judged of its series."""
+    if row.revision > 1 or (held.last is not None and row.time <= held.last):
+        return False
+    return one.rule.late or not is_late(row.kind, row.time, row.received or now)
+
+
+def replay(look: Look, start: datetime, end: datetime) -> dict[memory.Key, list[Any]]:
+    """What the watching rules would have done with the values of [start, end) as they stand now, from a clean memory: (rule, subject) →
+    events of `hysteresis`. Reads only. Series are compared as whole columns; only where the verdict changes is the automaton asked."""
+    from .bulk import replay as in_bulk
+
+    return in_bulk(look, watched(look), start, end)
+
+
+__all__ = ["Seen", "Watched", "replay", "watch_new", "watched"]
+_DAY = timedelta(days=1)
