@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from jiuzhi.engine.reports import phrases, words
 from jiuzhi.engine.reports.blocks import Heading, Table
-from jiuzhi.engine.reports.compose import compose
-from jiuzhi.engine.reports.pdf import cover_lines
+from jiuzhi.engine.reports.compose import compose, heading_lines
 
 
 @pytest.mark.parametrize(
@@ -50,12 +49,12 @@ def test_a_running_year_is_said_to_run():
 
 
 def test_a_title_breaks_between_words():
-    assert cover_lines("城口县生态环境保护“十五五”规划实施评估报告", "城口县") == [
+    assert heading_lines("城口县生态环境保护“十五五”规划实施评估报告", "城口县") == [
         "城口县",
         "生态环境保护“十五五”规划",
         "实施评估报告",
     ]
-    assert cover_lines("规划", "城口县") == ["规划"]
+    assert heading_lines("规划", "城口县") == ["规划"]
 
 
 def test_targets_appear_once_in_the_completion_table_and_once_in_their_chapter(report):

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from jiuzhi.core.models import Org
+from jiuzhi.core.models import Org, Record
 
 
 class Plan(models.Model):
@@ -149,6 +149,22 @@ class Task(Located):
         ordering: ClassVar = ["plan_id", "start", "code"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "code"], name="task_code")]
         verbose_name = verbose_name_plural = "任务"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Milestone(Record, title="任务节点", key=["task", "due_on", "title"]):
+    """One step of a task with its day. ``task``: the task's code, which a newer version of the plan keeps."""
+
+    task = models.CharField("任务", max_length=40)
+    title = models.CharField("节点", max_length=120)
+    due_on = models.DateField("应完成")
+    done_on = models.DateField("完成", null=True, blank=True)
+    next_step = models.CharField("下一步", max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["county", "task"], name="milestone_task")]
 
     def __str__(self) -> str:
         return self.title

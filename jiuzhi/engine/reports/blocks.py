@@ -1,6 +1,7 @@
 """The few kinds of block a report is made of. One composition, two renderers (Word, PDF)."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,11 @@ Block = Heading | Paragraph | Table | Figure
 
 @dataclass(frozen=True)
 class Composition:
-    """A report laid out: cover lines, header mark, and the blocks in order."""
+    """A report laid out: cover lines, header mark, and the blocks in order. ``as_of``: its day; ``heading``: the lines of its title."""
 
     title: str
+    heading: list[str]
+    as_of: date
     cover: list[tuple[str, str]]  # label, text
     mark: str  # "含模拟数据" or ""
     subject: str

@@ -22,12 +22,22 @@ def compose(report: EvaluationReport, form: str = "") -> Composition:
             counter.close(1)
     return Composition(
         title=report.title,
+        heading=heading_lines(report.title, report.county),
+        as_of=report.as_of,
         cover=_cover(report),
         mark=MARK if report.synthetic else "",
         subject=f"{report.county}　截至{day(report.as_of)}",
         blocks=blocks,
         figures=charts.draw(report, form) if form else {},
     )
+
+
+def heading_lines(title: str, county: str) -> list[str]:
+    """A long title broken where its words end: county / plan / kind of report."""
+    tail = "实施评估报告"
+    rest = title.removesuffix(tail)
+    lines = [county, rest.removeprefix(county)] if rest.startswith(county) and rest != county else [rest]
+    return [line for line in [*lines, tail if rest != title else ""] if line]
 
 
 def _cover(report: EvaluationReport) -> list[tuple[str, str]]:

@@ -23,9 +23,13 @@ def to_pdf(report: EvaluationReport, path: str | Path) -> Path:
 
     Errors: ``ReportError`` when the font is not installed or the text cannot be set.
     """
-    target = Path(path)
-    laid_out = compose(report, "svg")
-    with _workshop(laid_out, report) as folder:
+    return write(compose(report, "svg"), path)
+
+
+def write(laid_out: Composition, path: str | Path) -> Path:
+    """Write any composition as PDF; its figures are SVG. Errors: as `to_pdf`."""
+    target, day = Path(path), laid_out.as_of
+    with _workshop(laid_out) as folder:
         try:
             made = typst.compile(
                 str(folder / "evaluation.typ"),
@@ -33,9 +37,7 @@ def to_pdf(report: EvaluationReport, path: str | Path) -> Path:
                 font_paths=[str(p) for p in fonts().folders],
                 ignore_system_fonts=True,
                 format="pdf",
-                timestamp=int(
-                    datetime(report.as_of.year, report.as_of.month, report.as_of.day, tzinfo=UTC).timestamp()
-                ),
+                timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
             )
         except RuntimeError as error:
             raise ReportError(
@@ -48,7 +50,7 @@ def to_pdf(report: EvaluationReport, path: str | Path) -> Path:
 
 
 @contextmanager
-def _workshop(laid_out: Composition, report: EvaluationReport) -> Iterator[Path]:
+def _workshop(laid_out: Composition) -> Iterator[Path]:
     """A folder with template, text and drawings, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="jiuzhi-report-") as name:
         folder = Path(name)
@@ -56,11 +58,11 @@ def _workshop(laid_out: Composition, report: EvaluationReport) -> Iterator[Path]
         (folder / "evaluation.typ").write_text(template, encoding="utf-8")
         content = {
             "title": laid_out.title,
-            "heading": cover_lines(laid_out.title, report.county),
+            "heading": laid_out.heading,
             "cover": laid_out.cover,
             "mark": laid_out.mark,
             "subject": laid_out.subject,
-            "date": [report.as_of.year, report.as_of.month, report.as_of.day],
+            "date": [laid_out.as_of.year, laid_out.as_of.month, laid_out.as_of.day],
             "blocks": [asdict(block) for block in laid_out.blocks],
         }
         text = json.dumps(_printable(content), ensure_ascii=False)
@@ -78,11 +80,3 @@ def _printable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_printable(item) for item in value]
     return value
-
-
-def cover_lines(title: str, county: str) -> list[str]:
-    """A long title broken where its words end: county / plan / kind of report."""
-    tail = "实施评估报告"
-    rest = title.removesuffix(tail)
-    lines = [county, rest.removeprefix(county)] if rest.startswith(county) and rest != county else [rest]
-    return [line for line in [*lines, tail if rest != title else ""] if line]

@@ -20,7 +20,6 @@ from docx.shared import Mm, Pt, RGBColor
 from .blocks import Column, Composition, Figure, Heading, Paragraph, Table
 from .compose import compose
 from .model import EvaluationReport
-from .pdf import cover_lines
 from .words import COLOURS, MARKS
 from .wordxml import (
     bookmark,
@@ -50,10 +49,14 @@ _BY_MARK = {mark: RGBColor.from_string(COLOURS[state].lstrip("#").upper()) for s
 
 def to_docx(report: EvaluationReport, path: str | Path) -> Path:
     """Write the report as .docx. The same report gives the same bytes. Errors: ``ReportError`` when the chart font is missing."""
-    laid_out = compose(report, "png")
+    return write(compose(report, "png"), path)
+
+
+def write(laid_out: Composition, path: str | Path) -> Path:
+    """Write any composition as .docx; its figures are PNG."""
     document = Document()
-    _prepare(document, report, laid_out)
-    _cover(document, report, laid_out)
+    _prepare(document, laid_out)
+    _cover(document, laid_out)
     _body_section(document, laid_out)
     headings = [b for b in laid_out.blocks if isinstance(b, Heading)]
     _contents(document, headings)
@@ -79,7 +82,7 @@ def _frozen(document: WordDocument) -> bytes:
     return out.getvalue()
 
 
-def _prepare(document: WordDocument, report: EvaluationReport, laid_out: Composition) -> None:
+def _prepare(document: WordDocument, laid_out: Composition) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
@@ -95,7 +98,7 @@ def _prepare(document: WordDocument, report: EvaluationReport, laid_out: Composi
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(12), Pt(6)
         style.paragraph_format.keep_with_next = True
     properties = document.core_properties
-    moment = datetime(report.as_of.year, report.as_of.month, report.as_of.day)
+    moment = datetime(laid_out.as_of.year, laid_out.as_of.month, laid_out.as_of.day)
     properties.title, properties.author, properties.language = laid_out.title, "九治", "zh-CN"
     properties.subject, properties.comments = laid_out.subject, laid_out.mark
     properties.created = properties.modified = moment
@@ -122,10 +125,10 @@ def _paragraph(
     return paragraph
 
 
-def _cover(document: WordDocument, report: EvaluationReport, laid_out: Composition) -> None:
+def _cover(document: WordDocument, laid_out: Composition) -> None:
     if laid_out.mark:
         _say(_paragraph(document, WD_ALIGN_PARAGRAPH.RIGHT), laid_out.mark, HEI, 16, bold=True, colour=_RED)
-    for index, line in enumerate(cover_lines(laid_out.title, report.county)):
+    for index, line in enumerate(laid_out.heading):
         paragraph = _paragraph(document, WD_ALIGN_PARAGRAPH.CENTER, before=150 if index == 0 else 6, after=6)
         _say(paragraph, line, TITLE, 26, bold=True)
     for index, (label, text) in enumerate(laid_out.cover):

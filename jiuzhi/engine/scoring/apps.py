@@ -5,3 +5,6 @@ class ScoringConfig(AppConfig):
     name = "jiuzhi.engine.scoring"
     label = "scoring"
     verbose_name = "考核评分"
+
+    def ready(self) -> None:
+        from . import measures  # noqa: F401  (declares what can be measured)

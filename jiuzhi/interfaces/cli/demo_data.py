@@ -27,6 +27,7 @@ from jiuzhi.interfaces import demo_people
 from jiuzhi.interfaces.demo_people import LOGINS, PASSWORD
 from jiuzhi.master.models import Device, Station
 
+from . import demo_work
 from .simulate import register as register_instruments
 
 START = date(2021, 1, 1)
@@ -87,6 +88,10 @@ def build(as_of: date, progress: Progress, folder: Path | None) -> None:
         _reported(plan, as_of)
         evaluate(plan.county, as_of, actor=SYSTEM)
         judge_plan(plan, as_of, actor=SYSTEM)
+        progress.advance(step)
+    step = progress.add_task("问题、节点与评分", total=len(plans))
+    for plan in plans:
+        demo_work.build(plan, as_of)
         progress.advance(step)
     _marker().write_text(json.dumps({"as_of": as_of.isoformat(), "fingerprint": _fingerprint()}))
 

@@ -32,6 +32,8 @@ MENU = (
     ("home", gettext_lazy("总览")),
     ("plan", gettext_lazy("规划")),
     ("commitments", gettext_lazy("承诺")),
+    ("duties", gettext_lazy("责任清单")),
+    ("scores", gettext_lazy("生态报表")),
     ("registers", gettext_lazy("台账")),
     ("stations", gettext_lazy("监测")),
     ("imports", gettext_lazy("数据导入")),

@@ -1,0 +1,1 @@
+from tests.registers.conftest import land, person  # noqa: F401
