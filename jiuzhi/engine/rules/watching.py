@@ -25,9 +25,9 @@ from .tuning import conduct_of, is_active
 
 log = logging.getLogger("jiuzhi.rules")
 SCALE = 1_000_000  # values are compared as whole millionths: exactly
-_COLUMNS = (
-    "station, property, kind, time, (value * 1000000)::BIGINT, qualifier, flag, revision, received, synthetic"
-)
+_COLUMNS = """station, property AS item, kind, time, (value * 1000000)::BIGINT AS scaled, qualifier, flag, revision, received,
+    synthetic"""
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +118,10 @@ def watch_new(now: datetime) -> int:
         begun = 0
         with delta.connect() as session:
             if lake.open_added(session, int(mark)):
-                rows = session.execute(
-                    f"SELECT {_COLUMNS} FROM added ORDER BY station, property, kind, time, revision"
+                found = session.execute(
+                    f"SELECT {_COLUMNS} FROM added ORDER BY station, item, kind, time, revision"
                 )
-                begun = _judge(database, [Seen(*row) for row in rows.fetchall()], now)
+                begun = _judge(database, [Seen(**row) for row in found.to_arrow_table().to_pylist()], now)
             else:
                 log.warning(
                     "规则自湖版本 %s 之后的增量已不可得：这一段没有实时判断，可用 jiuzhi rules replay 复核",
