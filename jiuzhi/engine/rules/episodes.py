@@ -187,6 +187,17 @@ def remark(episode: Episode, text: str, actor: Actor, *, at: datetime) -> None:
     _event(episode, K.NOTE, at, text, actor=actor)
 
 
+def decide_later(found: AfterTheFact, decision: str, actor: Actor, *, at: datetime) -> None:
+    """Note what a person decided of a value that came late or was revised. Errors: ``ValidationError``."""
+    text = files.printable(decision).strip()
+    if not text:
+        raise ValidationError("请写明怎样处理，如“数据已核实，不补报警”。")
+    if found.decided_at is not None:
+        raise ValidationError("这一条已经处理过。")
+    found.decision, found.decided_by, found.decided_at = text[:200], actor.user, at
+    records.save(found, actor, f"处理事后数据：{text}"[:200])
+
+
 def _may(actor: Actor, action: str, episode: Episode) -> None:
     if actor.user is not None and not access.can(actor.user, action, episode.org, episode.rule):
         raise PermissionDenied(f"没有权限{access.WORDS[action]}：需要{episode.org}或其上级的相应角色。")
@@ -265,6 +276,6 @@ def severity_word(episode: Episode) -> str:
 
 
 __all__ = [
-    "Happening", "acknowledge", "explained", "hand_over", "note_after_the_fact", "of_value", "remark", "severity_word",
+    "Happening", "acknowledge", "decide_later", "explained", "hand_over", "note_after_the_fact", "of_value", "remark", "severity_word",
     "tell", "trimmed", "write",
 ]  # fmt: skip

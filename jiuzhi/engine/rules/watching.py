@@ -29,7 +29,6 @@ _COLUMNS = """station, property AS item, kind, time, (value * 1000000)::BIGINT A
     synthetic"""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One value of the lake. ``scaled``: in millionths of its unit, None without a value."""

@@ -32,6 +32,8 @@ MENU = (
     ("home", gettext_lazy("总览")),
     ("plan", gettext_lazy("规划")),
     ("commitments", gettext_lazy("承诺")),
+    ("alerts", gettext_lazy("报警")),
+    ("cases", gettext_lazy("问题")),
     ("duties", gettext_lazy("责任清单")),
     ("scores", gettext_lazy("生态报表")),
     ("registers", gettext_lazy("台账")),
@@ -41,7 +43,7 @@ MENU = (
     ("systems", gettext_lazy("系统清单")),
 )
 MENU_OF_ENTERPRISES = tuple(item for item in MENU if item[0] == "registers")
-PHONE_MENU = ("home", "plan", "commitments", "registers")
+PHONE_MENU = ("home", "alerts", "cases", "registers")
 
 
 class Scope:
