@@ -2,14 +2,31 @@
 
 import io
 import json
+import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
+MAKE = """
+import django
+django.setup()
+from datetime import date
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from jiuzhi.core import records
+from jiuzhi.core.models import Grant, Org, User
+from jiuzhi.engine.patrol.models import Duty
+county = Org.objects.create(code="500229", name="城口县", kind="county")
+user = User.objects.create_user("hezhang", password="jiuzhi-demo")
+Grant.objects.create(user=user, role="chief", org=county)
+records.save(Duty(code="1", name="任河城区段", kind="河长", level="县", org=county, valid_from=date(2026, 1, 1)), records.SYSTEM, "test")
+"""
 COUNT = """
 import django
 django.setup()
@@ -29,6 +46,39 @@ def kept(scene):
         [sys.executable, "-c", COUNT], env=environment, cwd=ROOT, check=True, capture_output=True
     )
     return json.loads(out.stdout)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
+    """A county of its own with one duty: what this page needs is little."""
+    more = {
+        "JIUZHI_HOME": str(tmp_path_factory.mktemp("field")),
+        "DJANGO_SETTINGS_MODULE": "jiuzhi.project.settings",
+    }
+    made = os.environ | more | {"PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", MAKE], env=made, cwd=ROOT, check=True)
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(scene):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    run = "from jiuzhi.interfaces.cli.main import app; app()"
+    serving = subprocess.Popen(
+        [sys.executable, "-c", run, "serve", "--no-gateway", "--port", str(port)], env=scene, cwd=ROOT
+    )
+    try:
+        for _ in range(150):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        serving.terminate()
+        serving.wait(timeout=20)
 
 
 @pytest.fixture
