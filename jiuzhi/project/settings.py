@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "jiuzhi.interfaces.api",
     "jiuzhi.interfaces.sta",
     "jiuzhi.interfaces.portal",
+    "jiuzhi.interfaces.field",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

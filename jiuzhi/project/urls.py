@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("jiuzhi.interfaces.web.urls")),
     path("", include("jiuzhi.interfaces.portal.urls")),
+    path("", include("jiuzhi.interfaces.field.urls")),
     path("", include("jiuzhi.interfaces.api.urls")),
     path("", include("jiuzhi.interfaces.sta.urls")),
 ]

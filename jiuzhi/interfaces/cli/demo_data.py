@@ -27,7 +27,7 @@ from jiuzhi.interfaces import demo_people
 from jiuzhi.interfaces.demo_people import LOGINS, PASSWORD
 from jiuzhi.master.models import Device, Station
 
-from . import demo_work
+from . import demo_patrols, demo_work
 from .simulate import register as register_instruments
 
 START = date(2021, 1, 1)
@@ -73,6 +73,7 @@ def build(as_of: date, progress: Progress, folder: Path | None) -> None:
     if folder:
         keep_documents(folder)
     _people()
+    demo_patrols.make(as_of)
     step = progress.add_task("载入台账样例", total=len(REGISTERS))
     samples.load_samples(SYSTEM, progress=lambda code: progress.advance(step))
     register_instruments([demo_people.LIVE_COUNTY])

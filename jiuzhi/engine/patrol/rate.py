@@ -1,0 +1,43 @@
+"""Patrol rate (到位率): of the periods that a duty asks a patrol in, those in which one was walked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+DAY = timedelta(days=1)
+
+
+def periods(
+    every: int, unit: str, valid_from: date, valid_to: date | None, first: date, last: date
+) -> list[tuple[date, date]]:
+    """The periods (first day, last day) of a duty that end within ``first`` … ``last``: so many days from its beginning, whole weeks
+    (Monday to Sunday) or whole calendar months. A period that a duty ends within is not asked for."""
+    found: list[tuple[date, date]] = []
+    start = _begin(unit, valid_from)
+    while start <= last:
+        after = _next(unit, start, every)
+        end = after - DAY
+        if first <= end <= last and (valid_to is None or end <= valid_to):
+            found.append((max(start, valid_from), end))
+        start = after
+    return found
+
+
+def done(asked: Iterable[tuple[date, date]], walked: Iterable[date]) -> int:
+    """In how many of the periods asked somebody walked."""
+    days = set(walked)
+    return sum(any(start <= d <= end for d in days) for start, end in asked)
+
+
+def _begin(unit: str, day: date) -> date:
+    if unit == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if unit == "month" else day
+
+
+def _next(unit: str, day: date, every: int) -> date:
+    if unit == "month":
+        months = day.year * 12 + day.month - 1 + every
+        return day.replace(year=months // 12, month=months % 12 + 1)
+    return day + timedelta(days=every * (7 if unit == "week" else 1))
