@@ -3,7 +3,17 @@
 from jiuzhi.core.registers import Register
 from jiuzhi.core.registers.lifecycle import lifecycle, step
 
-from .models import BareLand, DustCheck, DustSite, Machine, SmokeTest, Source, VocMaterial
+from .models import (
+    BanZone,
+    BareLand,
+    BurnPoint,
+    DustCheck,
+    DustSite,
+    Machine,
+    SmokeTest,
+    Source,
+    VocMaterial,
+)
 
 source = Register(
     model=Source, about="涉气污染源一企一档：行业、工序、治理设施、绩效等级和整治状态；许可证只记编号，证在排污许可台账。",
@@ -107,4 +117,25 @@ smoke_test = Register(
         closed="合格 复检合格",
     ),
     serves=["SYS-083"],
+)  # fmt: skip
+
+ban_zone = Register(
+    model=BanZone, about="通告划定的秸秆禁烧区、禁燃区、禁放区、限行区和机械禁用区，各有生效日期；火点是否违规按当日有效的区域判断。",
+    columns=["code", "name", "kind", "valid_from", "valid_to", "oversight", "org"],
+    public=["name", "kind", "grade", "paper", "valid_from", "valid_to", "rule", "shape", "lon", "lat"], lookup=["name"],
+    serves=["SYS-078", "SYS-083", "SYS-088", "SYS-090", "SYS-092"],
+)  # fmt: skip
+
+burn_point = Register(
+    model=BurnPoint, about="露天焚烧火点：卫星、高点视频、网格发现的火点，派单、到场、处置、核销全程留痕；卫星火点可从 FIRMS 文件导入。",
+    columns=["code", "source", "seen_on", "seen_at", "confidence", "cause", "state", "org"], period="seen_on", sensitive=["person"],
+    lifecycle=lifecycle(
+        step("派单", "告警", "派单"),
+        step("到场", "派单", "到场", needs="arrived_on"),
+        step("处置", "到场", "处置", needs="cause", evidence=True),
+        step("核销", "处置", "核销", needs="cause", other_person=True),
+        step("误报", "告警 派单 到场", "误报", evidence=True),
+        closed="核销 误报",
+    ),
+    serves=["SYS-088"],
 )  # fmt: skip

@@ -10,6 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from . import setup
+from .fires import fires
 from .quality import quality
 
 app = typer.Typer(no_args_is_help=True)
@@ -230,3 +231,4 @@ def export(
 
 
 app.command()(quality)
+app.command()(fires)
