@@ -92,6 +92,7 @@ def fire_in_ban_zone(look: Look) -> Iterator[Finding]:
     for fire in look.register("air.burnpoint"):
         if (
             fire.state in ("核销", "误报")
+            or fire.confidence == "低"
             or fire.lon is None
             or look.today - fire.seen_on > timedelta(days=30)
         ):

@@ -6,8 +6,12 @@ from datetime import date, datetime, time, timedelta
 
 from jiuzhi.core import periods, records
 from jiuzhi.core.local import LOCAL
+from jiuzhi.core.models import Org
 from jiuzhi.core.records import SYSTEM
+from jiuzhi.engine.cases import work
+from jiuzhi.engine.cases.models import Case
 from jiuzhi.engine.plan.models import Milestone, Plan
+from jiuzhi.engine.rules import standing
 from jiuzhi.engine.scoring import compute, defaults
 from jiuzhi.engine.scoring.models import ScoreMonth
 
@@ -27,6 +31,8 @@ def build(plan: Plan, as_of: date) -> None:
     before = periods.month_before(last)
     defaults.begin(plan.county, before, SYSTEM)
     now = datetime.combine(as_of, time(9), LOCAL)
+    _cases(plan, now)
+    standing.look_at(plan.county, now)
     for month in (before, last):
         if ScoreMonth.objects.filter(county=plan.county, month=month).exists():
             continue
@@ -36,6 +42,35 @@ def build(plan: Plan, as_of: date) -> None:
             compute.lock(held, SYSTEM, now=now)
         else:
             compute.publish(held, SYSTEM, now=now)
+
+
+# title, days since it was found, steps taken
+_CASES = (
+    ("河道边堆放建筑垃圾", 75, ("交办",)), ("污水管网破损渗漏", 60, ("交办", "报方案")), ("采石场未按方案复绿", 20, ()),
+    ("秸秆露天焚烧反复出现", 8, ("交办", "报方案")), ("水源地标识牌缺失", 3, ("交办",)), ("养殖场粪污溢流", 1, ()),
+)  # fmt: skip
+
+
+def _cases(plan: Plan, now: datetime) -> None:
+    """Problems at several stages and colours, each found at its place and given to a unit."""
+    if Case.objects.filter(county=plan.county, source="演示").exists():
+        return
+    units = list(Org.objects.filter(path__startswith=plan.county.path, kind="department")[: len(_CASES)])
+    for n, (title, days, steps) in enumerate(_CASES):
+        at = now - timedelta(days=days)
+        org = units[n % len(units)] if units else plan.county
+        case = work.open_case(
+            "rectification",
+            org,
+            title,
+            SYSTEM,
+            at=at,
+            source="演示",
+            detail="演示用的模拟问题。",
+            synthetic=True,
+        )
+        for k, step in enumerate(steps, 1):
+            work.take(case, step, SYSTEM, at=at + timedelta(hours=4 * k), words="模拟办理")
 
 
 def _milestones(plan: Plan, as_of: date) -> None:
