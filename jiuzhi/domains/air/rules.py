@@ -81,7 +81,7 @@ def aqi_jump(look: Look) -> Iterator[Finding]:
 
 
 @rule(
-    "air.fire_in_ban_zone", "禁烧区内有火点", severity="high", cause="露天焚烧", every="minute", opens="rectification",
+    "air.fire_in_ban_zone", "禁烧区内有火点", severity="high", cause="露天焚烧", every="minute", opens="patrol_finding",
     basis="大气污染防治法及本县通告；区域按火点当日有效的一版", why="秸秆禁烧区内发现火点（卫星低置信度的不报），尚未核销", fix="派网格员到场核实、扑灭，登记原因和当事人",
     tells=("unit", "enforcement", "duty"), serves=["SYS-088", "SYS-089"],
 )  # fmt: skip

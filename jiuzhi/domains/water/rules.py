@@ -10,7 +10,7 @@ from jiuzhi.engine.rules.look import Look
 
 @rule(
     "water.section_exceeds", "断面水质低于考核类别", severity="high", cause="水质", every="day", fire=1, clear=2,
-    standard="GB 3838-2002", basis="环办〔2011〕22号", grade="T", opens="rectification", why="月评价类别劣于考核目标",
+    standard="GB 3838-2002", basis="环办〔2011〕22号", grade="T", opens="exceedance", why="月评价类别劣于考核目标",
     fix="核对监测数据，排查上游排污口，点名责任河段", tells=("monitoring", "plan_officer", "leader"), serves=["SYS-045", "SYS-055"],
 )  # fmt: skip
 def section_exceeds(look: Look) -> Iterator[Finding]:

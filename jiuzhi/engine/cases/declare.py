@@ -29,6 +29,7 @@ from datetime import datetime, time, timedelta
 from jiuzhi.core import workdays as calendar
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Grant
+from jiuzhi.engine.plan.systems import Serving, contribute
 
 # Who takes a step: roles (`Grant.Role`) held in the case's unit or above it.
 UNIT = ("unit", "chief", "monitoring", "enforcement", "duty", "plan_officer", "admin")
@@ -234,3 +235,10 @@ def workflow(
         tuple(serves),
     )  # fmt: skip
     return WORKFLOWS[code]
+
+
+@contribute
+def _served() -> Iterable[tuple[str, Serving]]:
+    for flow in WORKFLOWS.values():
+        for system in flow.serves:
+            yield system, Serving("流程", flow.code, flow.title, "cases")
