@@ -18,6 +18,7 @@ MINUTE = 60.0
 
 def watch() -> None:
     """值守：数值到达即判，规则与期限按时查，通知随时发。"""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     setup.django()
     from django.db import close_old_connections
     from django.utils import timezone
