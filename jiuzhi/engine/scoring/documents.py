@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +60,18 @@ def headings(report: Ecology) -> tuple[list[str], list[str]]:
     )
 
 
+def _told(value: Decimal | None) -> Decimal | None:
+    """A number as it is printed: two decimals at most, half to even; changes are those of the printed numbers."""
+    return None if value is None else value.quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+
+
 def figure_cells(f: Figure) -> list[str]:
+    now, before, year = (_told(v) for v in (f.now, f.before, f.year_before))
     return [
         f.title,
-        f"{plain(f.now)} {f.unit}".strip(),
-        change(f.now, f.before, f.unit),
-        change(f.now, f.year_before, f.unit),
+        f"{plain(now)} {f.unit}".strip(),
+        change(now, before, f.unit),
+        change(now, year, f.unit),
         f.note,
     ]
 

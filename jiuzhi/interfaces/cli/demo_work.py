@@ -55,7 +55,11 @@ def _cases(plan: Plan, now: datetime) -> None:
     """Problems at several stages and colours, each found at its place and given to a unit."""
     if Case.objects.filter(county=plan.county, source="演示").exists():
         return
-    units = list(Org.objects.filter(path__startswith=plan.county.path, kind="department")[: len(_CASES)])
+    units = list(
+        Org.objects.filter(path__startswith=plan.county.path, kind="department", name__startswith="县")[
+            : len(_CASES)
+        ]
+    )
     for n, (title, days, steps) in enumerate(_CASES):
         at = now - timedelta(days=days)
         org = units[n % len(units)] if units else plan.county

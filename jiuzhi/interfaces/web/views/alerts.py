@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -24,6 +25,7 @@ from jiuzhi.engine.observe import reported
 from jiuzhi.engine.rules import episodes
 from jiuzhi.engine.rules.declare import GRADES, RULES, SEVERITIES
 from jiuzhi.engine.rules.models import AfterTheFact, Episode
+from jiuzhi.engine.rules.telling import STORM
 
 from .. import live
 from .base import Scope, actor, county_page, page
@@ -70,12 +72,15 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
             | found.filter(place__icontains=word)
             | found.filter(org__name__icontains=word)
         )
-    rows = sorted(
-        found[:2000], key=lambda e: (not e.on, -e.level, _ORDER[e.severity], e.group, -e.fired_at.timestamp())
-    )
-    events = [
-        list(same) for _key, same in groupby(rows, key=lambda e: (e.on, e.group, e.rule if not e.on else ""))
-    ]
+    rows = list(found[:2000])
+    many = {code for code, n in Counter(e.rule for e in rows if e.on).items() if n > STORM}
+
+    def event(e: Episode) -> str:
+        """What stands together: one event, or all of a rule that is on in many places."""
+        return e.rule if not e.on or e.rule in many else e.group
+
+    rows.sort(key=lambda e: (not e.on, -e.level, _ORDER[e.severity], event(e), -e.fired_at.timestamp()))
+    events = [list(same) for _key, same in groupby(rows, key=lambda e: (e.on, event(e) if e.on else e.pk))]
     pages = Paginator(events, _PAGE)
     context: dict[str, Any] = {
         "page_rows": pages.get_page(request.GET.get("page", "1")), "chosen": asked, "filtered": any(asked.values()), "counts": counts,
