@@ -159,3 +159,65 @@ def test_two_who_act_at_once_do_not_overwrite_each_other(case, people):
     work.take(case, "交办", people["plan_officer"], at=NOON, revision=seen)
     with pytest.raises(ValidationError, match="刚被别人"):
         work.take(case, "报方案", people["unit"], at=NOON, words="x", revision=seen)
+
+
+def test_a_step_that_names_no_unit_moves_the_case_to_none(land, case, people):
+    work.take(case, "交办", people["plan_officer"], at=NOON, org=land[UNIT])
+    with pytest.raises(ValidationError, match="改派"):
+        work.take(case, "报方案", people["unit"], at=NOON, words="x", org=land["500229-县林业局"])
+    with pytest.raises(ValidationError, match="不在"):
+        work.take(
+            work.open_case("rectification", land[UNIT], "二", SYSTEM, at=NOON),
+            "交办",
+            people["plan_officer"],
+            at=NOON,
+            org=land["500240"],
+        )
+
+
+def test_taking_back_undoes_that_step_alone(case, people, person):
+    """The photos of the round still count, and who did other work of it still cannot verify."""
+    first = Actor(person("enforcement", "500229"))
+    work.take(case, "交办", people["plan_officer"], at=NOON)
+    work.take(case, "报方案", first, at=NOON, words="清运")
+    after_photo(case)
+    work.take(case, "自查报验", people["unit"], at=NOON, words="好")
+    work.take_back(case, people["unit"], at=NOON)
+    work.take(case, "自查报验", people["unit"], at=NOON, words="好")
+    with pytest.raises(ValidationError, match="没有参与整改"):
+        work.take(case, "验收通过", first, at=NOON, words="好")
+
+
+def test_who_only_reads_adds_nothing(case, people):
+    for act in (
+        lambda: after_photo(case, people["auditor"]),
+        lambda: manage.remark(case, "x", people["auditor"], at=NOON),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
+
+
+def test_the_term_of_the_whole_case_bounds_every_stage(land, people):
+    found = work.open_case("complaint", land[UNIT], "噪声", SYSTEM, at=NOON)
+    late = NOON + timedelta(days=58)
+    work.take(found, "受理交办", people["plan_officer"], at=late, org=land[UNIT])
+    assert found.due_at == found.final_at
+
+
+def test_numbers_go_on_beyond_five_digits(land, case):
+    Case.objects.filter(pk=case.pk).update(code="2026-99999")
+    codes = [work.open_case("rectification", land[UNIT], "x", SYSTEM, at=NOON).code for _ in range(2)]
+    assert codes == ["2026-100000", "2026-100001"]
+
+
+def test_merged_and_reopened_it_goes_on_where_it_stood(land, case, people):
+    other = work.open_case("rectification", land[UNIT], "同一处", SYSTEM, at=NOON)
+    manage.merge([other], case, "同一处", people["plan_officer"], at=NOON)
+    manage.reopen(other, "不是", people["plan_officer"], at=NOON)
+    assert (other.stage, other.reopenings) == ("交办", 0)
+
+
+def test_parts_of_a_paused_case_stand_still_too(land, case, people):
+    manage.pause(case, "等鉴定", people["plan_officer"], at=NOON)
+    parts = manage.split(case, [("南", land[UNIT]), ("北", land[UNIT])], people["plan_officer"], at=NOON)
+    assert all(p.paused_at == NOON for p in parts)

@@ -36,12 +36,11 @@ UNIT = ("unit", "chief", "monitoring", "enforcement", "duty", "plan_officer", "a
 OFFICE = ("plan_officer", "monitoring", "enforcement", "duty", "admin")
 LEADER = ("leader", "plan_officer", "admin")
 
-WORDS, PLACE, UNIT_NAMED, COUNTERPART, PHOTO, AFTER, FILE = (
-    "words", "place", "unit", "counterpart", "photo", "after", "file",
-)  # fmt: skip
+WORDS, PLACE, UNIT_NAMED, COUNTERPART, ANSWER = "words", "place", "unit", "counterpart", "answer"
+PHOTO, AFTER, FILE = "photo", "after", "file"
 NEEDS = {
-    WORDS: "情况说明", PLACE: "地点", UNIT_NAMED: "责任单位", COUNTERPART: "对方单位", PHOTO: "照片", AFTER: "整改后的照片",
-    FILE: "佐证文件",
+    WORDS: "情况说明", PLACE: "地点", UNIT_NAMED: "责任单位", COUNTERPART: "对方单位", ANSWER: "给反映人的答复", PHOTO: "照片",
+    AFTER: "整改后的照片", FILE: "佐证文件",
 }  # fmt: skip
 EVIDENCE = (PHOTO, AFTER, FILE)
 # How sure a deadline is: T read in the text of the law, 2 two sources, 1 one source, M from memory, own: default of the product.

@@ -23,10 +23,7 @@ def attach(
 
     Errors: ``PermissionDenied``; ``ValidationError`` (closed, empty, too large, kind of file, the same file twice).
     """
-    if not (
-        rights.may(actor.user, "work_case", case)
-        or (actor.user is not None and rights.sees(actor.user, case))
-    ):
+    if not rights.works_on(actor.user, case):
         raise PermissionDenied("没有权限给这个问题上传材料。")
     if case.closed_at is not None:
         raise ValidationError("已经办结，不能再传材料：需要时请重开。")

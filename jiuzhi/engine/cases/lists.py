@@ -37,7 +37,7 @@ def filtered(cases: QuerySet[Case], asked: Mapping[str, str], now: datetime) -> 
     due = asked.get("due", "")
     today = now.astimezone(LOCAL).date()
     cases = {
-        "overdue": lambda: cases.filter(closed_at=None, due_at__lt=now),
+        "overdue": lambda: cases.filter(closed_at=None, paused_at=None, due_at__lt=now),
         "soon": lambda: cases.filter(closed_at=None, due_at__gte=now, due_at__lte=now + terms.SOON),
         "revisit": lambda: cases.exclude(closed_at=None).filter(revisit_on__lte=today),
         "paused": lambda: cases.filter(closed_at=None).exclude(paused_at=None),
@@ -82,7 +82,7 @@ def board(cases: QuerySet[Case], workflow: str, most: int = 20) -> list[tuple[st
 
 def overdue_count(user: User, county: Org, now: datetime) -> int:
     """How many open cases a person sees are past their term."""
-    return rights.visible(user, county).filter(closed_at=None, due_at__lt=now).count()
+    return rights.visible(user, county).filter(closed_at=None, paused_at=None, due_at__lt=now).count()
 
 
 def dots(cases: QuerySet[Case], now: datetime, most: int = 5000) -> list[dict[str, Any]]:

@@ -99,6 +99,8 @@ def reassign(
         _may(actor, now, "改派")
         _open(now, "改派")
         reason, old = _reason(why, "改派"), now.org
+        if org is None and person is None and helpers is None:
+            raise ValidationError("请选改派给哪个单位或哪个人。")
         if org is not None and not org.path.startswith(now.county.path):
             raise ValidationError(f"{org}不在{now.county}：移交外县请用“移交”步骤。")
         now.org, now.person = org or now.org, person if person is not None or org is not None else now.person
@@ -127,6 +129,7 @@ def split(case: Case, parts: Sequence[tuple[str, Org]], actor: Actor, *, at: dat
                 workflow=now.workflow, org=org, title=files.printable(title).strip()[:160], detail=now.detail, kind=now.kind,
                 source=now.source, domain=now.domain, risk=now.risk, place=now.place, lon=now.lon, lat=now.lat, stage=now.stage,
                 stage_at=now.stage_at, opened_at=at, found_at=now.found_at, due_at=now.due_at, final_at=now.final_at, parent=now,
+                paused_at=now.paused_at, pause_why=now.pause_why,
                 commitment=now.commitment, clause=now.clause, basis=now.basis, register=now.register, record=now.record,
                 synthetic=now.synthetic, code=next_code(county, at),
             )  # fmt: skip
@@ -165,17 +168,17 @@ def reopen(case: Case, why: str, actor: Actor, *, at: datetime, rebound: bool = 
         if now.closed_at is None:
             raise ValidationError("还没有办结，不必重开。")
         reason, start = _reason(why, "重开"), now.stage
-        if now.merged_into_id:
-            now.merged_into = None
+        work = next((s.start[0] for s in now.flow.steps if s.work), now.flow.first.name)
+        if now.merged_into_id:  # it goes on where it stood
+            now.merged_into, work = None, now.stage
         else:
             now.reopenings += 1
-        work = next((s.start[0] for s in now.flow.steps if s.work), now.flow.first.name)
         if rebound and now.risk != Case.Risk.HIGH:
             now.risk = Case.Risk.HIGH
         now.revisits = 0
-        move(now, work, at)
         whole = terms.term(now.county, now.flow)
         now.final_at = whole.from_(at) if whole else None
+        move(now, work, at)
         records.save(now, actor, f"{'反弹重开' if rebound else '重开'}：{reason}"[:200])
         note(now, K.REOPENED, actor, at, start=start, end=now.stage, text=reason, rebound=rebound)
         _follow(now, actor, at)
@@ -201,9 +204,7 @@ def revisit(case: Case, holds: bool, words: str, actor: Actor, *, at: datetime) 
 
 def remark(case: Case, text: str, actor: Actor, *, at: datetime) -> CaseEvent:
     """Leave a note in the history. Errors: ``PermissionDenied``, ``ValidationError`` for an empty one."""
-    if actor.user is not None and not (
-        rights.may(actor.user, "work_case", case) or rights.sees(actor.user, case)
-    ):
+    if not rights.works_on(actor.user, case):
         raise PermissionDenied("没有权限在这个问题上批注。")
     if not files.printable(text).strip():
         raise ValidationError("请写批注。")

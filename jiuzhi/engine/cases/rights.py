@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from jiuzhi.core import access
 from jiuzhi.core.models import Grant, Org, User
 
-from .declare import AFTER, COUNTERPART, EVIDENCE, FILE, NEEDS, PHOTO, PLACE, UNIT_NAMED, WORDS, Step
+from .declare import AFTER, ANSWER, COUNTERPART, EVIDENCE, FILE, NEEDS, PHOTO, PLACE, UNIT_NAMED, WORDS, Step
 from .models import Case, CaseEvent, CaseFile
 
 
@@ -36,8 +36,9 @@ def may(user: User | None, action: str, case: Case) -> bool:
     return user is None or access.can(user, action, case.org, f"cases.{case.workflow}")
 
 
-def sees(user: User, case: Case) -> bool:
-    return visible(user, case.county).filter(pk=case.pk).exists()
+def works_on(user: User | None, case: Case) -> bool:
+    """Whether ``user`` may add to a case: who works in its unit or above, in a helping unit, or has it in hand."""
+    return user is None or visible(user, case.county, "work_case").filter(pk=case.pk).exists()
 
 
 def may_take(user: User | None, step: Step, case: Case) -> bool:
@@ -55,11 +56,22 @@ def open_steps(user: User | None, case: Case) -> list[Step]:
     return [s for s in case.flow.leaving(case.stage) if may_take(user, s, case)]
 
 
+def acts(case: Case) -> list[CaseEvent]:
+    """The history without what was taken back."""
+    listed = list(case.events.all())
+    undone = {e.facts["undid"] for e in listed if "undid" in e.facts}
+    return [e for e in listed if e.pk not in undone]
+
+
+def _begins_anew(event: CaseEvent) -> bool:
+    return bool(event.facts.get("back")) or event.kind == CaseEvent.Kind.REOPENED
+
+
 def workers(case: Case) -> set[Any]:
     """Ids of those who claimed work done since the case was last sent back or opened again: they cannot verify it."""
     found: set[Any] = set()
-    for event in case.events.all():
-        if event.facts.get("back") or event.kind == CaseEvent.Kind.REOPENED:
+    for event in acts(case):
+        if _begins_anew(event):
             found = set()
         elif event.facts.get("work"):
             found.add(event.user_id)
@@ -71,6 +83,11 @@ def check_step(user: User | None, step: Step, case: Case, given: dict[str, Any])
     if not may_take(user, step, case):
         roles = "、".join(str(Grant.Role(r).label) for r in step.by)
         raise PermissionDenied(f"没有权限办理“{step.name}”：需要{case.org}的{roles}。")
+    org = given.get("org")
+    if org is not None and UNIT_NAMED not in step.needs:
+        raise ValidationError(f"“{step.name}”不改变责任单位：需要时请督办人员改派。")
+    if org is not None and not org.path.startswith(case.county.path):
+        raise ValidationError(f"{org}不在{case.county}：移交外县请登记“移交毗邻区县”。")
     if step.someone_else and user is not None and user.pk in workers(case):
         raise ValidationError(f"“{step.name}”要由没有参与整改的人办理：整改是您自己报的。")
     missing = [NEEDS[n] for n in step.needs if not _has(case, n, given)]
@@ -92,6 +109,8 @@ def _has(case: Case, need: str, given: dict[str, Any]) -> bool:
         return case.lon is not None or bool(case.place or given.get("place"))
     if need == UNIT_NAMED:
         return given.get("org") is not None or case.org.kind != Org.Kind.COUNTY
+    if need == ANSWER:
+        return bool(str(given.get("answer", "")).strip())
     if need == COUNTERPART:
         return bool(case.counterpart or given.get("counterpart"))
     files = CaseFile.objects.filter(case=case)
@@ -107,8 +126,7 @@ def _has(case: Case, need: str, given: dict[str, Any]) -> bool:
 
 def _round_began(case: Case) -> Any:
     """When the present round of work began: photos of an earlier round prove nothing of this one."""
-    again = case.events.filter(Q(kind=CaseEvent.Kind.REOPENED) | Q(facts__back=True)).last()
-    return again.at if again else case.opened_at
+    return next((e.at for e in reversed(acts(case)) if _begins_anew(e)), case.opened_at)
 
 
 __all__ = [
@@ -119,7 +137,7 @@ __all__ = [
     "may",
     "may_take",
     "open_steps",
-    "sees",
     "visible",
     "workers",
+    "works_on",
 ]

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models.functions import Length
 
 from jiuzhi.core import access, files, records
 from jiuzhi.core.local import LOCAL
@@ -60,9 +61,9 @@ def open_case(
         if origin and (known := Case.objects.filter(county=county, origin=origin, closed_at=None).first()):
             return known
         case.code = next_code(county, at)
-        case.due_at = terms.due(county, flow, case.stage, at)
         whole = terms.term(county, flow)
         case.final_at = whole.from_(at) if whole else None
+        case.due_at = stage_due(case, at)
         records.save(case, actor, f"登记问题：{case.title}"[:200])
         note(case, K.OPENED, actor, at, end=case.stage, text=detail)
     return case
@@ -71,7 +72,8 @@ def open_case(
 def next_code(county: Org, at: datetime) -> str:
     """The next number of the county and year: "2026-00017". The county's row must be held."""
     year = f"{at.astimezone(LOCAL):%Y}-"
-    last = Case.objects.filter(county=county, code__startswith=year).order_by("-code").values_list("code", flat=True).first()  # fmt: skip
+    held = Case.objects.filter(county=county, code__startswith=year).values_list("code", flat=True)
+    last = held.order_by(Length("code").desc(), "-code").first()  # 99999 is followed by 100000
     return f"{year}{int(last[5:]) + 1 if last else 1:05d}"
 
 
@@ -120,7 +122,7 @@ def take(
             step = now.flow.named(name, now.stage)
         except KeyError:
             raise ValidationError(f"“{now.stage}”环节不能办理“{name}”：请刷新页面看当前环节。") from None
-        given = {"words": words, "org": org, "counterpart": counterpart, "place": place}
+        given = {"words": words, "org": org, "counterpart": counterpart, "place": place, "answer": answer}
         rights.check_step(actor.user, step, now, given)
         before = _moved(now)
         late = bool(now.due_at and now.due_at < at)
@@ -161,7 +163,13 @@ def move(case: Case, stage: str, at: datetime, *, back: bool = False) -> None:
         case.revisit_on = next_revisit(case) if target.outcome == "done" else None
     else:
         case.closed_at = case.revisit_on = None
-        case.due_at = terms.due(case.county, case.flow, stage, at)
+        case.due_at = stage_due(case, at)
+
+
+def stage_due(case: Case, at: datetime) -> datetime | None:
+    """When the present stage, begun at ``at``, must be left: its own term, never later than that of the whole case."""
+    ends = (terms.due(case.county, case.flow, case.stage, at), case.final_at)
+    return min((end for end in ends if end is not None), default=None)
 
 
 def next_revisit(case: Case) -> Any:
@@ -205,5 +213,5 @@ def take_back(case: Case, actor: Actor, *, at: datetime) -> None:
         for name, value in last.facts["before"].items():
             setattr(now, name, Case._meta.get_field(name.removesuffix("_id")).to_python(value))
         records.save(now, actor, f"撤回：{last.step}"[:200])
-        note(now, K.TAKEN_BACK, actor, at, step=last.step, start=last.end, end=now.stage, back=True)
+        note(now, K.TAKEN_BACK, actor, at, step=last.step, start=last.end, end=now.stage, undid=last.pk)
         _follow(now, actor, at)

@@ -86,7 +86,7 @@ COMPLAINT = workflow(
         step("受理交办", "受理", "办理", by=OFFICE, needs="unit"),
         step("不予受理", "受理", "不予受理", by=OFFICE, needs="words"),
         step("报办理结果", "办理", "答复", by=UNIT, needs="words", work=True),
-        step("答复反映人", "答复", "评价", by=OFFICE, needs="words"),
+        step("答复反映人", "答复", "评价", by=OFFICE, needs="answer"),
         step("退回重办", "答复", "办理", by=OFFICE, needs="words", back=True),
         step("反映人满意或逾期未评", "评价", "办结", by=OFFICE),
         step("反映人不满意", "评价", "办理", by=OFFICE, needs="words", back=True),
@@ -164,7 +164,7 @@ CLUE_TRANSFER = workflow(
 
 NEIGHBOUR = workflow(
     "neighbour", "移交毗邻区县", basis="跨界联防联控协议：发函、签收、处理、反馈（期限本县可调）", hands_over=True,
-    kinds=("万源", "宣汉", "紫阳", "开州", "巫溪", "岚皋", "丰都", "忠县", "万州", "彭水", "利川", "黔江"),
+    kinds=("万源", "宣汉", "紫阳", "开州", "巫溪", "丰都", "忠县", "万州", "彭水", "利川"),
     stages=[
         stage("起草", within=workdays(1), owes="office"),
         stage("等待签收", within=workdays(3), owes="office"),

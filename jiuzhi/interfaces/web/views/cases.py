@@ -49,7 +49,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     rows = lists.sorted_(found, asked["due"]).select_related("org", "person")
     at = Paginator(rows, _PAGE).get_page(request.GET.get("page", "1"))
     context = {
-        "page_rows": at, "rows": [(c, terms.colour(c.due_at, not c.open, now), _left(c, now)) for c in at], "chosen": asked, "whose": whose,
+        "page_rows": at, "rows": [(c, _colour(c, now), _left(c, now)) for c in at], "chosen": asked, "whose": whose,
         "filtered": any(asked.values()), "flows": WORKFLOWS.values(), "stages": _stages(asked["workflow"]),
         "units": Org.objects.filter(path__startswith=scope.county.path).exclude(kind__in=("village", "enterprise")),
         "may_open": scope.may("open_case") or access.within(scope.user, "open_case", scope.county) is not None,
@@ -60,6 +60,11 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 def _stages(workflow: str) -> list[str]:
     return [s.name for s in WORKFLOWS[workflow].stages] if workflow in WORKFLOWS else []
+
+
+def _colour(case: Case, now: Any) -> str:
+    """As on the map; while the clock stands still nothing is overdue."""
+    return terms.colour(None if case.paused_at else case.due_at, not case.open, now)
 
 
 def _left(case: Case, now: Any) -> int | None:
@@ -75,7 +80,7 @@ def board(request: HttpRequest, scope: Scope) -> HttpResponse:
         raise PermissionDenied(_("您没有查看问题的权限，需要时请联系管理员授权。"))
     now = timezone.now()
     columns = [
-        (name, n, [(c, terms.colour(c.due_at, False, now), _left(c, now)) for c in shown])
+        (name, n, [(c, _colour(c, now), _left(c, now)) for c in shown])
         for name, n, shown in lists.board(rights.visible(scope.user, scope.county), workflow)
     ]
     synthetic = any(c.synthetic for _name, _n, shown in columns for c, _colour, _days in shown)
@@ -128,12 +133,10 @@ def _point(lon: str, lat: str) -> tuple[Decimal, Decimal] | None:
     if not lon.strip() and not lat.strip():
         return None
     try:
-        found = Decimal(lon.strip()), Decimal(lat.strip())
+        found = tuple(Decimal(n.strip()).quantize(Decimal("0.000001")) for n in (lon, lat))
     except InvalidOperation:
         raise ValidationError(_("经度、纬度要一起填十进制度，如 108.6649 和 31.9475。")) from None
-    if not all(n.is_finite() for n in found):
-        raise ValidationError(_("经度、纬度要一起填十进制度，如 108.6649 和 31.9475。"))
-    return found[0].quantize(Decimal("0.000001")), found[1].quantize(Decimal("0.000001"))
+    return found[0], found[1]
 
 
 def _about(asked: Any) -> dict[str, Any]:
@@ -160,7 +163,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     files = case.files.select_related("attachment__added_by")
     register = registers.REGISTERS.get(case.register)
     context = {
-        "case": case, "flow": case.flow, "colour": terms.colour(case.due_at, not case.open, now), "left": _left(case, now), "steps": steps,
+        "case": case, "flow": case.flow, "colour": _colour(case, now), "left": _left(case, now), "steps": steps,
         "events": case.events.select_related("user", "org"), "pairs": evidence.pairs(case),
         "files": [f for f in files if f.moment == CaseFile.Moment.PROOF or f.attachment.kind != "photo"],
         "moments": CaseFile.Moment.choices, "manages": rights.may(scope.user, "manage_case", case), "term": terms.term(case.county, case.flow, case.stage),
@@ -175,7 +178,13 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
 
 def _why_not(scope: Scope, step: Step, case: Case) -> str:
     """What still forbids a step, apart from what its form asks for; "" when it can be taken."""
-    given = {"words": "x", "org": scope.county, "counterpart": "x", "place": "x"}
+    given = {
+        "words": "x",
+        "counterpart": "x",
+        "place": "x",
+        "answer": "x",
+        "org": scope.county if "unit" in step.needs else None,
+    }
     try:
         rights.check_step(scope.user, step, case, given)
     except (ValidationError, PermissionDenied) as error:
