@@ -300,3 +300,61 @@ def test_replayed_in_bulk_it_comes_to_the_same(county):
         ("fired", NOON + MINUTE), ("cleared", NOON + 4 * MINUTE), ("rejoined", NOON + 6 * MINUTE),
     ]  # fmt: skip
     assert Episode.objects.get().times == 2
+
+
+def test_what_was_written_but_not_told_is_told_by_the_next_look(county, person, monkeypatch):
+    person("monitoring", "500229")
+    too_much(fire=1, opens="rectification")
+    arrive(25)
+    with monkeypatch.context() as patch:
+        patch.setattr(telling, "tell", lambda *a: (_ for _ in ()).throw(RuntimeError("cut")))
+        with pytest.raises(RuntimeError):
+            watch()
+    watch()
+    watch()
+    assert Message.objects.filter(topic="alert").count() == 1
+    assert Case.objects.count() == 1
+
+
+def test_both_ends_of_a_range_are_watched(county):
+    @declare.watch("t.ph", "酸碱度", severity="mid", why="x", fix="y", cause="z", basis="b")
+    def rule(look):
+        yield Threshold("S1", "pH", "minute", [(Decimal(9), 0)], "S1 pH")
+        yield Threshold("S1", "pH", "minute", [(Decimal(6), 0)], "S1 pH", below=True)
+
+    arrive(5, item="pH")
+    assert watch() == 1
+    arrive(7, 10, item="pH", start=NOON + MINUTE)
+    assert watch() == 1
+
+
+def test_what_began_at_night_is_told_in_the_morning(county, person):
+    person("monitoring", "500229")
+    too_much(fire=1, quiet="10-14")
+    arrive(25)
+    watch()
+    for hours in (1, 3, 4):
+        telling.after_quiet_hours(Look(county, NOON + timedelta(hours=hours)))
+        assert Message.objects.count() == (hours > 2)
+
+
+def test_a_rule_switched_off_clears_what_was_on(county, wrong):
+    wrong.add(1)
+    standing.look_at(county, NOON)
+    records.save(RuleSetting(org=county, rule="t.state", active=False, why="不适用"), SYSTEM)
+    standing.look_at(county, NOON + timedelta(days=1))
+    assert not Episode.objects.get().on
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "0.0000001", "很多", "1e12"])
+def test_a_number_that_is_none_does_not_reach_a_rule(county, number):
+    from django.core.exceptions import ValidationError
+
+    @declare.watch(
+        "t.tuned", "可调", severity="mid", why="x", fix="y", cause="z", params={"most": (20, "上限", "mg/L")}
+    )
+    def rule(look):
+        return []
+
+    with pytest.raises(ValidationError, match="数字"):
+        records.save(RuleSetting(org=county, rule="t.tuned", params={"most": number}, why="x"), SYSTEM)

@@ -82,7 +82,8 @@ class Threshold:
 
     @property
     def subject(self) -> str:
-        return f"series:{self.station}:{self.item}:{self.kind}"
+        """Both ends of a range (pH) may be watched; each is a subject of its own."""
+        return f"series:{self.station}:{self.item}:{self.kind}{':below' if self.below else ''}"
 
 
 @dataclass(frozen=True)

@@ -268,7 +268,9 @@ def tell(look: Look, happened: Sequence[Happening]) -> None:
     """Let people know of what began, got worse or cleared, once for each event (`group`), and open the cases."""
     from . import telling
 
-    telling.tell(look, [h for h in happened if h.fresh])
+    telling.tell(
+        look, happened
+    )  # also what was written before by an evaluation that was stopped: nobody is told twice
 
 
 def severity_word(episode: Episode) -> str:

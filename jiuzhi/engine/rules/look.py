@@ -77,9 +77,9 @@ class Look:
 
     @cached_property
     def capture(self) -> list[capture.Capture]:
-        """How much of what should have come did come, for every station, item and day of this month so far (`quality.capture`)."""
-        codes = [s.code for s in self.every_station]
-        return capture.capture(codes, f"{self.today:%Y-%m}", self.today - timedelta(days=1)) if codes else []
+        """How much of what should have come did come, for every station, item and day of yesterday's month up to yesterday."""
+        codes, last = [s.code for s in self.every_station], self.today - timedelta(days=1)
+        return capture.capture(codes, f"{last:%Y-%m}", last) if codes else []
 
     # --- devices ---
 

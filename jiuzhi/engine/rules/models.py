@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -188,9 +189,11 @@ class RuleSetting(Record, title="规则设置", key=["rule"]):
     def clean(self) -> None:
         for name, value in self.params.items():
             try:
-                float(str(value))
-            except ValueError:
-                raise ValidationError({"params": f"{name} 要是数字，不是“{value}”"}) from None
+                number = Decimal(str(value))
+            except InvalidOperation:
+                number = Decimal("NaN")
+            if not number.is_finite() or number != round(number, 6) or abs(number) > 10**9:
+                raise ValidationError({"params": f"{name} 要是数字，最多六位小数，不是“{value}”"})
 
 
 def quiet_hours(text: str) -> tuple[int, int] | None:

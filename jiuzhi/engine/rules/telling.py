@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,9 @@ from jiuzhi.core.records import SYSTEM
 from jiuzhi.engine.notify.tell import tell as tell_people
 
 from . import episodes
-from .declare import ESCALATION, SEVERITIES
+from .declare import ESCALATION, SEVERITIES, Finding
 from .episodes import Happening
-from .hysteresis import CLEARED
+from .hysteresis import CLEARED, FIRED, REJOINED, Event
 from .models import Episode, EpisodeEvent
 from .tuning import is_quiet, opens_case
 
@@ -29,8 +29,28 @@ def tell(look: Look, happened: Sequence[Happening]) -> None:
     """Open cases and tell people of ``happened``."""
     for one in happened:
         workflow = opens_case(one.rule, look)
-        if one.begins and workflow and one.episode.case_id is None:
+        if one.event.kind in (FIRED, REJOINED) and workflow and one.episode.case_id is None:
             episodes.hand_over(one.episode, workflow, SYSTEM, at=look.now)
+    _tell_people(look, happened)
+
+
+def after_quiet_hours(look: Look) -> None:
+    """Tell of what began within quiet hours, once they are over, and is still on. Safe to repeat: nobody is told twice."""
+    waiting = []
+    recent = Episode.objects.filter(
+        county=look.county, cleared_at=None, noticed_at__gte=look.now - timedelta(hours=24)
+    )
+    for episode in recent.select_related("org", "county").order_by("pk"):
+        rule = episode.declared
+        own = look.settings.get(episode.rule)
+        if rule is None or not is_quiet(rule, own, episode.noticed_at) or is_quiet(rule, own, look.now):
+            continue
+        event = Event(FIRED, episode.fired_at, episode.fired_at, episode.since, episode.level, 0)
+        waiting.append(Happening(rule, Finding(episode.subject, episode.name), event, episode))
+    _tell_people(look, waiting)
+
+
+def _tell_people(look: Look, happened: Sequence[Happening]) -> None:
     ordered = sorted(happened, key=lambda h: (h.rule.code, h.event.kind == CLEARED))
     for (_code, over), found in groupby(ordered, key=lambda h: (h.rule.code, h.event.kind == CLEARED)):
         listed = list(found)
@@ -50,7 +70,7 @@ def _each(look: Look, one: Happening, over: bool) -> None:
     word = "已解除" if over else episodes.severity_word(episode)
     tell_people(
         episode.org, rule.tells, f"【{word}】{rule.title}：{episode.name}", episodes.explained(episode), at=look.now, topic="alert",
-        link=f"alert:{episode.pk}", key=f"{one.event.kind}:{episode.pk}:{one.event.at.isoformat()}", severity=rule.severity,
+        link=f"alert:{episode.pk}", key=f"{one.event.kind}:{episode.pk}:{one.event.at.astimezone(UTC).isoformat()}", severity=rule.severity,
         synthetic=episode.synthetic,
     )  # fmt: skip
 

@@ -33,6 +33,7 @@ def watch() -> None:
         for county in Org.objects.filter(kind=Org.Kind.COUNTY, plans__isnull=False).distinct():
             _done(lambda county=county: standing.look_at(county, now))  # type: ignore[misc]
             _done(lambda county=county: telling.escalate(Look(county, now)))  # type: ignore[misc]
+            _done(lambda county=county: telling.after_quiet_hours(Look(county, now)))  # type: ignore[misc]
         _done(lambda: clock.tick(now))
 
     stop, parent, last = threading.Event(), os.getppid(), -MINUTE
