@@ -59,3 +59,20 @@ def test_the_sample_fire_in_the_ban_zone_is_an_alarm_with_a_case(county):
 def test_levels_of_2024_are_strictly_above(days, level):
     """[201, 200, 301]: two days above 150 and the third too, so orange by the 72-hour row."""
     assert level_of(days) == level
+
+
+def test_automatic_sections_are_watched_by_their_own_class(land):
+    from decimal import Decimal
+
+    from jiuzhi.master.models import Station
+
+    Station.objects.create(
+        code="W1", name="W1", kind="river", level="county", county=land["500229"], target_class="Ⅱ"
+    )
+    told = {t.item: (t.limits[0][0], t.below) for t in found(RULES["water.auto_exceeds"], land["500229"])}
+    assert told == {
+        "CODMn": (Decimal(4), False),
+        "NH3N": (Decimal("0.5"), False),
+        "TP": (Decimal("0.1"), False),
+        "DO": (Decimal(6), True),
+    }

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from jiuzhi.engine.rules.declare import Finding, rule
+from jiuzhi.engine.rules.declare import Finding, Threshold, rule, watch
 from jiuzhi.engine.rules.look import Look
+from jiuzhi.science.standards import water
 
 
 @rule(
@@ -46,3 +47,30 @@ def eflow_low(look: Look) -> Iterator[Finding]:
                 org=point.org, point=(point.lon, point.lat), basis=point.approved_by,
                 rows=[{"record": ["water.flowpoint", point.pk]}], synthetic=any(p.synthetic for p in seen),
             )  # fmt: skip
+
+
+@watch(
+    "water.auto_exceeds", "自动站水质超考核类别", severity="high", cause="水质", fire=3, clear=6, gap=timedelta(hours=13), quiet="",
+    standard="GB 3838-2002", basis="表 1；连续 3 个 4 小时值（本县可调）", grade="T", why="自动站单因子劣于考核类别", opens="exceedance",
+    fix="现场核实并留样，排查上游排口、降雨和施工", tells=("monitoring", "duty"), serves=["SYS-039", "SYS-055"],
+)  # fmt: skip
+def auto_exceeds(look: Look) -> Iterator[Threshold]:
+    for station in look.stations("river", "lake"):
+        target = water.class_number(station.target_class) if station.target_class else None
+        for item in _AUTOMATIC if target else ():
+            limit = water.target_limit(item, target, is_lake=station.kind == "lake")
+            if limit is not None:
+                name = f"{station} {item}"
+                yield Threshold(
+                    station.code,
+                    item,
+                    "4h",
+                    [(limit, 0)],
+                    name,
+                    "mg/L",
+                    below=item == "DO",
+                    synthetic=station.synthetic,
+                )
+
+
+_AUTOMATIC = ("CODMn", "NH3N", "TP", "DO")  # what automatic stations measure of table 1
