@@ -21,7 +21,7 @@ def is_working(day: date) -> bool:
     """Whether people work on ``day``."""
     try:
         return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
+    except NotImplementedError:  # how the library says that a year is not announced yet
         return day.weekday() < 5 and (day.month, day.day) not in _FIXED
 
 
@@ -29,7 +29,7 @@ def is_working(day: date) -> bool:
 def _known(year: int) -> bool:
     try:
         chinese_calendar.is_workday(date(year, 1, 1))
-    except NotImplementedError:
+    except NotImplementedError:  # as above
         return False
     return True
 

@@ -102,10 +102,8 @@ def fire_in_ban_zone(look: Look) -> Iterator[Finding]:
             None,
         )
         if zone is not None:
-            yield Finding(
-                f"record:air.burnpoint:{fire.pk}", str(fire), f"{fire.seen_on} {fire.seen_at}，在秸秆禁烧区“{zone.name}”内", org=fire.org,
-                point=(fire.lon, fire.lat), rows=[{"record": ["air.burnpoint", fire.pk]}, {"record": ["air.banzone", zone.pk]}],
-                synthetic=fire.synthetic,
+            yield Finding.of(
+                fire, f"{fire.seen_on} {fire.seen_at}，在秸秆禁烧区“{zone.name}”内", point=(fire.lon, fire.lat), rows=[{"record": ["air.burnpoint", fire.pk]}, {"record": ["air.banzone", zone.pk]}],
             )  # fmt: skip
 
 

@@ -16,10 +16,9 @@ def permit_expiring(look: Look) -> Iterator[Finding]:
     until = look.today + timedelta(days=int(look.param("days")))
     for permit in look.register("governance.permit"):
         if permit.state == "有效" and permit.valid_to <= until and not permit.renewal_on:
-            yield Finding(
-                f"record:governance.permit:{permit.pk}", f"{permit.enterprise} {permit.number}", f"有效期至 {permit.valid_to}",
-                org=permit.org, rows=[{"record": ["governance.permit", permit.pk]}], synthetic=permit.synthetic,
-            )  # fmt: skip
+            yield Finding.of(
+                permit, f"有效期至 {permit.valid_to}", name=f"{permit.enterprise} {permit.number}"
+            )
 
 
 @rule(
@@ -29,10 +28,7 @@ def permit_expiring(look: Look) -> Iterator[Finding]:
 def exec_report_late(look: Look) -> Iterator[Finding]:
     for report in look.register("governance.executionreport"):
         if report.due_on and report.due_on < look.today and not report.submitted_on:
-            yield Finding(
-                f"record:governance.executionreport:{report.pk}", str(report), f"应于 {report.due_on} 提交", org=report.org,
-                rows=[{"record": ["governance.executionreport", report.pk]}], synthetic=report.synthetic,
-            )  # fmt: skip
+            yield Finding.of(report, f"应于 {report.due_on} 提交")
 
 
 @rule(
@@ -43,7 +39,4 @@ def milestone_overdue(look: Look) -> Iterator[Finding]:
     for step in look.register("governance.milestone"):
         due = step.due_on or step.planned_on
         if step.state == "未完成" and due < look.today:
-            yield Finding(
-                f"record:governance.milestone:{step.pk}", str(step), f"应于 {due} 完成", org=step.org,
-                rows=[{"record": ["governance.milestone", step.pk]}], synthetic=step.synthetic,
-            )  # fmt: skip
+            yield Finding.of(step, f"应于 {due} 完成")

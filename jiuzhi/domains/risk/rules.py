@@ -7,14 +7,6 @@ from jiuzhi.engine.rules.declare import Finding, rule
 from jiuzhi.engine.rules.look import Look
 
 
-def _record(code: str, record: object, text: str, **more: object) -> Finding:
-    number = record.pk  # type: ignore[attr-defined]
-    return Finding(
-        f"record:{code}:{number}", str(record), text, org=record.org, rows=[{"record": [code, number]}],  # type: ignore[attr-defined]
-        synthetic=record.synthetic, **more,  # type: ignore[attr-defined, arg-type]
-    )  # fmt: skip
-
-
 @rule(
     "risk.supply_short", "应急物资低于最低储备", severity="mid", cause="应急物资", every="day", quiet="20-8", tells=("unit", "duty"),
     why="实存数量低于最低储备量", fix="补充到最低储备量以上，或写明代储、协议储备的去处", serves=["SYS-223", "SYS-238"],
@@ -22,8 +14,7 @@ def _record(code: str, record: object, text: str, **more: object) -> Finding:
 def supply_short(look: Look) -> Iterator[Finding]:
     for supply in look.register("risk.supply"):
         if supply.state != "已报废" and supply.minimum is not None and supply.quantity < supply.minimum:
-            yield _record(
-                "risk.supply",
+            yield Finding.of(
                 supply,
                 f"{supply.item}不足",
                 value=supply.quantity,
@@ -40,7 +31,7 @@ def expired_supply(look: Look) -> Iterator[Finding]:
     until = look.today + timedelta(days=int(look.param("days")))
     for supply in look.register("risk.supply"):
         if supply.state != "已报废" and supply.expires_on and supply.expires_on <= until:
-            yield _record("risk.supply", supply, f"有效期至 {supply.expires_on}")
+            yield Finding.of(supply, f"有效期至 {supply.expires_on}")
 
 
 @rule(
@@ -52,7 +43,7 @@ def card_missing(look: Look) -> Iterator[Finding]:
     for point in look.register("risk.geohazard"):
         missing = [k for k in ("防灾明白卡", "避险明白卡") if (point.pk, k) not in signed]
         if point.state != "已核销" and point.households and missing:
-            yield _record("risk.geohazard", point, f"缺{'、'.join(missing)}", point=(point.lon, point.lat))
+            yield Finding.of(point, f"缺{'、'.join(missing)}", point=(point.lon, point.lat))
 
 
 @rule(
@@ -64,7 +55,7 @@ def licence_expiring(look: Look) -> Iterator[Finding]:
     until = look.today + timedelta(days=int(look.param("days")))
     for unit in look.register("risk.radiationunit"):
         if unit.state == "有效" and unit.valid_to <= until:
-            yield _record("risk.radiationunit", unit, f"有效期至 {unit.valid_to}")
+            yield Finding.of(unit, f"有效期至 {unit.valid_to}")
 
 
 @rule(
@@ -76,4 +67,4 @@ def source_retired(look: Look) -> Iterator[Finding]:
     since = look.today - timedelta(days=int(look.param("days")))
     for source in look.register("risk.radiationsource"):
         if source.retired_on and source.retired_on <= since and not source.stored_on:
-            yield _record("risk.radiationsource", source, f"{source.retired_on} 退役")
+            yield Finding.of(source, f"{source.retired_on} 退役")

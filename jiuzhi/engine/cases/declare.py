@@ -43,7 +43,7 @@ NEEDS = {
     AFTER: "整改后的照片", FILE: "佐证文件",
 }  # fmt: skip
 EVIDENCE = (PHOTO, AFTER, FILE)
-# How sure a deadline is: T read in the text of the law, 2 two sources, 1 one source, M from memory, own: default of the product.
+# How sure a deadline or a limit is: T read in the text of the law, 2 two sources, 1 one source, M from memory, own: default of the product.
 GRADES = {"T": "原文", "2": "两处来源", "1": "一处来源", "M": "未核实", "own": "本县可调"}
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -78,25 +77,3 @@ def board(cases: QuerySet[Case], workflow: str, most: int = 20) -> list[tuple[st
             )
             found.append((stage.name, counts.get(stage.name, 0), list(shown)))
     return found
-
-
-def overdue_count(user: User, county: Org, now: datetime) -> int:
-    """How many open cases a person sees are past their term."""
-    return rights.visible(user, county).filter(closed_at=None, paused_at=None, due_at__lt=now).count()
-
-
-def dots(cases: QuerySet[Case], now: datetime, most: int = 5000) -> list[dict[str, Any]]:
-    """Points of a map: GeoJSON features with the colour of 挂图作战."""
-    placed = cases.exclude(lon=None).values(
-        "pk", "code", "title", "stage", "lon", "lat", "due_at", "closed_at", "org__name"
-    )[:most]
-    return [
-        {
-            "type": "Feature", "geometry": {"type": "Point", "coordinates": [float(c["lon"]), float(c["lat"])]},
-            "properties": {
-                "id": c["pk"], "title": f"{c['code']} {c['title']}", "state": c["stage"], "unit": c["org__name"],
-                "colour": terms.colour(c["due_at"], c["closed_at"] is not None, now),
-            },
-        }
-        for c in placed
-    ]  # fmt: skip

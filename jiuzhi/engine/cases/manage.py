@@ -66,11 +66,13 @@ def resume(case: Case, actor: Actor, *, at: datetime, words: str = "") -> None:
         note(now, K.RESUMED, actor, at, text=words, since=stood.isoformat())
 
 
-def extend(case: Case, until: date, why: str, actor: Actor, *, at: datetime) -> None:
+def extend(case: Case, until: date | None, why: str, actor: Actor, *, at: datetime) -> None:
     """Give the present stage until the end of ``until``. The first term stays readable in the history."""
     with held(case) as now:
         _may(actor, now, "延期")
         _open(now, "延期")
+        if until is None:
+            raise ValidationError("请填延期到哪一天。")
         end = datetime.combine(until, time(23, 59, 59), LOCAL)
         if end <= (now.due_at or at) or end <= at:
             raise ValidationError("延期后的日期要晚于现在的期限，也不能是过去：请改填。")

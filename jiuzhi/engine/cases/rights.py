@@ -127,17 +127,3 @@ def _has(case: Case, need: str, given: dict[str, Any]) -> bool:
 def _round_began(case: Case) -> Any:
     """When the present round of work began: photos of an earlier round prove nothing of this one."""
     return next((e.at for e in reversed(acts(case)) if _begins_anew(e)), case.opened_at)
-
-
-__all__ = [
-    "AFTER",
-    "FILE",
-    "PHOTO",
-    "check_step",
-    "may",
-    "may_take",
-    "open_steps",
-    "visible",
-    "workers",
-    "works_on",
-]

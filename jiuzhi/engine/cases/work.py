@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,9 +101,6 @@ def held(case: Case, revision: int | None = None) -> Any:
             raise ValidationError("这个问题刚被别人办理过：请刷新页面，看过最新情况再办。", code="newer")
         yield now
     case.refresh_from_db()
-
-
-Held = AbstractContextManager[Case]
 
 
 def take(

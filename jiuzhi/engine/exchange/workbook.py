@@ -88,3 +88,19 @@ class Sheet:
 def book(out: BinaryIO) -> Any:
     """A workbook that streams to ``out``; close it when done."""
     return xlsxwriter.Workbook(out, OPTIONS)
+
+
+def tables(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]], synthetic: bool) -> bytes:
+    """A workbook of lists: (name, column titles, rows) each; above every list stands whether it rests on simulated data."""
+    out = io.BytesIO()
+    with book(out) as made:
+        bold = made.add_format({"bold": True, "bg_color": "#EDF2F7", "border": 1, "text_wrap": True})
+        for name, head, rows in sheets:
+            sheet = Sheet(made, name)
+            sheet.sheet.set_column(0, len(head) - 1, 18)
+            sheet.sheet.freeze_panes(2, 0)
+            sheet.write(["含模拟数据，不可用于上报" if synthetic else ""])
+            sheet.write(head, bold)
+            for row in rows:
+                sheet.write(row)
+    return out.getvalue()

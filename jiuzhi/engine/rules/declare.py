@@ -29,6 +29,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from jiuzhi.core.models import Grant, Org
+from jiuzhi.engine.cases.declare import GRADES
 from jiuzhi.engine.plan.systems import Serving, contribute
 
 from .hysteresis import Conduct
@@ -41,7 +42,6 @@ LEVELS = ("", "蓝", "黄", "橙", "红")  # of warnings; "" for a rule without 
 EVERY = {
     "minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1),
 }  # fmt: skip
-GRADES = {"T": "原文", "2": "两处来源", "1": "一处来源", "M": "未核实", "own": "本县可调"}
 # After how long an alarm nobody acknowledged goes up: to the leader of the unit, then to the county. By severity.
 ESCALATION = {
     "critical": (timedelta(minutes=30), timedelta(hours=2)),
@@ -110,6 +110,17 @@ class Finding:
     rows: Sequence[Mapping[str, Any]] = ()
     holds: bool = False  # no longer bad enough to fire, not yet good
     synthetic: bool = False
+
+    @classmethod
+    def of(cls, record: Any, text: str, **more: Any) -> Finding:
+        """What is wrong with a record of a register: its own subject, name and unit, unless ``more`` says otherwise. A place is said by the
+        rule: not every place may be told."""
+        code = record._meta.label_lower
+        own = {
+            "subject": f"record:{code}:{record.pk}", "name": str(record), "org": record.org, "rows": [{"record": [code, record.pk]}],
+            "synthetic": record.synthetic,
+        }  # fmt: skip
+        return cls(text=text, **own | more)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +13,7 @@ from django.db import transaction
 from jiuzhi.core import access, files, records
 from jiuzhi.core.models import Org
 from jiuzhi.core.records import SYSTEM, Actor
+from jiuzhi.engine.reports.words import plain
 
 from .declare import LEVELS, SEVERITIES, Finding, Rule
 from .hysteresis import BAD, CLEARED, FIRED, LEVEL, REJOINED, Event, Memory
@@ -68,15 +68,11 @@ def write(look: Look, rule: Rule, finding: Finding, event: Event) -> Happening:
         if event.kind == FIRED and found is None:
             return Happening(rule, finding, event, _begin(look, rule, finding, event))
         if found is None:  # its episode was begun before a memory that is lost
-            found = _begin(look, rule, finding, replace_event(event))
+            found = _begin(look, rule, finding, event._replace(kind=FIRED, at=event.episode))
         fresh = not found.events.filter(kind=event.kind, at=event.at).exists()
         if fresh:
             _go_on(found, rule, finding, event)
         return Happening(rule, finding, event, found, fresh)
-
-
-def replace_event(event: Event) -> Event:
-    return event._replace(kind=FIRED, at=event.episode)
 
 
 def _begin(look: Look, rule: Rule, finding: Finding, event: Event) -> Episode:
@@ -246,9 +242,9 @@ def explained(episode: Episode) -> str:
     rule = episode.declared
     number = ""
     if episode.value is not None:
-        number = f"触发值 {trimmed(episode.value)} {episode.unit}".strip()
+        number = f"触发值 {plain(episode.value)} {episode.unit}".strip()
         if episode.limit is not None:
-            number += f"，限值 {trimmed(episode.limit)} {episode.unit}".rstrip()
+            number += f"，限值 {plain(episode.limit)} {episode.unit}".rstrip()
     said = [
         episode.text,
         number,
@@ -259,25 +255,5 @@ def explained(episode: Episode) -> str:
     return "\n".join(filter(None, said))
 
 
-def trimmed(value: Decimal) -> str:
-    """A number without trailing zeros: 0.110000 → 0.11."""
-    return f"{value.normalize():f}"
-
-
-def tell(look: Look, happened: Sequence[Happening]) -> None:
-    """Let people know of what began, got worse or cleared, once for each event (`group`), and open the cases."""
-    from . import telling
-
-    telling.tell(
-        look, happened
-    )  # also what was written before by an evaluation that was stopped: nobody is told twice
-
-
 def severity_word(episode: Episode) -> str:
     return f"{episode.level_word}色" if episode.level else SEVERITIES[episode.severity]
-
-
-__all__ = [
-    "Happening", "acknowledge", "decide_later", "explained", "hand_over", "note_after_the_fact", "of_value", "remark", "severity_word",
-    "tell", "trimmed", "write",
-]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -11,7 +11,9 @@ from typing import Any
 from jiuzhi.core import registers
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org
-from jiuzhi.engine.indicators.models import ComputedValue, Judgement
+from jiuzhi.core.registers import reading
+from jiuzhi.engine.indicators import judged
+from jiuzhi.engine.indicators.models import Judgement
 from jiuzhi.engine.observe import assessed, devices, health, reported
 from jiuzhi.engine.observe.devices import Known
 from jiuzhi.engine.observe.quality import capture
@@ -96,31 +98,11 @@ class Look:
         """All records of a register in the county, with their unit."""
         if code not in self._rows:
             register = registers.get(code)
-            found = registers_everything(register, self.county).select_related("org", *register.links())
+            found = reading.everything(register, self.county).select_related("org", *register.links())
             self._rows[code] = list(found)
         return self._rows[code]
 
     @cached_property
     def judgements(self) -> list[Judgement]:
         """The newest judgement of every commitment of the current plan."""
-        newest: dict[int, Judgement] = {}
-        found = Judgement.objects.filter(
-            commitment__plan__county=self.county, commitment__plan__current=True, as_of__lte=self.today
-        )
-        for judgement in found.select_related("commitment__owner", "commitment__plan").order_by("as_of"):
-            newest[judgement.commitment_id] = judgement
-        return list(newest.values())
-
-    def value(self, indicator: str, period: str) -> ComputedValue | None:
-        return ComputedValue.objects.filter(county=self.county, indicator=indicator, period=period).first()
-
-
-def registers_everything(register: registers.Register, county: Org) -> Any:
-    from jiuzhi.core.registers import reading
-
-    return reading.everything(register, county)
-
-
-def stored(codes: Iterable[str]) -> list[str]:
-    """Those of ``codes`` that are registers: a rule of one domain may look at another's, which may not be there."""
-    return [c for c in codes if c in registers.REGISTERS]
+        return judged.newest(self.county, self.today)

@@ -10,7 +10,7 @@ from typing import Any
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org
 
-from . import episodes, memory
+from . import episodes, memory, telling
 from .declare import EVERY, RULES, Finding, Rule
 from .hysteresis import BAD, GOOD, HOLD, Event, Memory, run
 from .look import Look
@@ -38,7 +38,7 @@ def look_at(county: Org, now: datetime, *, only: Iterable[str] | None = None, fo
                 log.exception("规则 %s 在 %s 无法判断", rule.code, county)
                 continue
             happened = _judge(database, look, rule, found, now if force else stamp)
-            episodes.tell(look, happened)
+            telling.tell(look, happened)
             memory.set_mark(database, name, stamp.isoformat())
             begun += sum(h.begins for h in happened)
     return begun

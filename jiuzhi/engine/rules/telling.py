@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ _WHOM = {1: ("leader",), 2: ("leader", "plan_officer")}
 
 
 def tell(look: Look, happened: Sequence[Happening]) -> None:
-    """Open cases and tell people of ``happened``."""
+    """Open cases and tell people of ``happened``, also of what an evaluation that was stopped had written: nobody is told twice."""
     for one in happened:
         workflow = opens_case(one.rule, look)
         if one.event.kind in (FIRED, REJOINED) and workflow and one.episode.case_id is None:
@@ -63,7 +63,7 @@ def _tell_people(look: Look, happened: Sequence[Happening]) -> None:
 
 def _each(look: Look, one: Happening, over: bool) -> None:
     episode, rule = one.episode, one.rule
-    if not over and _said_already(episode, look.now):
+    if not over and _said_already(episode):
         return
     if is_quiet(rule, look.settings.get(rule.code), look.now):
         return
@@ -75,7 +75,7 @@ def _each(look: Look, one: Happening, over: bool) -> None:
     )  # fmt: skip
 
 
-def _said_already(episode: Episode, now: datetime) -> bool:
+def _said_already(episode: Episode) -> bool:
     """Whether people know of the same event by another alarm of its group that is on."""
     others = Episode.objects.filter(group=episode.group, cleared_at=None, pk__lt=episode.pk)
     return others.filter(severity=episode.severity, level__gte=episode.level).exists()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from jiuzhi.core.models import Org
 from jiuzhi.engine.observe import delta, lake
 from jiuzhi.engine.observe.drain import is_late
 
-from . import episodes, memory
+from . import episodes, memory, telling
 from .declare import RULES, Rule, Threshold
 from .hysteresis import BAD, GOOD, HOLD, Conduct, Memory, run
 from .look import Look
@@ -123,7 +123,7 @@ def watch_new(now: datetime) -> int:
                 begun = _judge(database, [Seen(**row) for row in found.to_arrow_table().to_pylist()], now)
             else:
                 log.warning(
-                    "规则自湖版本 %s 之后的增量已不可得：这一段没有实时判断，可用 jiuzhi rules replay 复核",
+                    "规则自湖版本 %s 之后的增量已不可得：这一段没有实时判断",
                     mark,
                 )
         memory.set_mark(database, "lake", str(version))
@@ -160,7 +160,7 @@ def _judge_county(
                 begun += [episodes.of_value(look, one, row, event) for event in events]
             else:
                 episodes.note_after_the_fact(look, one, row, held)
-    episodes.tell(look, begun)
+    telling.tell(look, begun)
     memory.write(database, look.county.code, changed)
     return sum(h.begins for h in begun)
 
@@ -178,7 +178,3 @@ def replay(look: Look, start: datetime, end: datetime) -> dict[memory.Key, list[
     from .bulk import replay as in_bulk
 
     return in_bulk(look, watched(look), start, end)
-
-
-__all__ = ["Seen", "Watched", "replay", "watch_new", "watched"]
-_DAY = timedelta(days=1)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from jiuzhi.core.local import LOCAL
+from jiuzhi.engine.exchange.workbook import tables
 from jiuzhi.engine.reports.blocks import Block, Column, Composition, Paragraph
 from jiuzhi.engine.reports.layout import Counter
 from jiuzhi.engine.reports.words import plain
@@ -176,29 +174,17 @@ def to_pdf(report: Ecology, path: Path, on: date) -> Path:
 
 def to_xlsx(report: Ecology) -> bytes:
     """A workbook: 总体, one sheet for each group with a row a unit, 明细 with a row for each line of each score, 超期问题."""
-    out = io.BytesIO()
     figures, units = headings(report)
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        bold = book.add_format({"bold": True, "bg_color": "#EDF2F7", "border": 1, "text_wrap": True})
-
-        def sheet(name: str, head: list[str], rows: list[list[Any]]) -> None:
-            page = book.add_worksheet(name)
-            if report.synthetic:
-                page.write(0, 0, "含模拟数据，不可用于上报")
-            page.write_row(1, 0, head, bold)
-            for n, row in enumerate(rows, 2):
-                page.write_row(n, 0, row)
-            page.freeze_panes(2, 0)
-            page.autofit()
-
-        sheet("总体", figures, [figure_cells(f) for f in (*report.work, *report.indicators)])
-        for word, rows in report.groups:
-            sheet(word[:31], units, [unit_cells(r) for r in rows])
-        lines = [
-            [r.score.unit.name, line.title, "" if line.value is None else float(line.value), line.unit, float(line.points),
-             float(line.full), line.why, "；".join(e["label"] for e in line.evidence)]
-            for _word, rows in report.groups for r in rows for line in r.score.lines.all()
-        ]  # fmt: skip
-        sheet("得分明细", ["单位", "项目", "数值", "单位", "得分", "满分", "说明", "证据"], lines)
-        sheet("超期问题", [c.title for c in _PROBLEM], [problem_cells(c) for c in report.problems])
-    return out.getvalue()
+    lines = [
+        [r.score.unit.name, line.title, line.value, line.unit, line.points, line.full, line.why, "；".join(e["label"] for e in line.evidence)]
+        for _word, rows in report.groups for r in rows for line in r.score.lines.all()
+    ]  # fmt: skip
+    return tables(
+        [
+            ("总体", figures, [figure_cells(f) for f in (*report.work, *report.indicators)]),
+            *((word, units, [unit_cells(r) for r in rows]) for word, rows in report.groups),
+            ("得分明细", ["单位", "项目", "数值", "单位", "得分", "满分", "说明", "证据"], lines),
+            ("超期问题", [c.title for c in _PROBLEM], [problem_cells(c) for c in report.problems]),
+        ],
+        report.synthetic,
+    )

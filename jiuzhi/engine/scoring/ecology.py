@@ -17,7 +17,7 @@ from jiuzhi.engine.indicators.registry import INDICATORS
 from jiuzhi.engine.rules.models import Episode
 
 from .declare import Month
-from .measures import _late
+from .measures import past_term
 from .models import GROUPS, Score, ScoreMonth
 
 
@@ -114,7 +114,7 @@ def _counts(county: Org, month: str, now: datetime) -> tuple[list[int | None], l
         .filter(Q(closed_at=None) | Q(closed_at__gte=of.end))
         .select_related("org")
     )
-    late = [c for c in running if _late(c, of.end)]
+    late = [c for c in running if past_term(c, of.end)]
     alerts = Episode.objects.filter(county=county, fired_at__gte=of.start, fired_at__lt=of.end).count()
     reports = LateReport.objects.filter(
         period__county=county, reported_on__gte=of.start.date(), reported_on__lte=of.last_day

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from jiuzhi.core.models import LateReport, Org
 from jiuzhi.engine.cases.models import Case, CaseEvent
+from jiuzhi.engine.indicators import judged
 from jiuzhi.engine.indicators.models import Judgement, ReportedValue
 from jiuzhi.engine.rules.models import Episode
 
@@ -35,7 +36,7 @@ def _cases(month: Month) -> list[Case]:
     return list(found.filter(Q(closed_at=None) | Q(closed_at__gte=month.start)).select_related("org"))
 
 
-def _late(case: Case, end: datetime) -> bool:
+def past_term(case: Case, end: datetime) -> bool:
     """Whether a case was past its term at ``end``, or was closed after it."""
     closed = case.closed_at if case.closed_at and case.closed_at < end else None
     if closed is not None:
@@ -50,7 +51,7 @@ def _late(case: Case, end: datetime) -> bool:
 )
 def overdue(month: Month, unit: Org) -> Measured:
     found = month.once("cases", lambda: _cases(month))
-    return _counted([c for c in _of(found, unit) if _late(c, month.end)], "case", "件超期", "没有超期")
+    return _counted([c for c in _of(found, unit) if past_term(c, month.end)], "case", "件超期", "没有超期")
 
 
 @measure("cases.on_time", "按期办结率", unit="%", better="up", about="本月办结的问题中按期办结的占比")
@@ -59,7 +60,7 @@ def on_time(month: Month, unit: Org) -> Measured:
     closed = [c for c in _of(found, unit) if c.closed_at and month.start <= c.closed_at < month.end]
     if not closed:
         return Measured(None, "本月没有办结的问题")
-    late = {c.pk for c in closed if _late(c, month.end)}
+    late = {c.pk for c in closed if past_term(c, month.end)}
     proof = [Proof("case", c.pk, f"{c}（超期）" if c.pk in late else str(c)) for c in closed]
     share = Decimal(100 * (len(closed) - len(late))) / len(closed)
     return Measured(
@@ -152,13 +153,7 @@ def late_reports(month: Month, unit: Org) -> Measured:
 )
 def behind(month: Month, unit: Org) -> Measured:
     def read() -> list[Judgement]:
-        newest: dict[int, Judgement] = {}
-        found = Judgement.objects.filter(
-            commitment__plan__county=month.county, commitment__plan__current=True, as_of__lte=month.last_day
-        ).exclude(commitment__owner=None)
-        for judgement in found.select_related("commitment__owner").order_by("as_of"):
-            newest[judgement.commitment_id] = judgement
-        return list(newest.values())
+        return [j for j in judged.newest(month.county, month.last_day) if j.commitment.owner]
 
     mine = [j for j in month.once("judged", read) if j.commitment.owner.path.startswith(unit.path)]
     bad = [j for j in mine if j.state in ("late", "badly_late")]

@@ -8,7 +8,7 @@ from pathlib import Path
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org
 from jiuzhi.engine.cases.models import Case
-from jiuzhi.engine.indicators.models import Judgement
+from jiuzhi.engine.indicators import judged
 from jiuzhi.engine.plan.duties import OVERDUE, SOON, Duty, duties
 from jiuzhi.engine.plan.models import Plan
 from jiuzhi.engine.reports.blocks import Block, Column, Composition, Paragraph
@@ -93,13 +93,7 @@ def _ranks(county: Org, report: Ecology, day: date, n: Counter) -> list[Block]:
 
 
 def _late(county: Org, report: Ecology, day: date, n: Counter) -> list[Block]:
-    newest: dict[int, Judgement] = {}
-    found = Judgement.objects.filter(
-        commitment__plan__county=county, commitment__plan__current=True, as_of__lte=day
-    )
-    for one in found.select_related("commitment__owner").order_by("as_of"):
-        newest[one.commitment_id] = one
-    late = [j for j in newest.values() if j.state in ("late", "badly_late")]
+    late = [j for j in judged.newest(county, day) if j.state in ("late", "badly_late")]
     late.sort(key=lambda j: j.state)  # badly_late first
     rows = [
         [j.commitment.name + ("※" if j.synthetic else ""), j.commitment.owner.name if j.commitment.owner else "未指定", j.get_state_display(), j.reason]

@@ -6,7 +6,7 @@ from functools import cached_property, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -191,6 +191,14 @@ def require(scope: Scope, action: str, org: Org | None = None) -> None:
     """Errors: 403 with a sentence that names what is missing."""
     if not scope.may(action, org):
         raise PermissionDenied(_("您没有这项操作的权限，需要时请联系管理员授权。"))
+
+
+def given_day(text: str) -> date | None:
+    """A day of a form, None when it was left empty. Errors: ``ValidationError`` for what is no day."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ValidationError(_("“%(text)s”不是日期：请写成 2026-12-31。") % {"text": text[:20]}) from None
 
 
 def page(

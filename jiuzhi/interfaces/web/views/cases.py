@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import xlsxwriter
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -24,8 +21,9 @@ from jiuzhi.core.models import Org
 from jiuzhi.engine.cases import evidence, lists, manage, rights, terms, work
 from jiuzhi.engine.cases.declare import EVIDENCE, NEEDS, WORKFLOWS, Step
 from jiuzhi.engine.cases.models import Case, CaseFile
+from jiuzhi.engine.exchange.workbook import tables
 
-from .base import Scope, actor, county_page, page
+from .base import Scope, actor, county_page, given_day, page
 from .scores import FORMS, sent
 
 _PAGE, _MOST = 50, 20_000
@@ -217,7 +215,7 @@ def act(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "note": lambda: manage.remark(case, words, who, at=now),
         "pause": lambda: manage.pause(case, words, who, at=now),
         "resume": lambda: manage.resume(case, who, at=now, words=words),
-        "extend": lambda: manage.extend(case, _day(asked.get("until", "")), words, who, at=now),
+        "extend": lambda: manage.extend(case, given_day(asked.get("until", "")), words, who, at=now),
         "assign": lambda: manage.reassign(case, unit, None, words, who, at=now),
         "reopen": lambda: manage.reopen(case, words, who, at=now),
         "holds": lambda: manage.revisit(case, True, words, who, at=now),
@@ -235,13 +233,6 @@ def act(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("已办理。"))
     return redirect("case", scope.county.code, pk)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError(_("“%(text)s”不是日期：请写成 2026-12-31。") % {"text": text[:20]}) from None
 
 
 def _parts(text: str, scope: Scope, case: Case) -> list[tuple[str, Org]]:
@@ -291,48 +282,26 @@ def export(request: HttpRequest, scope: Scope) -> HttpResponse:
     """The list as chosen, in Excel."""
     found, asked, _whose = _chosen(request, scope)
     rows = list(lists.sorted_(found, asked["due"]).select_related("org", "person")[:_MOST])
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        sheet = book.add_worksheet("问题清单")
-        if any(c.synthetic for c in rows):
-            sheet.write(0, 0, "含模拟数据，不可用于上报")
-        head = [
-            "编号",
-            "问题",
-            "流程",
-            "环节",
-            "责任单位",
-            "承办人",
-            "风险",
-            "来源",
-            "地点",
-            "登记",
-            "本环节期限",
-            "办结",
-            "退回次数",
-            "模拟",
-        ]
-        sheet.write_row(1, 0, head)
-        for n, c in enumerate(rows, 2):
-            days = [
-                f"{t.astimezone(LOCAL):%Y-%m-%d}" if t else "" for t in (c.opened_at, c.due_at, c.closed_at)
-            ]
-            told = [
-                c.code,
-                c.title,
-                c.flow.title,
-                c.stage,
-                c.org.name,
-                str(c.person or ""),
-                c.risk,
-                c.source,
-                c.place,
-                *days,
-                c.returns,
-            ]
-            sheet.write_row(n, 0, [*told, "是" if c.synthetic else ""])
-        sheet.freeze_panes(2, 2)
-        sheet.autofit()
-    return sent(out.getvalue(), f"{scope.county.name}问题清单.xlsx", FORMS["xlsx"])
+    head = [
+        "编号",
+        "问题",
+        "流程",
+        "环节",
+        "责任单位",
+        "承办人",
+        "风险",
+        "来源",
+        "地点",
+        "登记",
+        "本环节期限",
+        "办结",
+        "退回次数",
+        "模拟",
+    ]
+    told = [
+        [c.code, c.title, c.flow.title, c.stage, c.org.name, str(c.person or ""), c.risk, c.source, c.place,
+         *(t and t.astimezone(LOCAL).date() for t in (c.opened_at, c.due_at, c.closed_at)), c.returns, "是" if c.synthetic else ""]
+        for c in rows
+    ]  # fmt: skip
+    data = tables([("问题清单", head, told)], any(c.synthetic for c in rows))
+    return sent(data, f"{scope.county.name}问题清单.xlsx", FORMS["xlsx"])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,11 +16,12 @@ from django.utils.translation import gettext as _
 
 from jiuzhi.core import local
 from jiuzhi.core.models import Org
+from jiuzhi.engine.exchange.workbook import tables
 from jiuzhi.engine.plan import duties
 from jiuzhi.engine.plan.models import Milestone, Task
 from jiuzhi.engine.scoring import meeting
 
-from .base import Scope, actor, county_page, page, require
+from .base import Scope, actor, county_page, given_day, page, require
 from .scores import FORMS, sent
 
 _PAGE = 50
@@ -88,13 +87,6 @@ def task(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     return page(request, "web/duty.html", context, active="duties")
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ValidationError(_("“%(text)s”不是日期：请写成 2026-12-31。") % {"text": text[:20]}) from None
-
-
 def _change(request: HttpRequest, found: Task) -> None:
     number = request.POST.get("milestone", "")
     held = (
@@ -109,7 +101,7 @@ def _change(request: HttpRequest, found: Task) -> None:
         done: date | None = local.today()
         title, due_on, step = held.title, held.due_on, held.next_step
     else:
-        done, due_on = _day(request.POST.get("done_on", "")), _day(request.POST.get("due_on", ""))
+        done, due_on = given_day(request.POST.get("done_on", "")), given_day(request.POST.get("due_on", ""))
         title, step = request.POST.get("title", ""), request.POST.get("next_step", "")
     duties.set_milestone(
         found,
@@ -128,24 +120,14 @@ def _change(request: HttpRequest, found: Task) -> None:
 def export(request: HttpRequest, scope: Scope) -> HttpResponse:
     """The list as chosen, a row for each milestone."""
     found, _asked = _chosen(request, scope)
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("责任清单")
-        if any(m.synthetic for d in found for m in d.milestones):
-            sheet.write(0, 0, "含模拟数据，不可用于上报")
-        sheet.write_row(
-            1, 0, ["编号", "任务", "领域", "责任单位", "状态", "节点", "应完成", "完成", "下一步"]
-        )
-        at = 2
-        for d in found:
-            for m in d.milestones or [None]:
-                step = [m.title, f"{m.due_on}", f"{m.done_on or ''}", m.next_step] if m else [""] * 4
-                owner = d.owner.name if d.owner else "未指定"
-                sheet.write_row(at, 0, [d.task.code, d.task.title, d.task.domain, owner, d.state_word, *step])
-                at += 1
-        sheet.freeze_panes(2, 2)
-        sheet.autofit()
-    return sent(out.getvalue(), f"{scope.county.name}责任清单-{local.today()}.xlsx", FORMS["xlsx"])
+    rows = [
+        [d.task.code, d.task.title, d.task.domain, d.owner.name if d.owner else "未指定", d.state_word,
+         *([m.title, m.due_on, m.done_on, m.next_step] if m else [])]
+        for d in found for m in d.milestones or [None]
+    ]  # fmt: skip
+    head = ["编号", "任务", "领域", "责任单位", "状态", "节点", "应完成", "完成", "下一步"]
+    data = tables([("责任清单", head, rows)], any(m.synthetic for d in found for m in d.milestones))
+    return sent(data, f"{scope.county.name}责任清单-{local.today()}.xlsx", FORMS["xlsx"])
 
 
 @county_page
