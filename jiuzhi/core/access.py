@@ -44,6 +44,7 @@ ACTIONS: dict[str, frozenset[str]] = {
         {"plan_officer", "unit", "monitoring", "enforcement", "duty", "chief", "admin"}
     ),
     "tune_rule": frozenset({"plan_officer", "monitoring", "admin"}),
+    "manage_channel": frozenset({"plan_officer", "admin"}),
     "publish_warning": frozenset({"plan_officer", "duty", "leader", "admin"}),
     "view_case": _STAFF,
     "open_case": _EDITORS | {"chief"},
@@ -63,7 +64,7 @@ WORDS = {
     "view_record": "查看", "create_record": "新增", "change_record": "修改", "delete_record": "删除", "export_record": "导出",
     "see_sensitive": "查看敏感字段", "manage_period": "管理报送时期", "read_audit": "查看变更记录",
     "report_value": "填报", "approve_value": "审核",
-    "view_alert": "查看报警", "answer_alert": "处理报警", "tune_rule": "调整规则", "publish_warning": "发布预警",
+    "view_alert": "查看报警", "answer_alert": "处理报警", "tune_rule": "调整规则", "manage_channel": "设置通知渠道", "publish_warning": "发布预警",
     "view_case": "查看问题", "open_case": "登记问题", "work_case": "办理问题", "manage_case": "督办问题",
     "view_patrol": "查看巡查", "walk_patrol": "巡查", "set_patrol": "安排巡查",
     "view_score": "查看评分", "object_score": "提出异议", "manage_score": "管理评分",

@@ -141,6 +141,16 @@ CACHES = {
         "LOCATION": HOME / "attempts",
     },
 }
+# What goes out of the app. `JIUZHI_SMTP=smtp://user:password@host:587` (with STARTTLS), `smtps://…:465`, or `smtp+plain://host:25` inside.
+SITE_URL = os.environ.get("JIUZHI_URL", "").rstrip("/")  # the address people know the workbench by, for links
+WEBHOOK_HOSTS = [h.strip() for h in os.environ.get("JIUZHI_WEBHOOK_HOSTS", "").split(",") if h.strip()]
+_SMTP = urlparse(os.environ.get("JIUZHI_SMTP", ""))
+EMAIL_HOST = _SMTP.hostname or ""
+EMAIL_PORT = _SMTP.port or {"smtps": 465, "smtp+plain": 25}.get(_SMTP.scheme, 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_SMTP.username or ""), unquote(_SMTP.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _SMTP.scheme == "smtps", _SMTP.scheme == "smtp"
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = os.environ.get("JIUZHI_MAIL_FROM", EMAIL_HOST_USER or "jiuzhi@localhost")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 CSRF_FAILURE_VIEW = "jiuzhi.interfaces.web.views.account.expired"

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from jiuzhi.core import records
+from jiuzhi.core import records, sealed
 from jiuzhi.core.models import Org, User
 from jiuzhi.core.records import SYSTEM
 
-from .models import Message
+from .models import TOPICS, Channel, Delivery, Message
+
+SEVERITIES = ("info", "low", "mid", "high", "critical")  # of an alarm, mildest first
 
 
 def people(org: Org, roles: Iterable[str]) -> list[User]:
@@ -43,6 +45,51 @@ def tell(
             for pk, user in whom.items() if pk not in known
         ]  # fmt: skip
         if fresh:
+            out = _outward(org, county, fresh[0], {m.user_id: m.user for m in fresh})
             with records.change_set(SYSTEM, Message, county.code, f"通知：{title}"[:200]) as facts:
                 facts["people"] = records.bulk_create(fresh)
+                facts["out"] = records.bulk_create(out)
     return len(fresh)
+
+
+def _outward(org: Org, county: Org, message: Message, people: dict[int, User]) -> list[Delivery]:
+    """What goes out of the app, written beside the messages in the same transaction: no told thing is forgotten by a channel."""
+    if message.topic not in TOPICS:
+        return []
+    found = []
+    for channel in Channel.objects.filter(county=county, active=True).select_related("org"):
+        fits = org.path.startswith(channel.org.path) and (
+            not channel.topics or message.topic in channel.topics
+        )
+        if not fits or (
+            message.severity
+            and channel.least
+            and SEVERITIES.index(message.severity) < SEVERITIES.index(channel.least)
+        ):
+            continue
+        for to in addresses(channel, people.values()):
+            found.append(outgoing(channel, message, to))
+    known = set(
+        Delivery.objects.filter(channel__county=county, key=message.key).values_list("channel_id", "to")
+    )
+    return [d for d in found if (d.channel_id, d.to) not in known]
+
+
+def addresses(channel: Channel, people: Iterable[User]) -> list[str]:
+    """To whom a channel writes: e-mail to each address once, a robot to nobody in particular."""
+    if channel.kind != Channel.Kind.EMAIL:
+        return [""]
+    try:
+        listed = sealed.unseal(channel.address)
+    except sealed.Unreadable:
+        return [""]  # the try will fail and say why
+    given = listed.split(",") if listed else [person.email for person in people]
+    return list(dict.fromkeys(a.strip().lower() for a in given if a.strip()))
+
+
+def outgoing(channel: Channel, message: Message, to: str) -> Delivery:
+    """``message`` as one thing to be delivered."""
+    return Delivery(
+        channel=channel, key=message.key, to=to, topic=message.topic, title=message.title, text=message.text, link=message.link,
+        severity=message.severity, synthetic=message.synthetic, made_at=message.made_at, next_at=message.made_at,
+    )  # fmt: skip

@@ -25,6 +25,7 @@ def watch() -> None:
 
     from jiuzhi.core.models import Org
     from jiuzhi.engine.cases import clock
+    from jiuzhi.engine.notify import sending
     from jiuzhi.engine.rules import standing, telling, watching
     from jiuzhi.engine.rules.look import Look
 
@@ -39,6 +40,14 @@ def watch() -> None:
     stop, parent, last = threading.Event(), os.getppid(), -MINUTE
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
+
+    def post() -> None:  # beside the watching: an address that answers slowly must not hold an alarm up
+        while not stop.is_set():
+            close_old_connections()
+            _done(lambda: sending.send_due(timezone.now()))
+            stop.wait(PAUSE)
+
+    threading.Thread(target=post, name="posting", daemon=True).start()
     while not stop.is_set() and os.getppid() == parent:
         close_old_connections()
         _done(lambda: watching.watch_new(timezone.now()))
