@@ -44,10 +44,10 @@ def build(plan: Plan, as_of: date) -> None:
             compute.publish(held, SYSTEM, now=now)
 
 
-# title, days since it was found, steps taken
+# title, part of the name of the unit it is given to, days since it was found, steps taken
 _CASES = (
-    ("河道边堆放建筑垃圾", 75, ("交办",)), ("污水管网破损渗漏", 60, ("交办", "报方案")), ("采石场未按方案复绿", 20, ()),
-    ("秸秆露天焚烧反复出现", 8, ("交办", "报方案")), ("水源地标识牌缺失", 3, ("交办",)), ("养殖场粪污溢流", 1, ()),
+    ("河道边堆放建筑垃圾", "水利", 75, ("交办",)), ("污水管网破损渗漏", "住房", 60, ("交办", "报方案")), ("采石场未按方案复绿", "自然资源", 20, ()),
+    ("秸秆露天焚烧反复出现", "农业", 8, ("交办", "报方案")), ("水源地标识牌缺失", "生态环境", 3, ("交办",)), ("养殖场粪污溢流", "农业", 1, ()),
 )  # fmt: skip
 
 
@@ -55,14 +55,10 @@ def _cases(plan: Plan, now: datetime) -> None:
     """Problems at several stages and colours, each found at its place and given to a unit."""
     if Case.objects.filter(county=plan.county, source="演示").exists():
         return
-    units = list(
-        Org.objects.filter(path__startswith=plan.county.path, kind="department", name__startswith="县")[
-            : len(_CASES)
-        ]
-    )
-    for n, (title, days, steps) in enumerate(_CASES):
+    units = list(Org.objects.filter(path__startswith=plan.county.path, kind="department"))
+    for title, word, days, steps in _CASES:
         at = now - timedelta(days=days)
-        org = units[n % len(units)] if units else plan.county
+        org = next((u for u in units if word in u.name), plan.county)
         case = work.open_case(
             "rectification",
             org,

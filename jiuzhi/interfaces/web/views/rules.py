@@ -50,7 +50,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
                 (rule, own.get(rule.code), on[rule.code])
             )
     context = {
-        "groups": groups.items(),
+        "groups": list(groups.items()),
         "q": words,
         "severities": SEVERITIES,
         "total": len(RULES),
