@@ -236,3 +236,28 @@ def test_a_draft_is_edited_with_weights_by_unit(county, person, client, land):
     said = client.post(page, form | {"item": old.items.first().pk}, follow=True)
     assert "起草下一版" in said.content.decode()
     assert Case.objects.count() == 0
+
+
+def test_each_unit_stands_with_what_it_had_to_do(county, land):
+    problem(land[UNIT])
+    closed = problem(land[UNIT], at=IN - timedelta(days=60))
+    closed.closed_at = IN
+    closed.save()
+    problem(land[OTHER], at=AFTER)
+    month = compute.compute(county, MONTH, SYSTEM, now=AFTER)
+    report = ecology(county, MONTH, AFTER)
+    rows = {r.score.unit.code: r for _word, rows in report.groups for r in rows}
+    assert rows[UNIT].work[:5] == (1, 1, 1, 1, 0)
+    assert rows[OTHER].work[:4] == (0, 0, 0, 0)
+    assert [f.now for f in report.work[:4]] == [1, 1, 1, 1]
+    assert report.work[0].before == 0, "August's case was there: September is known"
+    assert report.work[0].year_before is None, "before the county began nothing is known"
+    assert documents.work_cells(rows[UNIT])[:4] == ["1", "1", "1", "1"]
+    assert month.scores.count() == len(rows)
+
+
+def test_a_month_that_has_not_begun_counts_nothing(county, land):
+    from jiuzhi.engine.scoring.tally import Tally, Work
+
+    problem(land[UNIT])
+    assert Tally(county, "2026-12", AFTER).of(land[UNIT]) == Work()

@@ -46,7 +46,7 @@ def headings(report: Ecology) -> tuple[list[str], list[str]]:
     """Column titles of the county's figures and of the units; the months compared with are named, never "同比" alone."""
     last, year = month_word(report.before), month_word(report.year_before)
     return (
-        ["项目", month_word(report.month), f"较上月（{last}）", f"较去年同月（{year}）", "说明"],
+        figure_headings(report.month, report.before, report.year_before),
         [
             "名次",
             "单位",
@@ -56,6 +56,16 @@ def headings(report: Ecology) -> tuple[list[str], list[str]]:
             f"得分较去年同月（{year}）",
         ],
     )
+
+
+def figure_headings(month: str, before: str, year_before: str) -> list[str]:
+    return [
+        "项目",
+        month_word(month),
+        f"较上月（{month_word(before)}）",
+        f"较去年同月（{month_word(year_before)}）",
+        "说明",
+    ]
 
 
 def _told(value: Decimal | None) -> Decimal | None:
@@ -82,6 +92,15 @@ def unit_cells(row: UnitRow) -> list[str]:
     ]  # fmt: skip
 
 
+WORK = ["新增问题", "办结问题", "在办", "超期", "报警", "迟报", "滞后承诺／承担"]
+
+
+def work_cells(row: UnitRow) -> list[str]:
+    """What the unit had to do and did in the month, under `WORK`."""
+    *counts, held, behind = row.work
+    return [*("—" if n is None else str(n) for n in counts), f"{behind}／{held}" if held else "—"]
+
+
 def compose(report: Ecology, on: date) -> Composition:
     """Lay out the report."""
     counter, blocks = Counter(), list[Block]()
@@ -102,6 +121,10 @@ def compose(report: Ecology, on: date) -> Composition:
     ]
     for word, rows in report.groups:
         blocks.append(counter.table(f"{word}得分", columns, [unit_cells(r) for r in rows]))
+        done = [Column("单位", 30), *(Column(t, 16, "center") for t in WORK)]
+        blocks.append(
+            counter.table(f"{word}工作情况", done, [[r.score.unit.name, *work_cells(r)] for r in rows])
+        )
     if not report.groups:
         blocks.append(Paragraph("本月还没有计算评分。"))
     blocks.append(counter.heading(1, "超期问题清单"))
@@ -126,7 +149,7 @@ def standing(report: Ecology) -> str:
 
 def sentence(report: Ecology) -> str:
     """The month in one sentence."""
-    opened, closed, running, late, alerts, reports = (plain(f.now) for f in report.work)
+    opened, closed, running, late, alerts, reports = (plain(f.now) for f in report.work[:6])
     return (
         f"{month_word(report.month)}新增问题 {opened} 件，办结 {closed} 件，月末在办 {running} 件，其中超期 {late} 件；"
         f"触发报警 {alerts} 个，迟报 {reports} 次。"
@@ -182,7 +205,10 @@ def to_xlsx(report: Ecology) -> bytes:
     return tables(
         [
             ("总体", figures, [figure_cells(f) for f in (*report.work, *report.indicators)]),
-            *((word, units, [unit_cells(r) for r in rows]) for word, rows in report.groups),
+            *(
+                (word, [*units, *WORK], [[*unit_cells(r), *work_cells(r)] for r in rows])
+                for word, rows in report.groups
+            ),
             ("得分明细", ["单位", "项目", "数值", "单位", "得分", "满分", "说明", "证据"], lines),
             ("超期问题", [c.title for c in _PROBLEM], [problem_cells(c) for c in report.problems]),
         ],

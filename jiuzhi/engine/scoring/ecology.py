@@ -3,22 +3,19 @@ then every unit with its rank. Nothing here draws."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q
-
-from jiuzhi.core.models import LateReport, Org
+from jiuzhi.core.models import Org
 from jiuzhi.core.periods import month_before
 from jiuzhi.engine.cases.models import Case
 from jiuzhi.engine.indicators.models import ComputedValue
 from jiuzhi.engine.indicators.registry import INDICATORS
-from jiuzhi.engine.rules.models import Episode
 
-from .declare import Month
-from .measures import past_term
 from .models import GROUPS, Score, ScoreMonth
+from .tally import WORDS, Tally, Work
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,7 @@ class UnitRow:
     score: Score
     before: Score | None
     year_before: Score | None
+    work: Work
 
     @property
     def moved(self) -> int | None:
@@ -80,20 +78,21 @@ def ecology(county: Org, month: str, now: datetime) -> Ecology:
     """Gather the report of a month that has begun by ``now``."""
     before, year_before = month_before(month), year_earlier(month)
     held = ScoreMonth.objects.filter(county=county, month=month).first()
-    groups = _groups(county, month, before, year_before)
-    work, problems = _work(county, month, before, year_before, now)
+    tallies = [Tally(county, m, now) for m in (month, before, year_before)]
+    groups = _groups(tallies[0], month, before, year_before)
+    work, problems = figures(county, tallies), tallies[0].overdue()
     indicators, simulated = _indicators(county, month, before, year_before)
     synthetic = simulated or bool(held and held.synthetic) or any(c.synthetic for c in problems)
     return Ecology(county, month, before, year_before, held, work, indicators, groups, problems, synthetic)
 
 
-def _groups(county: Org, *months: str) -> list[tuple[str, list[UnitRow]]]:
-    found = Score.objects.filter(month__county=county, month__month__in=months).select_related(
+def _groups(tally: Tally, *months: str) -> list[tuple[str, list[UnitRow]]]:
+    found = Score.objects.filter(month__county=tally.month.county, month__month__in=months).select_related(
         "unit", "card", "month"
     )
     by_month = {m: {s.unit_id: s for s in found if s.month.month == m} for m in months}
     now, before, year_before = (by_month[m] for m in months)
-    rows = [UnitRow(s, before.get(pk), year_before.get(pk)) for pk, s in now.items()]
+    rows = [UnitRow(s, before.get(pk), year_before.get(pk), tally.of(s.unit)) for pk, s in now.items()]
     rows.sort(key=lambda r: (r.score.rank, r.score.unit.path))
     return [
         (word, mine)
@@ -102,51 +101,18 @@ def _groups(county: Org, *months: str) -> list[tuple[str, list[UnitRow]]]:
     ]
 
 
-def _counts(county: Org, month: str, now: datetime) -> tuple[list[int | None], list[Case]]:
-    of = Month(county, month, now)
-    cases = Case.objects.filter(county=county, merged_into=None)
-    if of.start > now:
-        return [None] * 6, []
-    opened = cases.filter(opened_at__gte=of.start, opened_at__lt=of.end).count()
-    closed = cases.filter(closed_at__gte=of.start, closed_at__lt=of.end).count()
-    running = list(
-        cases.filter(opened_at__lt=of.end)
-        .filter(Q(closed_at=None) | Q(closed_at__gte=of.end))
-        .select_related("org")
-    )
-    late = [c for c in running if past_term(c, of.end)]
-    alerts = Episode.objects.filter(county=county, fired_at__gte=of.start, fired_at__lt=of.end).count()
-    reports = LateReport.objects.filter(
-        period__county=county, reported_on__gte=of.start.date(), reported_on__lte=of.last_day
-    ).count()
-    return [opened, closed, len(running), len(late), alerts, reports], sorted(
-        late, key=lambda c: c.due_at or c.opened_at
-    )
-
-
-_WORK = (
-    ("新增问题", "件", ""), ("办结问题", "件", "up"), ("月末在办", "件", ""), ("月末超期", "件", "down"), ("触发报警", "个", "down"),
-    ("迟报", "次", "down"),
-)  # fmt: skip
-
-
-def _work(
-    county: Org, month: str, before: str, year_before: str, now: datetime
-) -> tuple[list[Figure], list[Case]]:
-    counted, problems = _counts(county, month, now)
-    earlier, year = _counts(county, before, now)[0], _counts(county, year_before, now)[0]
-    # What happened before the county kept its problems here is unknown, not none.
-    first = (
-        Case.objects.filter(county=county).order_by("opened_at").values_list("opened_at", flat=True).first()
-    )
-
-    def known(name: str, values: list[int | None]) -> list[int | None]:
-        return values if first is not None and Month(county, name, now).end > first else [None] * len(values)
-
-    rows = zip(_WORK, counted, known(before, earlier), known(year_before, year), strict=True)
+def figures(unit: Org, tallies: Sequence[Tally]) -> list[Figure]:
+    """The counts of ``unit`` (or the county) beside those of the two months they are compared with."""
+    now, before, year = (t.of(unit, compared=n > 0) for n, t in enumerate(tallies))
     return [
-        Figure(t, u, _exact(n), _exact(b), _exact(y), better) for (t, u, better), n, b, y in rows
-    ], problems
+        Figure(title, counter, _exact(a), _exact(b), _exact(c), better)
+        for (title, counter, better), a, b, c in zip(WORDS, now, before, year, strict=True)
+    ]
+
+
+def unit_figures(unit: Org, month: str, county: Org, now: datetime) -> list[Figure]:
+    """A unit's own month, for the page of its score."""
+    return figures(unit, [Tally(county, m, now) for m in (month, month_before(month), year_earlier(month))])
 
 
 def _exact(count: int | None) -> Decimal | None:

@@ -30,7 +30,7 @@ def _counted(found: list[Any], kind: str, counter: str, none: str) -> Measured:
     return Measured(Decimal(len(found)), why, proof, any(getattr(r, "synthetic", False) for r in found))
 
 
-def _cases(month: Month) -> list[Case]:
+def open_in(month: Month) -> list[Case]:
     """Cases of the county that were open at some time of the month."""
     found = Case.objects.filter(county=month.county, opened_at__lt=month.end, merged_into=None)
     return list(found.filter(Q(closed_at=None) | Q(closed_at__gte=month.start)).select_related("org"))
@@ -50,13 +50,13 @@ def past_term(case: Case, end: datetime) -> bool:
     "cases.overdue", "超期问题", unit="件", better="down", about="本月仍在办且超期，或超期后才办结的问题"
 )
 def overdue(month: Month, unit: Org) -> Measured:
-    found = month.once("cases", lambda: _cases(month))
+    found = month.once("cases", lambda: open_in(month))
     return _counted([c for c in _of(found, unit) if past_term(c, month.end)], "case", "件超期", "没有超期")
 
 
 @measure("cases.on_time", "按期办结率", unit="%", better="up", about="本月办结的问题中按期办结的占比")
 def on_time(month: Month, unit: Org) -> Measured:
-    found = month.once("cases", lambda: _cases(month))
+    found = month.once("cases", lambda: open_in(month))
     closed = [c for c in _of(found, unit) if c.closed_at and month.start <= c.closed_at < month.end]
     if not closed:
         return Measured(None, "本月没有办结的问题")

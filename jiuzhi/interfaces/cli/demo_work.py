@@ -32,6 +32,7 @@ def build(plan: Plan, as_of: date) -> None:
     defaults.begin(plan.county, before, SYSTEM)
     now = datetime.combine(as_of, time(9), LOCAL)
     _cases(plan, now)
+    _complaints(plan, now)
     standing.look_at(plan.county, now)
     for month in (before, last):
         if ScoreMonth.objects.filter(county=plan.county, month=month).exists():
@@ -71,6 +72,34 @@ def _cases(plan: Plan, now: datetime) -> None:
         )
         for k, step in enumerate(steps, 1):
             work.take(case, step, SYSTEM, at=at + timedelta(hours=4 * k), words="模拟办理")
+
+
+# what people complained of, days since, days until the township said it was done (more than 45 is too late)
+_COMPLAINTS = (
+    ("餐馆油烟扰民", 80, 12), ("工地夜间施工噪声", 78, 58), ("河道漂浮垃圾", 74, 20), ("散养鸡鸭污染水井", 71, 9), ("垃圾点清运不及时", 70, 54),
+    ("砂石车带泥上路", 66, 30), ("养猪场臭味", 60, 15), ("污水管冒溢", 58, 40), ("焚烧秸秆冒烟", 40, 6), ("弃土堵塞沟渠", 28, 18),
+)  # fmt: skip
+
+
+def _complaints(plan: Plan, now: datetime) -> None:
+    """Complaints answered by townships over the last months, some too late: the scores of two months rest on them."""
+    if Case.objects.filter(county=plan.county, workflow="complaint", source="演示").exists():
+        return
+    townships = list(
+        Org.objects.filter(path__startswith=plan.county.path, kind="township")[: len(_COMPLAINTS)]
+    )
+    for (title, days, took), org in zip(_COMPLAINTS, townships, strict=False):
+        at = now - timedelta(days=days)
+        case = work.open_case(
+            "complaint", org, title, SYSTEM, at=at, source="演示", detail="演示用的模拟投诉。", synthetic=True
+        )
+        work.take(case, "受理交办", SYSTEM, at=at + timedelta(days=1), org=org, words="模拟办理")
+        work.take(
+            case, "报办理结果", SYSTEM, at=at + timedelta(days=1 + took), words="已到现场处理，模拟结果"
+        )
+        said = {"words": "模拟办理", "answer": "已处理，感谢反映。"}
+        work.take(case, "答复反映人", SYSTEM, at=at + timedelta(days=3 + took), **said)
+        work.take(case, "反映人满意或逾期未评", SYSTEM, at=at + timedelta(days=4 + took), words="模拟评价")
 
 
 def _milestones(plan: Plan, as_of: date) -> None:

@@ -23,7 +23,7 @@ from jiuzhi.core import access
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.periods import month_before
 from jiuzhi.engine.scoring import compute, documents
-from jiuzhi.engine.scoring.ecology import Ecology, ecology
+from jiuzhi.engine.scoring.ecology import Ecology, ecology, unit_figures, year_earlier
 from jiuzhi.engine.scoring.models import Objection, Score, ScoreMonth
 
 from .base import Scope, actor, county_page, page, require
@@ -81,9 +81,9 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     context = {
         "report": report, "month": month, "months": _months(), "sentence": documents.sentence(report),
         "work": [documents.figure_cells(f) for f in report.work], "indicators": [documents.figure_cells(f) for f in report.indicators],
-        "groups": [(word, [(r.score, documents.unit_cells(r)) for r in rows]) for word, rows in report.groups],
+        "groups": [(word, [(r.score, documents.unit_cells(r), list(zip(documents.WORK, documents.work_cells(r), strict=True))) for r in rows]) for word, rows in report.groups],
         "problems": [(c, documents.problem_cells(c), _link(scope, "case", c.pk)) for c in report.problems],
-        "figure_heads": figures, "unit_heads": units, "manages": scope.may("manage_score"), "state": documents.state(report),
+        "figure_heads": figures, "unit_heads": units, "work_heads": documents.WORK, "manages": scope.may("manage_score"), "state": documents.state(report),
         "objections": report.held.objections.select_related("unit", "item", "by") if report.held else [],
         "synthetic": report.synthetic, "may_objects": report.held is not None and report.held.state == ScoreMonth.State.PUBLISHED,
     }  # fmt: skip
@@ -119,11 +119,16 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         (line, [(p["label"], _link(scope, p["kind"], p["id"])) for p in line.evidence])
         for line in score.lines.select_related("item")
     ]
+    figures = unit_figures(score.unit, score.month.month, scope.county, timezone.now())
+    heads = documents.figure_headings(
+        score.month.month, month_before(score.month.month), year_earlier(score.month.month)
+    )
     open_now = score.month.state == ScoreMonth.State.PUBLISHED and timezone.now() <= score.month.objections_to
     context = {
         "score": score, "lines": lines, "objections": score.month.objections.filter(unit=score.unit).select_related("item", "by"),
         "may_object": open_now and access.can(scope.user, "object_score", score.unit), "items": score.card.items.all(),
         "synthetic": any(line.synthetic for line, _proof in lines), "month": score.month,
+        "figure_heads": heads, "work": [documents.figure_cells(f) for f in figures],
     }  # fmt: skip
     return page(request, "web/scores/unit.html", context, active="scores")
 
