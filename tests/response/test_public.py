@@ -59,7 +59,9 @@ def test_one_warning_says_how_it_stands_and_where_it_went_on(client, warned, dra
     page = client.get(address).content.decode()
     for said in ("生效中", warned.description, warned.instruction, "城口县全域", "县应急预案"):
         assert said in page
-    later = drafted(at=now, kind="Update", replaces=warned, headline="升级为橙色", level=3, expires=now + HOUR)
+    later = drafted(
+        at=now, kind="Update", replaces=warned, headline="升级为橙色", level=3, expires=now + HOUR
+    )
     assert "升级为橙色" not in client.get(address).content.decode()
     publish.publish(later, SYSTEM, at=now)
     page = client.get(address).content.decode()
@@ -80,7 +82,11 @@ def test_the_message_comes_as_it_was_published(client, warned):
 
 def test_a_draft_and_a_foreign_county_are_not_there(client, drafted, warned):
     draft = drafted(headline="未发布的草稿")
-    for code, identifier in (("500229", draft.identifier), ("500240", warned.identifier), ("500229", "500229-2026-9999")):
+    for code, identifier in (
+        ("500229", draft.identifier),
+        ("500240", warned.identifier),
+        ("500229", "500229-2026-9999"),
+    ):
         assert client.get(f"/public/{code}/warnings/{identifier}/").status_code == 404
         assert client.get(f"/public/{code}/warnings/{identifier}.cap.xml").status_code == 404
     for address in ("/public/500229/warnings/", FEED):
@@ -118,7 +124,10 @@ def test_who_has_the_feed_is_told_nothing_until_it_changes(client, warned, out, 
     assert (again.status_code, again["ETag"] != got["ETag"]) == (200, True)
     empty = client.get("/public/500240/warnings.atom")
     assert empty.status_code == 200
-    assert client.get("/public/500240/warnings.atom", headers={"If-None-Match": empty["ETag"]}).status_code == 304
+    assert (
+        client.get("/public/500240/warnings.atom", headers={"If-None-Match": empty["ETag"]}).status_code
+        == 304
+    )
 
 
 def test_only_public_fields_go_out(client, warned):

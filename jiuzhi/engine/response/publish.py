@@ -19,7 +19,7 @@ from shapely import from_wkt
 
 from jiuzhi.core import access, records
 from jiuzhi.core.local import LOCAL
-from jiuzhi.core.models import Org, county_of
+from jiuzhi.core.models import Org, User, county_of
 from jiuzhi.core.records import Actor
 from jiuzhi.engine.rules.models import Episode
 
@@ -249,3 +249,13 @@ def recent(county: Org, at: datetime) -> QuerySet[PublicWarning]:
     """Every message of the last 30 days, and older ones still in force: what the feed holds."""
     still = Q(state=State.PUBLISHED, expires__gt=at)
     return published(county).filter(Q(sent__gt=at - KEPT) | still)
+
+
+def visible(user: User, county: Org) -> QuerySet[PublicWarning]:
+    """What of a county ``user`` may see: all that was published, and the drafts of the units in whose name the person may publish."""
+    reach = access.within(user, "publish_warning", county)
+    out = Q(sent__isnull=False)
+    seen = out if reach is None else out | (Q(state=State.DRAFT) & reach)
+    return PublicWarning.objects.filter(seen, county=county).select_related(
+        "org", "county", "replaces", "episode"
+    )

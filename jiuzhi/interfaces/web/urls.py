@@ -31,6 +31,7 @@ from .views import (
     taken,
     upload,
     values,
+    warnings,
 )
 from .views.registers import (
     about,
@@ -65,6 +66,7 @@ urlpatterns: list[URLPattern] = [
     *_county("compare/", compare.compare, "compare"),
     *_county("devices/", devices.listing, "devices"),
     *_county("alerts/", alerts.listing, "alerts"),
+    *_county("warnings/", warnings.listing, "warnings"),
     *_county("cases/", cases.listing, "cases"),
     *_county("duties/", duties.listing, "duties"),
     *_county("scores/", scores.listing, "scores"),
@@ -87,6 +89,10 @@ urlpatterns: list[URLPattern] = [
     path("county/<str:code>/alerts/later/", alerts.later, name="alerts_later"),
     path("county/<str:code>/alerts/<int:pk>/", alerts.detail, name="alert"),
     path("county/<str:code>/alerts/<int:pk>/<str:step>/", alerts.act, name="alert_act"),
+    path("county/<str:code>/warnings/new/", warnings.new, name="warning_new"),
+    path("county/<str:code>/warnings/<int:pk>/", warnings.detail, name="warning"),
+    path("county/<str:code>/warnings/<int:pk>/edit/", warnings.edit, name="warning_edit"),
+    path("county/<str:code>/warnings/<int:pk>/<str:step>/", warnings.act, name="warning_act"),
     path("county/<str:code>/cases/new/", cases.new, name="case_new"),
     path("county/<str:code>/cases/board/", cases.board, name="cases_board"),
     path("county/<str:code>/cases/export.xlsx", cases.export, name="cases_export"),
