@@ -95,7 +95,13 @@ def test_a_draft_and_a_foreign_county_are_not_there(client, drafted, warned):
 
 
 def test_the_feed_is_atom_and_leads_to_every_message(client, warned, out, drafted, now):
-    exercise = out(at=now - 2 * HOUR, expires=now + HOUR, headline="演练<&>", synthetic=True)
+    exercise = out(
+        at=now - 2 * HOUR,
+        expires=now + HOUR,
+        headline="演练<&>",
+        description="<script>甲</script>\n乙",
+        synthetic=True,
+    )
     end = drafted(at=now, kind="Cancel", replaces=warned, headline="解除", expires=now + HOUR)
     publish.publish(end, SYSTEM, at=now)
     old = out(at=now - 40 * 24 * HOUR, expires=now - 39 * 24 * HOUR, headline="早已过去")
@@ -106,6 +112,7 @@ def test_the_feed_is_atom_and_leads_to_every_message(client, warned, out, drafte
     assert schema.validate(etree.fromstring(got.content)), schema.error_log
     listed = entries(client)
     assert [e["title"] for e in listed] == ["解除", warned.headline, "【模拟数据】演练<&>"]
+    assert "&amp;lt;script&amp;gt;甲" in got.content.decode()  # a summary is HTML, and this was words
     assert old.headline not in got.content.decode()
     assert len({e["id"] for e in listed}) == 3
     for entry, w in zip(listed, (end, warned, exercise), strict=True):

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
@@ -84,14 +85,14 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
     home = at(reverse("public_warnings", args=[county.code]))
     made = CapFeed(
         f"{county.name}预警信息", home, "", language="zh-CN", author_name=county.name,
-        feed_url=at(reverse("public_warnings_feed", args=[county.code])), feed_guid=_urn(home),
+        feed_url=at(reverse("public_warnings_feed", args=[county.code])), feed_guid=_urn(f"cn-{county.code}/warnings"),
     )  # fmt: skip
     newest = None
     for w in publish.recent(county, timezone.now()):
         newest = newest or w.sent
         args = [county.code, w.identifier]
         made.add_item(
-            f"【模拟数据】{w.headline}" if w.synthetic else w.headline, at(reverse("public_warning", args=args)), w.description,
+            f"【模拟数据】{w.headline}" if w.synthetic else w.headline, at(reverse("public_warning", args=args)), linebreaksbr(w.description, autoescape=True),
             unique_id=_urn(f"{w.sender},{w.identifier},{cap.time(w.sent)}"), pubdate=w.sent, updateddate=w.sent, author_name=str(w.org),
             categories=[w.category, w.get_kind_display()], cap=at(reverse("public_warning_cap", args=args)),
         )  # fmt: skip

@@ -129,7 +129,7 @@ def _form(
     context = {
         "given": given, "errors": errors, "general": [s for field in errors.keys() - _SHOWN for s in errors[field]], "kind": kind,
         "old": old, "alarm": alarm, "found": found, "units": units, "towns": towns, "levels": PublicWarning.LEVEL_CHOICES, "cap": cap,
-        "systems": ("CGCS2000", "WGS84", "GCJ-02"), "fixed_exercise": bool(old or (alarm and alarm.synthetic)),
+        "systems": ("CGCS2000", "WGS84", "GCJ-02"), "fixed_exercise": bool(old or (alarm and alarm.synthetic)), "synthetic": bool(given.get("synthetic")),
     }  # fmt: skip
     return page(request, "web/warnings/form.html", context, active="alerts", status=400 if errors else 200)
 
