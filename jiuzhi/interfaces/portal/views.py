@@ -8,11 +8,13 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from jiuzhi.core import local
 from jiuzhi.core.models import Org, Record
 from jiuzhi.core.registers import REGISTERS, Column, Register, columns, layer, query, reading
+from jiuzhi.engine.response.publish import in_force
 
 ROWS = 30
 _SHOWN = 6  # columns of a list
@@ -58,8 +60,12 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
         ]
         if listed := [(r, tally.total(), tally.synthetic) for r, tally in entries if tally.total()]:
             groups.append((title, listed))
-    synthetic = any(s for _title, listed in groups for _r, _n, s in listed)
-    return _page(request, "index.html", county, {"groups": groups, "synthetic": synthetic})
+    warnings = list(in_force(county, timezone.now()))
+    synthetic = any(s for _title, listed in groups for _r, _n, s in listed) or any(
+        w.synthetic for w in warnings
+    )
+    context = {"groups": groups, "synthetic": synthetic, "warnings": warnings}
+    return _page(request, "index.html", county, context)
 
 
 @_public

@@ -44,6 +44,14 @@ UNITS = (
     _("元"), _("名次"), _("阶段"), _("个百分点"), _("个类别"),
 )  # fmt: skip
 GOALS = (_("累计"), _("年均"), _("下降"))
+# Public warnings: levels, kinds, states and the code lists of CAP 1.2 (`engine.response.cap`).
+WARNINGS = (
+    _("蓝"), _("黄"), _("橙"), _("红"), _("首发"), _("更新"), _("解除"), _("解除通知"), _("草稿"), _("已发布"), _("生效中"), _("已过期"), _("已更新"),
+    _("已解除"), _("生态环境"), _("气象"), _("地质"), _("火灾"), _("公共卫生"), _("公共安全"), _("治安"), _("救援"), _("交通"), _("基础设施"),
+    _("核生化爆"), _("做好准备"), _("就地防护"), _("撤离"), _("按预案行动"), _("避开"), _("关注后续信息"), _("自行判断"), _("危险已解除"),
+    _("不需要行动"), _("立即行动"), _("一小时内行动"), _("近期行动"), _("已过去"), _("不明"), _("特别严重"), _("严重"), _("较重"), _("一般"),
+    _("已发生"), _("很可能"), _("可能"), _("不太可能"),
+)  # fmt: skip
 # where the catalogue already has the word as a heading or a button
 _AS = {
     "年": _("年（时长）"),
@@ -53,7 +61,7 @@ _AS = {
 }
 _KNOWN = {
     word: _AS.get(word, word)
-    for group in (DOMAINS, LABELS, PROPERTIES, VALUES, ORDERS, UNITS, GOALS, _AS)
+    for group in (DOMAINS, LABELS, PROPERTIES, VALUES, ORDERS, UNITS, GOALS, WARNINGS, _AS)
     for word in group
 }
 _TIMES = (

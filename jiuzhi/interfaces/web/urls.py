@@ -34,6 +34,7 @@ from .views import (
     taken,
     upload,
     values,
+    warnings,
 )
 from .views.registers import (
     about,
@@ -68,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     *_county("compare/", compare.compare, "compare"),
     *_county("devices/", devices.listing, "devices"),
     *_county("alerts/", alerts.listing, "alerts"),
+    *_county("warnings/", warnings.listing, "warnings"),
     *_county("cases/", cases.listing, "cases"),
     *_county("messages/", notices.listing, "messages"),
     *_county("duties/", duties.listing, "duties"),
@@ -100,6 +102,10 @@ urlpatterns: list[URLPattern] = [
     path("county/<str:code>/channels/new/", channels.new, name="channel_new"),
     path("county/<str:code>/channels/<int:pk>/", channels.detail, name="channel"),
     path("go/<str:link>/", notices.go, name="go"),
+    path("county/<str:code>/warnings/new/", warnings.new, name="warning_new"),
+    path("county/<str:code>/warnings/<int:pk>/", warnings.detail, name="warning"),
+    path("county/<str:code>/warnings/<int:pk>/edit/", warnings.edit, name="warning_edit"),
+    path("county/<str:code>/warnings/<int:pk>/<str:step>/", warnings.act, name="warning_act"),
     path("county/<str:code>/cases/new/", cases.new, name="case_new"),
     path("county/<str:code>/cases/board/", cases.board, name="cases_board"),
     path("county/<str:code>/cases/export.xlsx", cases.export, name="cases_export"),

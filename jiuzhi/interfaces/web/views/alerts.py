@@ -22,6 +22,7 @@ from jiuzhi.core import access, registers
 from jiuzhi.core.local import LOCAL
 from jiuzhi.engine.cases.declare import WORKFLOWS
 from jiuzhi.engine.observe import reported
+from jiuzhi.engine.response import publish
 from jiuzhi.engine.rules import episodes
 from jiuzhi.engine.rules.declare import GRADES, RULES, SEVERITIES
 from jiuzhi.engine.rules.models import AfterTheFact, Episode
@@ -106,7 +107,8 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "earlier": visible(scope).filter(rule=episode.rule, subject=episode.subject).exclude(pk=pk)[:10],
         "revisions": episode.revisions.all()[:20], "may_answer": may, "may_open": access.can(scope.user, "open_case", episode.org),
         "flows": [w for w in WORKFLOWS.values() if not w.driven], "synthetic": episode.synthetic,
-        "facts": [r for r in episode.facts.get("rows", []) if "label" in r],
+        "facts": [r for r in episode.facts.get("rows", []) if "label" in r], "warnings": publish.visible(scope.user, scope.county).filter(episode=episode),
+        "may_warn": access.within(scope.user, "publish_warning", scope.county) is not None,
     }  # fmt: skip
     return page(request, "web/alert.html", context, active="alerts")
 
