@@ -6,12 +6,12 @@ import pytest
 from typer.testing import CliRunner
 
 from jiuzhi.core import records
-from jiuzhi.domains.air import fires
 from jiuzhi.domains.air.models import BanZone, BurnPoint
+from jiuzhi.engine.observe import fires
 from jiuzhi.engine.rules import standing
 from jiuzhi.engine.rules.models import Episode
 from jiuzhi.protocol import firms
-from tests.registers.conftest import land  # noqa: F401
+from tests.registers.conftest import land, person  # noqa: F401
 
 VIIRS = "latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,confidence,version,bright_ti5,frp,daynight\n"
 MODIS = "latitude,longitude,brightness,scan,track,acq_date,acq_time,satellite,confidence,version,bright_t31,frp,daynight\n"
@@ -156,3 +156,23 @@ def test_command(land, tmp_path):  # noqa: F811
     )
     file.write_bytes(b"\xff\xfe\x00")
     assert CliRunner().invoke(app, ["observe", "fires", str(file), "--county", "500229"]).exit_code == 2
+
+
+def test_a_person_brings_a_file_by_the_import_page(land, client, person):  # noqa: F811
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.urls import reverse
+
+    from jiuzhi.master.models import Station
+
+    Station.objects.create(code="S1", name="甲", kind="air", county=land["500229"], lon="108.66", lat="31.95")
+    text = VIIRS + viirs("615") + viirs("616", lat="10.0") + viirs("2460")
+
+    def send():
+        file = SimpleUploadedFile("fires.csv", text.encode(), "text/csv")
+        return client.post(reverse("imports", args=["500229"]), {"file": file}, follow=True).content.decode()
+
+    client.force_login(person("monitoring", "500229"))
+    assert "读了 3 行，新增 1 个，已有 0 个，未收 2 行" in send()
+    assert "新增 0 个，已有 1 个" in send()
+    assert "第 4 行：acq_time" in send()
+    assert BurnPoint.objects.count() == 1

@@ -114,7 +114,10 @@ def test_a_channel_is_set_up_tried_out_and_dropped(officer, client, robot):  # n
     client.post(go("channel", made.pk), form | {"address": "", "name": "新名", "revision": made.revision})
     made.refresh_from_db()
     assert (made.name, sealed.unseal(made.address)) == ("新名", robot.url)
-    assert "刚被别人改过" in client.post(go("channel", made.pk), form | {"address": "", "revision": "1"}).content.decode()
+    assert (
+        "刚被别人改过"
+        in client.post(go("channel", made.pk), form | {"address": "", "revision": "1"}).content.decode()
+    )
     client.post(go("channel", made.pk), {"do": "drop", "why": ""})
     assert Channel.objects.exists()
     client.post(go("channel", made.pk), {"do": "drop", "why": "群解散"})

@@ -30,7 +30,7 @@ def fires(
         setup.fail(f"读不了 {file}（{files.why(error)}）：请核对文件位置和权限。")
     setup.django()
     from jiuzhi.core.models import Org
-    from jiuzhi.domains.air import fires as fire_points
+    from jiuzhi.engine.observe import fires as fire_points
     from jiuzhi.protocol.firms import NoFires
 
     place = Org.objects.filter(code=county, kind=Org.Kind.COUNTY).first()

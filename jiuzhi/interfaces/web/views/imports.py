@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from jiuzhi.core import access, registers
 from jiuzhi.engine.indicators.evaluate import evaluate
-from jiuzhi.engine.observe import assessed, quality
+from jiuzhi.engine.observe import assessed, fires, quality
 from jiuzhi.engine.observe.formats import FORMATS, FileProblem
 from jiuzhi.engine.observe.formats.template import write_template
 from jiuzhi.engine.observe.importer import import_file, refused_path
@@ -57,6 +58,8 @@ def _take_in(request: HttpRequest, scope: Scope) -> ImportBatch | None:
         with path.open("wb") as out:
             for chunk in file.chunks():
                 out.write(chunk)
+        if _fires(request, scope, path):
+            return None
         try:
             return import_file(
                 path,
@@ -69,6 +72,31 @@ def _take_in(request: HttpRequest, scope: Scope) -> ImportBatch | None:
         except (FileProblem, LakeBusy) as error:
             messages.error(request, str(error))
     return None
+
+
+def _fires(request: HttpRequest, scope: Scope, path: Path) -> bool:
+    """Take in a file of satellite fire points, which go into their register; False for any other file."""
+    with path.open("rb") as file:
+        if not fires.is_firms(file.read(2000).decode("utf-8", "replace")):
+            return False
+    register = registers.get(fires.REGISTER)
+    if not access.can(scope.user, "create_record", scope.county, register.code):
+        messages.error(
+            request, _("这是卫星火点文件：登记火点需要“%(title)s”的新增权限。") % {"title": register.title}
+        )
+        return True
+    done = fires.bring(
+        path.read_text("utf-8", "replace"), scope.county, actor(request), box=fires.around(scope.county),
+        synthetic=request.POST.get("synthetic") == "on",
+    )  # fmt: skip
+    said = _(
+        "卫星火点：读了 %(rows)s 行，新增 %(new)s 个，已有 %(known)s 个，未收 %(refused)s 行（本县周边以外或读不懂）。"
+    )
+    counts = {"rows": done.rows, "new": done.new, "known": done.known, "refused": len(done.refused)}
+    (messages.success if done.new or done.known else messages.warning)(request, said % counts)
+    for refused in [r for r in done.refused if "范围以外" not in r.why][:5]:
+        messages.warning(request, _("第 %(n)s 行：%(why)s") % {"n": refused.row, "why": refused.why})
+    return True
 
 
 @county_page

@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import Max, Min
 
-from jiuzhi.core import records
+from jiuzhi.core import records, registers
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org
 from jiuzhi.core.records import Actor
+from jiuzhi.master.models import Station
 from jiuzhi.protocol import firms
 
-from .models import BurnPoint
-from .models.burning import CONFIDENCE
-
+REGISTER = "air.burnpoint"
+_CONFIDENCE = ("低", "中", "高")  # of the register, by FIRMS's low, nominal, high
+_AROUND = Decimal("0.4")  # [°] beyond the outermost station, some 40 km
 Box = tuple[Decimal, Decimal, Decimal, Decimal]  # west, south, east, north [°]
 
 
@@ -27,6 +29,23 @@ class Brought:
     new: int = 0
     known: int = 0
     refused: list[firms.Refused] = field(default_factory=list)
+
+
+def is_firms(head: str) -> bool:
+    """Whether a text begins like a FIRMS file."""
+    return set(firms.NEEDED) <= {
+        name.strip().lower() for name in head.lstrip("\ufeff").partition("\n")[0].split(",")
+    }
+
+
+def around(county: Org) -> Box | None:
+    """A box about the county's stations; None where none has a place. Files of FIRMS hold a country or more."""
+    box = Station.objects.filter(county=county).aggregate(
+        west=Min("lon"), south=Min("lat"), east=Max("lon"), north=Max("lat")
+    )
+    if box["west"] is None or box["south"] is None:
+        return None
+    return box["west"] - _AROUND, box["south"] - _AROUND, box["east"] + _AROUND, box["north"] + _AROUND
 
 
 def bring(
@@ -51,16 +70,17 @@ def bring(
 def _take(found: firms.Fire, county: Org, actor: Actor, synthetic: bool, done: Brought) -> None:
     local = found.time.astimezone(LOCAL)
     lon, lat = (v.quantize(Decimal("0.000001")) for v in (found.lon, found.lat))
-    same = BurnPoint.objects.filter(county=county, seen_on=local.date(), seen_at=f"{local:%H:%M}")
+    point_of = registers.get(REGISTER).model
+    same = point_of.objects.filter(county=county, seen_on=local.date(), seen_at=f"{local:%H:%M}")
     if same.filter(satellite=found.satellite, lon=lon, lat=lat).exists():
         done.known += 1
         return
     start = f"HD-{county.code}-{local:%Y%m%d%H%M}-"
-    taken = [int(c.removeprefix(start)) for c in BurnPoint.objects.filter(code__startswith=start).values_list("code", flat=True)
+    taken = [int(c.removeprefix(start)) for c in point_of.objects.filter(code__startswith=start).values_list("code", flat=True)
              if c.removeprefix(start).isdecimal()]  # fmt: skip
-    point = BurnPoint(
+    point = point_of(
         org=county, code=f"{start}{max(taken, default=0) + 1}", source="卫星", seen_on=local.date(), seen_at=f"{local:%H:%M}",
-        satellite=found.satellite, confidence=CONFIDENCE[found.confidence], said=found.said, frp=found.frp,
+        satellite=found.satellite, confidence=_CONFIDENCE[found.confidence], said=found.said, frp=found.frp,
         precision=Decimal(found.precision), lon=lon, lat=lat, synthetic=synthetic,
     )  # fmt: skip
     try:
