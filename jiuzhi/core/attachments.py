@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from PIL import ExifTags, Image
 
@@ -43,7 +44,8 @@ def add(register: Any, record: Record, file: Any, title: str, actor: Actor) -> A
 
 def keep(owner: str, number: int, file: Any, title: str, actor: Actor, of: str) -> Attachment:
     """Keep a file with ``number`` of ``owner`` (a register, or "cases.case"); whether the person may is asked before. ``of``: what people
-    call it. Errors: ``ValidationError`` (empty, too large, kind of file)."""
+    call it. A file that already stands with another record (its ``FieldFile``) is shared: two entries, one copy on disk.
+    Errors: ``ValidationError`` (empty, too large, kind of file)."""
     name = files.printable(str(file.name or ""))
     ending = "." + name.rpartition(".")[2].lower()
     if not file.size:
@@ -59,7 +61,7 @@ def keep(owner: str, number: int, file: Any, title: str, actor: Actor, of: str) 
     file.seek(0)
     found = Attachment(
         register=owner, record=number, kind="photo" if photo else "document",
-        title=files.printable(title or name)[:120], file=file, sha256=digest.hexdigest(), size=file.size,
+        title=files.printable(title or name)[:120], file=file.name if isinstance(file, FieldFile) else file, sha256=digest.hexdigest(), size=file.size,
         added_at=timezone.now(), added_by=actor.user,
     )  # fmt: skip
     if photo:

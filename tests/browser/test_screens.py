@@ -11,6 +11,7 @@ PAGES = [
     "/county/500229/stations/重庆市/水寨子/", "/county/500229/imports/", "/county/500229/report/", "/county/500229/more/",
     "/systems/", "/search/?q=水", "/design/",
     "/county/500229/stations/500229-A01/?tab=live&period=30d", "/county/500229/compare/",
+    "/county/500229/patrols/", "/county/500229/patrols/duties/", "/county/500229/patrols/duties/new/",
     "/county/500229/compare/?s=500229-A01|PM2.5&s=重庆市/水寨子|DO&period=7d",
 ]  # fmt: skip
 
@@ -51,6 +52,21 @@ def test_a_commitment_is_drawn_and_leads_down_to_the_raw_rows(page):
     page.wait_for_selector("h1:has-text('原始观测')")
     assert page.locator("main table tbody tr").count() > 10
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_patrol_is_drawn_with_what_was_found_on_it(page):
+    page.goto("/county/500229/patrols/")
+    page.click("tr:has(td[data-th='发现']:not(:empty)) a >> nth=0")
+    page.wait_for_selector("[data-map][data-ready]:not([data-ready=none])")
+    assert page.locator(".map-key .mk").count() == 3
+    page.wait_for_function(
+        "[...document.querySelectorAll('.shots img')].some((i) => i.complete && i.naturalWidth)"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.click(".found a:has-text('问题') >> nth=0")
+    page.wait_for_selector(".pair img")
+    page.click("text=看这次巡查")
+    page.wait_for_selector("[data-map]")
 
 
 def test_a_station_shows_series_and_calendar(page):

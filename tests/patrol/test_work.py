@@ -1,7 +1,9 @@
 """What a phone sends is kept once; what is wrong is refused with a sentence."""
 
+import hashlib
 import io
 import math
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -10,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from jiuzhi.core import records
-from jiuzhi.core.models import Attachment
+from jiuzhi.core.models import Attachment, AuditEntry
 from jiuzhi.core.records import Actor
 from jiuzhi.engine.cases.models import Case
 from jiuzhi.engine.patrol import work
@@ -54,8 +56,41 @@ def test_a_finding_sent_twice_opens_one_case_and_keeps_one_photo(duty, chief):
     one, two = (work.take_finding(chief, given, [picture()], NOW) for _ in range(2))
     assert one.pk == two.pk
     assert one.case_id
-    assert (Finding.objects.count(), Case.objects.count(), Attachment.objects.count()) == (1, 1, 1)
+    photos = Attachment.objects.filter(register=work.OWNER)
+    assert (Finding.objects.count(), Case.objects.count(), photos.count()) == (1, 1, 1)
     assert Case.objects.get().origin == f"patrol:{one.uuid}"
+
+
+def test_photos_stand_with_the_case_too_as_the_same_file(duty, chief):
+    found = work.take_finding(chief, seen(duty), [picture(), picture("blue"), picture()], NOW)
+    shown = {f.attachment.sha256: f for f in found.case.files.all()}
+    own = {a.sha256: a for a in Attachment.objects.filter(register=work.OWNER, record=found.pk)}
+    assert len(shown) == found.case.files.count() == 2  # the same photo twice is shown once
+    assert shown.keys() == own.keys()
+    assert {f.moment for f in shown.values()} == {"before"}
+    assert {f.attachment.added_by for f in shown.values()} == {chief}
+    for one in shown.values():
+        with one.attachment.file.open("rb") as file:
+            assert hashlib.sha256(file.read()).hexdigest() == one.attachment.sha256
+    names = {a.file.name for a in Attachment.objects.all()}
+    assert len(names) == 3  # as many files as the phone sent
+
+
+def test_who_may_patrol_and_report_only_still_shows_what_was_found(duty, person):
+    some = person("chief", UNIT, actions="walk_patrol open_case")
+    found = work.take_finding(some, seen(duty), [picture()], NOW)
+    assert found.case.files.get().attachment.added_by is None
+
+
+def test_a_finding_that_cannot_be_shown_leaves_nothing(duty, chief, monkeypatch, settings):
+    def refuse(*_given, **_more):
+        raise ValidationError("不行")
+
+    monkeypatch.setattr(work.evidence, "attach", refuse)
+    with pytest.raises(ValidationError):
+        work.take_finding(chief, seen(duty), [picture()], NOW)
+    assert not Case.objects.exists()
+    assert not [p for p in Path(settings.MEDIA_ROOT).rglob("*") if p.is_file()]
 
 
 def test_a_finding_that_comes_first_finds_its_patrol(duty, chief):
@@ -134,9 +169,14 @@ def test_a_supervisor_decides_but_not_about_himself(duty, chief, person):
             work.decide(found, True, "x", who)
     with pytest.raises(ValidationError, match="依据"):
         work.decide(found, True, " ", officer)
-    work.decide(found, True, "现场有照片", officer)
+    with pytest.raises(ValidationError, match="刚被别人改过"):
+        work.decide(found, True, "x", officer, found.revision - 1)
+    found.refresh_from_db()
+    work.decide(found, True, "现场有照片", officer, found.revision)
     assert found.state == "accepted"
     assert found.doubts
+    entry = AuditEntry.objects.filter(model="patrol.Patrol", key=str(found.pk)).order_by("id").last()
+    assert (entry.user, entry.why) == (officer.user, "核实有效：现场有照片")
 
 
 def test_who_sees_a_patrol(duty, chief, person, land):

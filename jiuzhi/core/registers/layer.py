@@ -22,7 +22,7 @@ def features(
     """Those of ``found`` that have a place, as ``user`` may see them; coordinates [°] in ``system``."""
     rows, total = _placed(register, found)
     clear = reading.unmasked(register, user, rows)
-    return _collection(
+    return collection(
         (
             {
                 "type": "Feature", "id": r.pk, "geometry": reading.geometry(register, r, r.pk in clear),
@@ -53,7 +53,7 @@ def public_features(
     )
     life = register.lifecycle
     says = life is not None and life.field in register.public
-    return _collection(
+    return collection(
         (
             {
                 "type": "Feature", "id": r.pk, "geometry": reading.public_geometry(register, r),
@@ -92,7 +92,8 @@ def _placed(register: Register, found: QuerySet[Record]) -> tuple[list[Record], 
     return list(placed[:MOST]), total
 
 
-def _collection(made: Iterable[dict[str, Any]], total: int, system: str) -> dict[str, Any]:
+def collection(made: Iterable[dict[str, Any]], total: int, system: str) -> dict[str, Any]:
+    """Features (CGCS2000) as a collection in ``system``; those without a place are left out."""
     listed = [f for f in made if f["geometry"]]
     if system == "GCJ-02":
         for feature in listed:

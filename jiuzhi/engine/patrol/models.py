@@ -53,10 +53,6 @@ class Duty(Record, title="巡查任务", key=["code"]):
         late = self.valid_to is not None and self.valid_from is not None and self.valid_to < self.valid_from
         return {"valid_to": "结束日期早于开始日期：请改其中一个"} if late else {}
 
-    @property
-    def rhythm(self) -> str:
-        return f"每 {self.every} {self.get_unit_display()}"
-
 
 class Patrol(Record, title="巡查", key=["uuid"]):
     """One walk, as the phone recorded it. ``uuid`` is given by the phone: what is sent twice is kept once. ``track``: [time (s since

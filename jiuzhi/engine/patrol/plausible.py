@@ -36,6 +36,12 @@ class Limits:
     photo_old: float = 3600  # s
 
 
+# What is looked at, by the code of the doubt, as said when nothing is doubted; `work` looks at the last.
+CHECKS = {
+    "few": "轨迹点够多，看得出走过", "order": "各点的时间依次往后", "future": "手机时钟没有走在前面", "fast": "速度在合理范围", "jump": "轨迹没有跳跃",
+    "spot": "走出了出发点", "steady": "定位精度有正常的变动", "short": "达到任务要求的时长和里程", "copied": "不与以前的轨迹重合", "duty": "巡查当天任务有效，归本人巡查",
+}  # fmt: skip
+
 LIMITS = {"河长": Limits(), "林长": Limits(fastest=16.7), "网格员": Limits(fastest=13.9), "其他": Limits()}
 
 

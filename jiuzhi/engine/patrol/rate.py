@@ -14,7 +14,7 @@ def periods(
     """The periods (first day, last day) of a duty that end within ``first`` … ``last``: so many days from its beginning, whole weeks
     (Monday to Sunday) or whole calendar months. A period that a duty ends within is not asked for."""
     found: list[tuple[date, date]] = []
-    start = _begin(unit, valid_from)
+    start = _before(every, unit, _begin(unit, valid_from), first)
     while start <= last:
         after = _next(unit, start, every)
         end = after - DAY
@@ -22,6 +22,12 @@ def periods(
             found.append((max(start, valid_from), end))
         start = after
     return found
+
+
+def current(every: int, unit: str, valid_from: date, day: date) -> tuple[date, date]:
+    """The period that holds ``day``; the first one for a day before the duty begins."""
+    start = _before(every, unit, _begin(unit, valid_from), day)
+    return max(start, valid_from), _next(unit, start, every) - DAY
 
 
 def done(asked: Iterable[tuple[date, date]], walked: Iterable[date]) -> int:
@@ -41,3 +47,14 @@ def _next(unit: str, day: date, every: int) -> date:
         months = day.year * 12 + day.month - 1 + every
         return day.replace(year=months // 12, month=months % 12 + 1)
     return day + timedelta(days=every * (7 if unit == "week" else 1))
+
+
+def _before(every: int, unit: str, start: date, day: date) -> date:
+    """The beginning of the period that holds ``day``, counted from ``start``; ``start`` itself for an earlier day."""
+    if day <= start:
+        return start
+    if unit == "month":
+        months = (day.year - start.year) * 12 + day.month - start.month
+        return _next("month", start, months // every * every)
+    step = every * (7 if unit == "week" else 1)
+    return start + timedelta(days=(day - start).days // step * step)

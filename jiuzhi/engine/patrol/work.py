@@ -17,10 +17,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from PIL import Image
 
-from jiuzhi.core import access, attachments, records
+from jiuzhi.core import access, attachments, files, records
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Attachment, Org, User
-from jiuzhi.core.records import Actor
+from jiuzhi.core.records import SYSTEM, Actor
+from jiuzhi.engine.cases import evidence, rights
 from jiuzhi.engine.cases.declare import WORKFLOWS
 from jiuzhi.engine.cases.work import open_case
 
@@ -50,8 +51,8 @@ def duties(user: User, day: date) -> QuerySet[Duty]:
     )
 
 
-def _digest(given: Any, files: list[str] | None = None) -> str:
-    text = json.dumps([given, files or []], sort_keys=True, ensure_ascii=True)
+def _digest(given: Any, prints: list[str] | None = None) -> str:
+    text = json.dumps([given, prints or []], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -145,7 +146,20 @@ def take_finding(user: User, given: Any, photos: list[Any], now: datetime) -> Fi
         found.doubts = [list(d) for d in dict(doubts).items()]
         found.case = _case(found, actor, now)
         records.save(found, actor, "登记问题")
+        _show(found, actor)
     return found
+
+
+def _show(found: Finding, actor: Actor) -> None:
+    """The photos stand with the case, too, as what was there before; the same file, so with the same fingerprint. Who may patrol and report but
+    not work on cases still shows what was found: then the product puts it there."""
+    who = actor if rights.works_on(actor.user, found.case) else SYSTEM
+    shown: set[str] = set()
+    for one in Attachment.objects.filter(register=OWNER, record=found.pk):
+        if one.sha256 not in shown:
+            with one.file.open("rb") as photo:
+                evidence.attach(found.case, photo, who, moment="before", title=one.title)
+            shown.add(one.sha256)
 
 
 def _photo_doubts(found: Finding, one: Attachment) -> list[plausible.Doubt]:
@@ -181,8 +195,13 @@ def check_photo(file: Any) -> str:
     return digest
 
 
-def decide(found: Patrol, valid: bool, why: str, actor: Actor) -> None:
-    """A supervisor says whether a doubtful patrol counts; nobody decides about one's own.
+def may_decide(user: User, found: Patrol) -> bool:
+    """Whether ``user`` supervises the unit of a doubted patrol and did not walk it."""
+    return bool(found.doubts) and user.pk != found.user_id and access.can(user, "set_patrol", found.org)
+
+
+def decide(found: Patrol, valid: bool, why: str, actor: Actor, revision: int | None = None) -> None:
+    """A supervisor says whether a doubtful patrol counts; nobody decides about one's own. ``revision``: the version that was looked at.
 
     Errors: ``PermissionDenied``; ``ValidationError`` without a reason, or for a patrol nobody doubts."""
     if actor.user is not None:
@@ -195,13 +214,26 @@ def decide(found: Patrol, valid: bool, why: str, actor: Actor) -> None:
     if not why.strip():
         raise ValidationError("请写明核实的依据。")
     found.state = Patrol.State.ACCEPTED if valid else Patrol.State.REFUSED
-    found.decision, found.decided_by = why.strip()[:200], actor.user
-    records.save(found, actor, f"核实巡查：{why}"[:200])
+    found.decision, found.decided_by = files.printable(why).strip()[:200], actor.user
+    records.save(found, actor, f"{found.get_state_display()}：{why}", revision=revision)
+
+
+def _within(user: User, county: Org, mine: Q) -> Q:
+    """What of a county ``user`` may see: what belongs to units within the grants, and what is the person's own."""
+    reach = access.within(user, "view_patrol", county)
+    return Q(county=county) & (mine if reach is None else reach | mine if reach else Q())
 
 
 def visible(user: User, county: Org) -> QuerySet[Patrol]:
     """The patrols of a county ``user`` may see: those of units within the grants, and the person's own."""
-    reach = access.within(user, "view_patrol", county)
-    mine = Q(user=user)
-    found = Patrol.objects.filter(county=county)
-    return found.filter(mine if reach is None else reach | mine if reach else Q())
+    return Patrol.objects.filter(_within(user, county, Q(user=user)))
+
+
+def visible_findings(user: User, county: Org) -> QuerySet[Finding]:
+    """The findings of a county ``user`` may see; as `visible`."""
+    return Finding.objects.filter(_within(user, county, Q(user=user)))
+
+
+def visible_duties(user: User, county: Org) -> QuerySet[Duty]:
+    """The duties of a county ``user`` may see: those of units within the grants, and those given to the person."""
+    return Duty.objects.filter(_within(user, county, Q(person=user)))

@@ -6,6 +6,7 @@ transaction that keeps it.
 
 import json
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -19,9 +20,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from jiuzhi.core.local import today
-from jiuzhi.engine.patrol import received, work
+from jiuzhi.engine.patrol import lists, received, work
 from jiuzhi.engine.patrol.models import Duty
-from jiuzhi.interfaces.web import assets
+from jiuzhi.interfaces.web import assets, closed
 
 from .words import words
 
@@ -82,10 +83,13 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return JsonResponse(said, content_type="application/manifest+json")
 
 
-def _duty(one: Duty) -> dict[str, Any]:
+def _duty(one: Duty, standing: str, day: date | None) -> dict[str, Any]:
+    """A duty as the phone shows it: whether it was walked in its present period, else until when there is time."""
+    due = _("本期已巡") if standing == "done" else _("最晚 %(day)s") % {"day": f"{day:%m-%d}"}
     return {
-        "id": one.pk, "name": one.name, "kind": one.get_kind_display(), "level": one.get_level_display(), "rhythm": one.rhythm,
-        "org": one.org.name, "minutes": one.minutes, "metres": one.metres, "synthetic": one.synthetic,
+        "id": one.pk, "name": one.name, "kind": closed.word(one.get_kind_display()), "level": closed.word(one.get_level_display()),
+        "rhythm": closed.rhythm(one.every, one.unit), "org": one.org.name, "minutes": one.minutes, "metres": one.metres,
+        "synthetic": one.synthetic, "done": standing == "done", "due": due,
     }  # fmt: skip
 
 
@@ -93,7 +97,10 @@ def _duty(one: Duty) -> dict[str, Any]:
 @_json
 def state(request: HttpRequest) -> JsonResponse:
     """Who is signed in, the token for writing, and what there is to walk."""
-    listed = [_duty(d) for d in work.duties(request.user, today()).order_by("name")[:200]]
+    day = today()
+    held = lists.present(list(work.duties(request.user, day).order_by("name")[:200]), day)
+    held.sort(key=lambda one: (one[1] == "done", one[2] or day))  # what is due first
+    listed = [_duty(*one) for one in held]
     return JsonResponse(
         {
             "user": request.user.username,

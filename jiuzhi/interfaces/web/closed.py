@@ -28,6 +28,11 @@ PROPERTIES = (
     _("水质类别"), _("相对湿度"), _("水位"), _("流速"), _("电源电压"), _("等效声级"), _("昼间等效声级"), _("夜间等效声级"), _("环境γ辐射空气吸收剂量率"),
     _("烟尘"), _("氮氧化物"), _("氧气含量"), _("烟气温度"), _("烟气流速"), _("烟气湿度"), _("烟气压力"), _("废气"), _("污水"),
 )  # fmt: skip
+# Patrols: kinds and levels of duties, and how a patrol stands.
+PATROLS = (
+    _("河长巡河"), _("林长巡林"), _("网格巡查"), _("其他巡查"), _("市级"), _("县级"), _("乡级"), _("村级"), _("周"), _("有效"), _("存疑"), _("核实有效"),
+    _("核实无效"),
+)  # fmt: skip
 # Kinds of values and the marks that stand beside them.
 VALUES = (
     _("实时"), _("分钟"), _("采样"), _("4 小时"), _("日"), _("最小"), _("最大"), _("总量"), _("折算"), _("折算最小"), _("折算最大"), _("昼间"), _("夜间"), _("未检出"), _("停运"), _("维护"),
@@ -61,7 +66,7 @@ _AS = {
 }
 _KNOWN = {
     word: _AS.get(word, word)
-    for group in (DOMAINS, LABELS, PROPERTIES, VALUES, ORDERS, UNITS, GOALS, WARNINGS, _AS)
+    for group in (DOMAINS, LABELS, PROPERTIES, PATROLS, VALUES, ORDERS, UNITS, GOALS, WARNINGS, _AS)
     for word in group
 }
 _TIMES = (
@@ -123,3 +128,10 @@ def period(text: object) -> str:
 
 
 _("%(when)s 至今")
+
+
+def rhythm(every: int, unit: str) -> str:
+    """How often a patrol is asked for, in words."""
+    once = {"day": _("每天一次"), "week": _("每周一次"), "month": _("每月一次")}
+    more = {"day": _("每 %(n)s 天一次"), "week": _("每 %(n)s 周一次"), "month": _("每 %(n)s 个月一次")}
+    return gettext(once[unit]) if every == 1 else gettext(more[unit]) % {"n": every}

@@ -80,6 +80,11 @@ def word(value: Any) -> str:
 
 
 @register.filter
+def rhythm(duty: Any) -> str:
+    return closed.rhythm(duty.every, duty.unit)
+
+
+@register.filter
 def goal(value: Any) -> str:
     return closed.goal(present.units_in(value))
 

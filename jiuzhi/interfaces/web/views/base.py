@@ -34,6 +34,7 @@ MENU = (
     ("commitments", gettext_lazy("承诺")),
     ("alerts", gettext_lazy("报警")),
     ("cases", gettext_lazy("问题")),
+    ("patrols", gettext_lazy("巡查")),
     ("duties", gettext_lazy("责任清单")),
     ("scores", gettext_lazy("生态报表")),
     ("registers", gettext_lazy("台账")),

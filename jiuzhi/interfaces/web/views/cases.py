@@ -22,6 +22,7 @@ from jiuzhi.engine.cases import evidence, lists, manage, rights, terms, work
 from jiuzhi.engine.cases.declare import EVIDENCE, NEEDS, WORKFLOWS, Step
 from jiuzhi.engine.cases.models import Case, CaseFile
 from jiuzhi.engine.exchange.workbook import tables
+from jiuzhi.engine.patrol import work as patrols
 
 from .base import Scope, actor, county_page, given_day, page
 from .scores import FORMS, sent
@@ -169,6 +170,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "units": Org.objects.filter(path__startswith=scope.county.path).exclude(kind__in=("village", "enterprise")),
         "parts": case.parts.select_related("org"), "merged": case.merged.all(), "alerts": case.episodes.all()[:20], "synthetic": case.synthetic,
         "record": (register.title, reverse("record", args=[scope.county.code, case.register, case.record])) if register and case.record else None,
+        "patrol": patrols.visible_findings(scope.user, scope.county).filter(case=case).values_list("patrol", flat=True).first(),
         "works": rights.may(scope.user, "work_case", case), "stages": [s for s in case.flow.stages if s.outcome == "done"],
     }  # fmt: skip
     return page(request, "web/cases/case.html", context, active="cases")

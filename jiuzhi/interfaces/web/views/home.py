@@ -5,8 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from jiuzhi.core import access
+from jiuzhi.core import access, local
+from jiuzhi.core.models import Grant
 from jiuzhi.engine.indicators.models import ReportedValue
+from jiuzhi.engine.patrol import lists, work
+from jiuzhi.engine.patrol.models import Patrol
 from jiuzhi.engine.plan import board
 
 from ..keep import kept
@@ -87,6 +90,19 @@ def _mine(scope: Scope) -> list[board.CommitmentItem]:
     return sorted((i for i in scope.items if i.owner_id in units), key=lambda i: order.get(i.state, 3))
 
 
+def _patrols(scope: Scope) -> dict[str, int]:
+    """What waits for the person on patrols: duties not yet walked in their period, and doubted patrols to decide about."""
+    held, today = access.grants(scope.user, "walk_patrol"), local.today()
+    duties = work.duties(scope.user, today).filter(county=scope.county)
+    if not any(g.role == Grant.Role.CHIEF for g in held):
+        duties = duties.filter(person=scope.user)  # others may walk, too, but their day is not made of it
+    found = {"walk": sum(state == "open" for _duty, state, _day in lists.present(list(duties[:200]), today))}
+    if (reach := access.within(scope.user, "set_patrol", scope.county)) is not None:
+        doubted = Patrol.objects.filter(reach, county=scope.county, state=Patrol.State.DOUBTFUL)
+        found["doubts"] = doubted.exclude(user=scope.user).count()
+    return {name: n for name, n in found.items() if n}
+
+
 def _observed(today: board.Today) -> bool:
     return bool(today.air) or any(s.latest_class for s in today.sections)
 
@@ -95,7 +111,8 @@ def _observed(today: board.Today) -> bool:
 @kept
 def home(request: HttpRequest, scope: Scope) -> HttpResponse:
     today = board.today(scope.county.code)
-    context: dict[str, Any] = {"today": today, "observed": _observed(today)} | _air(today)
+    context: dict[str, Any] = {"today": today, "observed": _observed(today), "patrols": _patrols(scope)}
+    context |= _air(today)
     if scope.plan and scope.may("approve_value"):
         waiting = ReportedValue.objects.filter(commitment__plan=scope.plan, status="submitted")
         context["waiting"] = list(

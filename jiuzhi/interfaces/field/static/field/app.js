@@ -6,9 +6,18 @@ import { clock, watch, way } from "./track.js";
 
 const $ = (id) => document.getElementById(id);
 const say = JSON.parse($("say-words").textContent);
+const PHOTOS = 6, FEWEST = 5; // as the server takes, and doubts
 let me = null, walk = null, unwatch = null, shots = [];
 
-function tell(text) { $("say").textContent = text; $("say").hidden = !text; }
+let hush;
+// What was done is said for a while; what somebody must do stays.
+function tell(text, passing = false) {
+  clearTimeout(hush);
+  $("say").textContent = text;
+  $("say").hidden = !text;
+  $("say").className = passing ? "done" : "";
+  if (passing) hush = setTimeout(() => tell(""), 6000);
+}
 async function safely(work) {
   try { await work(); return true; } catch (error) {
     if (!store.full(error)) throw error;
@@ -30,29 +39,40 @@ function showDuties() {
   const box = $("duties");
   box.replaceChildren();
   for (const d of me?.duties ?? []) {
-    const row = el("li", ""), go = el("button", say.start, "big");
-    row.append(el("b", d.name), el("span", [d.kind, d.level, d.rhythm, d.org, d.synthetic ? say.sim : ""].filter(Boolean).join(" · "), "small"), go);
+    const row = el("li", ""), go = el("button", say.start, d.done ? "big plain" : "big"), name = el("b", d.name);
+    if (d.due) name.append(el("i", d.due, d.done ? "tag done" : "tag"));
+    const asks = [d.minutes && say.minutes.replace("%s", d.minutes), d.metres && say.metres.replace("%s", d.metres)];
+    const about = [d.kind, d.level, d.rhythm, ...asks, d.org, d.synthetic ? say.sim : ""];
+    row.append(name, el("span", about.filter(Boolean).join(" · "), "small"), go);
     go.type = "button";
     go.onclick = () => start(d);
     box.append(row);
   }
-  if (!box.children.length) box.append(el("li", me ? say.none : say.login));
-  $("list").hidden = Boolean(walk);
+  if (!box.children.length) box.append(el("li", say.none));
+  $("list").hidden = Boolean(walk) || !me;
 }
 function why(item) {
   if (item.status === "refused") return item.why;
   if (item.status === "waiting") return me && item.user !== me.user ? say.other : "";
+  return (item.answer.doubts ?? []).join("；");
+}
+function result(item) {
   const a = item.answer;
-  return [a.state, a.case && `${say.case} ${a.case}`, a.closed && say.closed, ...(a.doubts ?? [])].filter(Boolean).join("；");
+  if (item.status !== "sent" || !a) return "";
+  return [a.case ? `${say.case} ${a.case} · ${a.state}` : a.state, a.closed && say.closed].filter(Boolean).join("；");
 }
 async function showQueue() {
   const items = await store.all(), box = $("queue");
   const count = (s) => items.filter((i) => i.status === s).length;
-  $("counts").textContent = ["waiting", "sent", "refused"].map((s) => `${say[s]} ${count(s)}`).join(" · ");
+  const held = ["waiting", "refused", "sent"].filter(count);
+  $("counts").textContent = held.map((s) => `${say[s]} ${count(s)}`).join(" · ") || say.empty;
+  $("sync").hidden = !count("waiting");
   box.replaceChildren();
   for (const item of items.reverse().slice(0, 50)) {
     const row = el("li", "", item.status);
-    row.append(el("b", `${say[item.type]} · ${item.title}`), el("span", `${new Date(item.made).toLocaleString()} · ${say[item.status]}`, "small"));
+    const name = el("b", `${say[item.type]} · ${item.title}`);
+    name.append(el("i", say[item.status], "tag"));
+    row.append(name, el("span", [when(item.made), result(item)].filter(Boolean).join(" · "), "small"));
     if (why(item)) row.append(el("span", why(item), "why"));
     if (item.status === "refused") {
       const again = el("button", say.retry, "big plain");
@@ -62,12 +82,14 @@ async function showQueue() {
     box.append(row);
   }
 }
+const when = (at) => new Date(at).toLocaleString([], { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
 function showWalk() {
-  $("now").hidden = !walk;
+  $("now").hidden = !walk || !$("form").hidden;
   if (!walk) return;
   $("now-name").textContent = `${say.walking}：${walk.duty.name}`;
   $("time").textContent = clock(Date.now() / 1000 - walk.started);
-  $("way").textContent = `${Math.round(way(walk.track))} m`;
+  const metres = way(walk.track);
+  $("way").textContent = metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(1)} km`;
   $("fixes").textContent = walk.track.length;
 }
 function follow() {
@@ -76,28 +98,35 @@ function follow() {
     const last = walk.track.at(-1);
     if (last && point[0] <= last[0]) return;
     walk.track.push(point);
-    $("fix").textContent = "";
+    fixing("");
     showWalk();
     await safely(() => store.keep("walk", walk));
-  }, (error) => { $("fix").textContent = error.code === 1 ? say.denied : say.noplace; });
+  }, (error) => fixing(error.code === 1 ? say.denied : say.noplace, error.code === 1));
+}
+function fixing(text, bad = false) {
+  $("fix").textContent = text;
+  $("fix").className = bad ? "alarm" : "small";
 }
 async function start(duty) {
   if (walk) return;
   const begun = { uuid: crypto.randomUUID(), duty, user: me.user, started: Date.now() / 1000, track: [] };
   if (!(await safely(() => store.keep("walk", begun)))) return;
   walk = begun;
+  tell("");
+  fixing(say.seeking);
   follow();
   showWalk();
   showDuties();
 }
 async function stop() {
-  if (!walk || !confirm(say.stopq)) return;
+  if (!walk || !confirm(walk.track.length < FEWEST ? say.stopfew : say.stopq)) return;
   const data = { uuid: walk.uuid, duty: walk.duty.id, started: walk.started, ended: Date.now() / 1000, track: walk.track, note: "" };
   const item = { uuid: walk.uuid, type: "patrol", title: walk.duty.name, user: walk.user, made: Date.now(), status: "waiting", photos: [], data };
   if (!(await safely(() => store.put(item)))) return;
   unwatch?.();
   walk = null;
   await store.keep("walk", null);
+  tell(say.ended, true);
   showWalk();
   showDuties();
   go();
@@ -105,22 +134,36 @@ async function stop() {
 function openForm(open) {
   $("form").hidden = !open;
   $("now").hidden = open || !walk;
+  $("kept").hidden = open;
   shots = [];
-  $("shots").replaceChildren();
+  showShots();
+  if (open) tell("");
   if (!open) $("form").reset();
   const last = walk?.track.at(-1);
   $("where").textContent = last ? `${last[1].toFixed(5)}, ${last[2].toFixed(5)} ±${Math.round(last[3])} m` : say.noplace;
 }
 async function took(event) {
-  for (const file of [...event.target.files].slice(0, 6 - shots.length)) {
+  for (const file of [...event.target.files].slice(0, PHOTOS - shots.length)) {
     const made = await small(file);
-    shots.push(await made.arrayBuffer());
-    const image = new Image();
-    image.src = URL.createObjectURL(made);
-    image.alt = "";
-    $("shots").append(image);
+    shots.push({ bytes: await made.arrayBuffer(), picture: URL.createObjectURL(made) });
   }
   event.target.value = "";
+  showShots();
+}
+// Each photo can be taken away again.
+function showShots() {
+  $("shots").replaceChildren(...shots.map((shot) => {
+    const box = el("button", "", "shot"), image = new Image();
+    box.type = "button";
+    box.setAttribute("aria-label", say.drop);
+    image.src = shot.picture;
+    image.alt = "";
+    box.append(image, el("i", "×"));
+    box.onclick = () => { shots = shots.filter((s) => s !== shot); showShots(); };
+    return box;
+  }));
+  $("taken").textContent = shots.length ? `${shots.length} / ${PHOTOS}` : "";
+  $("photo").disabled = shots.length >= PHOTOS;
 }
 async function save(event) {
   event.preventDefault();
@@ -131,15 +174,16 @@ async function save(event) {
     uuid, patrol: walk.uuid, duty: walk.duty.id, kind: $("kind").value, words: text, at: Date.now() / 1000,
     lon: last?.[1] ?? null, lat: last?.[2] ?? null,
   };
-  const item = { uuid, type: "finding", title: data.kind, user: walk.user, made: Date.now(), status: "waiting", photos: shots, data };
+  const item = { uuid, type: "finding", title: data.kind, user: walk.user, made: Date.now(), status: "waiting", photos: shots.map((s) => s.bytes), data };
   if (!(await safely(() => store.put(item)))) return;
   openForm(false);
-  tell(say.saved);
+  showWalk();
+  tell(say.saved, true);
   go();
 }
 async function changed(found) {
   showNet();
-  if (found?.expired) { $("door").hidden = false; tell(say.expired); }
+  if (found?.expired) { $("door").hidden = false; tell(me ? say.expired : say.login); }
   else if (found) {
     me = found;
     $("door").hidden = true;
@@ -159,7 +203,7 @@ showNet();
 showDuties();
 showWalk();
 if (walk) follow();
-setInterval(() => { if ($("form").hidden) showWalk(); }, 1000);
+setInterval(showWalk, 1000);
 setInterval(() => { if (navigator.onLine) go(); }, 60000);
 addEventListener("online", () => { showNet(); go(); });
 addEventListener("offline", showNet);

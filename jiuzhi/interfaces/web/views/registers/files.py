@@ -100,7 +100,7 @@ def file(request: HttpRequest, scope: Scope, register: Register, pk: int, file: 
     if register.hides_place and not reading.may(register, scope.user, "see_sensitive", record):
         raise PermissionDenied(_("这类记录的位置敏感，照片和文件只对有权限的人开放。"))
     if "small" in request.GET and found.kind == Attachment.Kind.PHOTO:
-        return _small(found)
+        return small(found)
     try:
         opened = found.file.open("rb")
     except FileNotFoundError as error:
@@ -119,7 +119,7 @@ def _name(found: Attachment) -> str:
     return title if title.lower().endswith(ending.lower()) else f"{title}{ending}"
 
 
-def _small(found: Attachment) -> HttpResponse:
+def small(found: Attachment) -> HttpResponse:
     """A small JPEG, turned upright, made once; 404 for a photo Pillow cannot open."""
     cached = Path(settings.HOME) / "thumbnails" / found.sha256[:2] / f"{found.sha256}.jpg"
     try:

@@ -82,9 +82,9 @@ async function draw(box, found) {
   const inside = document.createElement("div");
   inside.className = "map-gl";
   box.replaceChildren(inside);
-  const [west, south, east, north] = bounds(found.features);
+  const [west, south, east, north] = bounds(found.features, Number(words.least) || undefined);
   const map = new gl.Map({
-    container: inside, style: style(box), bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 48, maxZoom: 15 },
+    container: inside, style: style(box), bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 48, maxZoom: words.least ? 17 : 15 },
     attributionControl: box.dataset.tilesCredit ? { compact: true } : false, dragRotate: false, pitchWithRotate: false,
     cooperativeGestures: false, fadeDuration: 0,
     locale: { "NavigationControl.ZoomIn": words.in || "+", "NavigationControl.ZoomOut": words.out || "−", "Popup.Close": words.close || "×", "Map.Title": box.ariaLabel || "" },

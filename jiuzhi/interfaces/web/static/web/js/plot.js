@@ -14,8 +14,8 @@ export function eachPoint(geometry, visit) {
   walk(geometry.coordinates);
 }
 
-// [west, south, east, north] in degrees; never a point without extent.
-export function bounds(features) {
+// [west, south, east, north] in degrees; never less than `least` wide, so that a point has an extent.
+export function bounds(features, least = 0.01) {
   const found = [Infinity, Infinity, -Infinity, -Infinity];
   for (const feature of features) {
     eachPoint(feature.geometry, ([x, y]) => {
@@ -23,7 +23,7 @@ export function bounds(features) {
       found[2] = Math.max(found[2], x); found[3] = Math.max(found[3], y);
     });
   }
-  const grow = (low, high) => (high - low < 0.01 ? [low - 0.01, high + 0.01] : [low, high]);
+  const grow = (low, high) => (high - low < least ? [low - least, high + least] : [low, high]);
   const [west, east] = grow(found[0], found[2]), [south, north] = grow(found[1], found[3]);
   return [west, south, east, north];
 }
@@ -83,7 +83,7 @@ function round(metres) {
 // Equirectangular about the middle latitude: right to 1 % within a county.
 export function plot(features, words) {
   const width = 800, height = 480, margin = 28;
-  const [west, south, east, north] = bounds(features);
+  const [west, south, east, north] = bounds(features, Number(words.least) || undefined);
   const squeeze = Math.cos(((south + north) / 2) * (Math.PI / 180));
   const scale = Math.min((width - 2 * margin) / ((east - west) * squeeze), (height - 2 * margin) / (north - south));
   const at = ([x, y]) => [
