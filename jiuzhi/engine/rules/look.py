@@ -68,6 +68,10 @@ class Look:
         """Station → property → its newest value of the last days."""
         return reported.latest([s.code for s in self.every_station], self.now)
 
+    def items(self, station: str) -> list[str]:
+        """The properties a station has had values of in the year before now."""
+        return reported.properties(station, self.now)
+
     def line(self, station: str, item: str, kind: str, back: timedelta) -> list[reported.Point]:
         """The usable values of one series in the time before now, oldest first."""
         found = reported.line(station, item, kind, self.now - back, self.now + timedelta(seconds=1))
