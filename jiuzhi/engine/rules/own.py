@@ -63,8 +63,8 @@ def station_silent(look: Look) -> Iterator[Finding]:
             held[device.station.code] = max(held.get(device.station.code, 0), known.interval)
     for station in look.every_station:
         seen = look.newest.get(station.code, {}).values()
-        known = station.code in held and (seen or look.items(station.code))
-        if known and reported.silent(seen, look.now, timedelta(seconds=held[station.code])):
+        heard = station.code in held and (seen or look.items(station.code))
+        if heard and reported.silent(seen, look.now, timedelta(seconds=held[station.code])):
             last = max((one.end for one in seen), default=None)
             yield Finding(
                 f"station:{station.code}", str(station), f"最近数据 {last.astimezone(LOCAL):%m-%d %H:%M}" if last else "一周以上没有数据",
@@ -81,7 +81,8 @@ def station_silent(look: Look) -> Iterator[Finding]:
 def capture_low(look: Look) -> Iterator[Finding]:
     days: dict[str, set[date]] = {}
     for row in look.capture:
-        days.setdefault(row.station, set()).add(row.day)
+        if row.day is not None:
+            days.setdefault(row.station, set()).add(row.day)
     for total in capture.totals(look.capture, evenly=True):
         station, share = look.station(total.station), total.effective
         if (
