@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from . import faults as faulty
 from .declare import EVERY, RULES, Finding, Rule
 from .hysteresis import BAD, GOOD, HOLD, Event, Memory, run
 from .look import Look
+from .models import Episode
 from .tuning import conduct_of, is_active
 
 
@@ -90,6 +92,41 @@ def _happened(
     look: Look, rule: Rule, finding: Finding | None, subject: str, event: Event
 ) -> episodes.Happening:
     return episodes.write(look, rule, finding or Finding(subject, subject, "情况已不存在"), event)
+
+
+@dataclass(frozen=True)
+class Would:
+    """One finding of a dry look. ``state``: in words, whether it is an alarm already, would be one, or holds one."""
+
+    rule: Rule
+    finding: Finding
+    state: str
+
+
+@dataclass
+class Told:
+    findings: list[Would] = field(default_factory=list)
+    failed: dict[str, Exception] = field(default_factory=dict)
+
+
+def would(look: Look, *, only: Iterable[str] | None = None) -> Told:
+    """What the rules say now, due or not; nothing is written, opened or told."""
+    told = Told()
+    on = set(Episode.objects.filter(county=look.county, cleared_at=None).values_list("rule", "subject"))
+    for rule in RULES.values():
+        if rule.watches or (only is not None and rule.code not in only) or not is_active(rule, look):
+            continue
+        try:
+            found = list(rule.function(look.as_(rule)))
+        except Exception as error:  # noqa: BLE001 - said to the person who asked
+            told.failed[rule.code] = error
+            continue
+        fire = conduct_of(rule, look).fire
+        for f in found:
+            known = (rule.code, f.subject) in on
+            fresh = "不报警，只保持已有的" if f.holds else "将报警" if fire == 1 else f"连续 {fire} 次将报警"
+            told.findings.append(Would(rule, f, "已在报警" if known else fresh))
+    return told
 
 
 def faults(county: Org) -> list[faulty.Fault]:
