@@ -60,6 +60,11 @@ def _quarter(month: str) -> str:
     return f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}"
 
 
+def covers(period: str, own: str) -> bool:
+    """Whether ``own`` ("2026-08") is ``period`` or lies within it ("2026-Q3", "2026")."""
+    return bool(own) and period in (own, own[:4], _quarter(own))
+
+
 def check_open(register: Any, record: Record) -> None:
     """Errors: ``ValidationError`` when the record's period is locked and not opened for its unit."""
     for period in _found(register, record):

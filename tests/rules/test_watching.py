@@ -27,8 +27,7 @@ _n = iter(range(1, 10_000))
 def alone(monkeypatch):
     """No rules but those a test declares."""
     monkeypatch.setattr(declare, "RULES", rules := {})
-    for module in (watching, standing):
-        monkeypatch.setattr(module, "RULES", rules)
+    monkeypatch.setattr(standing, "RULES", rules)
     from jiuzhi.engine.rules import models
 
     monkeypatch.setattr(models, "RULES", rules)

@@ -136,6 +136,8 @@ _STEPS: dict[tuple[str, str], Decimal] = {
     ("µg/L", "mg/m³"): Decimal(1),
     ("µg/L", "mg/L"): Decimal("0.001"),
     ("mg/m³", "mg/L"): Decimal("0.001"),
+    ("mg/L", "µg/L"): Decimal(1000),
+    ("mg/L", "ng/L"): Decimal(1000000),
     ("g/L", "mg/L"): Decimal(1000),
     ("cm", "m"): Decimal("0.01"),
     ("mS/cm", "µS/cm"): Decimal(1000),

@@ -20,8 +20,9 @@ from .hysteresis import BAD, CLEARED, FIRED, LEVEL, REJOINED, Event, Memory
 from .models import AfterTheFact, Episode, EpisodeEvent
 
 if TYPE_CHECKING:
+    from .expand import Watched
     from .look import Look
-    from .watching import Seen, Watched
+    from .watching import Seen
 
 K = EpisodeEvent.Kind
 _MILLIONTH = Decimal("0.000001")
@@ -92,8 +93,13 @@ def _begin(look: Look, rule: Rule, finding: Finding, event: Event) -> Episode:
     return episode
 
 
+def six(value: Decimal) -> Decimal:
+    """A value as an episode keeps it."""
+    return Decimal(value).quantize(_MILLIONTH)
+
+
 def _six(value: Decimal | None) -> Decimal | None:
-    return None if value is None else Decimal(value).quantize(_MILLIONTH)
+    return None if value is None else six(value)
 
 
 def _event(
@@ -125,7 +131,7 @@ def _go_on(episode: Episode, rule: Rule, finding: Finding, event: Event) -> None
         episode.level = max(episode.level, event.level)
         _event(episode, K.REJOINED, event.at, finding.text, finding.value)
     elif event.kind == LEVEL:
-        episode.level, episode.worst = max(episode.level, event.level), _six(finding.value)
+        episode.level = max(episode.level, event.level)  # the worst value is kept by `upkeep.worsened`
         episode.acked_at = episode.acked_by = None  # somebody must look again
         _event(episode, K.LEVEL, event.at, f"升为{LEVELS[event.level]}色", finding.value)
     records.save(episode, SYSTEM, f"报警：{rule.title}"[:200])

@@ -8,15 +8,21 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
+
 from jiuzhi.core import registers
 from jiuzhi.core.local import LOCAL
-from jiuzhi.core.models import Org
+from jiuzhi.core.models import Org, ReportingPeriod
 from jiuzhi.core.registers import reading
 from jiuzhi.engine.indicators import judged
-from jiuzhi.engine.indicators.models import Judgement
+from jiuzhi.engine.indicators.models import Judgement, ReportedValue
 from jiuzhi.engine.observe import assessed, devices, health, reported
 from jiuzhi.engine.observe.devices import Known
 from jiuzhi.engine.observe.quality import capture
+from jiuzhi.engine.patrol.models import Duty as PatrolDuty
+from jiuzhi.engine.patrol.models import Patrol
+from jiuzhi.engine.plan.duties import Duty, duties
+from jiuzhi.engine.plan.models import Commitment, Plan
 from jiuzhi.master.models import Device, Station
 
 from .declare import Rule
@@ -68,6 +74,10 @@ class Look:
         """Station → property → its newest value of the last days."""
         return reported.latest([s.code for s in self.every_station], self.now)
 
+    def items(self, station: str) -> list[str]:
+        """The properties a station has had values of in the year before now."""
+        return reported.properties(station, self.now)
+
     def line(self, station: str, item: str, kind: str, back: timedelta) -> list[reported.Point]:
         """The usable values of one series in the time before now, oldest first."""
         found = reported.line(station, item, kind, self.now - back, self.now + timedelta(seconds=1))
@@ -101,6 +111,48 @@ class Look:
             found = reading.everything(register, self.county).select_related("org", *register.links())
             self._rows[code] = list(found)
         return self._rows[code]
+
+    @cached_property
+    def due_periods(self) -> list[ReportingPeriod]:
+        """Reporting periods that were due before today and are still open."""
+        return list(ReportingPeriod.objects.filter(county=self.county, due_on__lt=self.today, locked_at=None))
+
+    @cached_property
+    def tasks(self) -> list[Duty]:
+        """The tasks of the current plan with their next milestone."""
+        return [] if self.plan is None else duties(self.plan, self.today)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        return Plan.objects.filter(county=self.county, current=True).first()
+
+    @cached_property
+    def reported(self) -> list[tuple[Commitment, set[str]]]:
+        """The targets of the current plan that units report by hand, with the periods a value was reported for and not sent back."""
+        if self.plan is None:
+            return []
+        values = ReportedValue.objects.filter(
+            commitment__plan=self.plan, status__in=("submitted", "approved")
+        )
+        periods: dict[int, set[str]] = {}
+        for pk, period in values.values_list("commitment_id", "period"):
+            periods.setdefault(pk, set()).add(period)
+        asked = self.plan.commitments.filter(kind=Commitment.Kind.TARGET, indicator="").select_related(
+            "owner"
+        )
+        return [(c, periods.get(c.pk, set())) for c in asked]
+
+    @cached_property
+    def walks(self) -> list[tuple[PatrolDuty, list[tuple[date, str]]]]:
+        """Duties to patrol that hold today, with the local day and state of each walk of the last 400 days."""
+        since = self.now - timedelta(days=400)
+        days: dict[int, list[tuple[date, str]]] = {}
+        made = Patrol.objects.filter(county=self.county, started__gte=since, started__lte=self.now)
+        for pk, started, state in made.values_list("duty_id", "started", "state"):
+            days.setdefault(pk, []).append((started.astimezone(LOCAL).date(), state))
+        asked = PatrolDuty.objects.filter(county=self.county, valid_from__lte=self.today)
+        asked = asked.filter(Q(valid_to=None) | Q(valid_to__gte=self.today)).select_related("org")
+        return [(duty, days.get(duty.pk, [])) for duty in asked]
 
     @cached_property
     def judgements(self) -> list[Judgement]:

@@ -105,17 +105,24 @@ def escalate(look: Look) -> int:
         rule = episode.declared
         if rule is not None and is_quiet(rule, look.settings.get(rule.code), look.now):
             continue
-        episode.escalated = due
-        records.save(episode, SYSTEM, f"提级 {due}")
-        to = "单位负责人" if due == 1 else "县级领导"
-        event = EpisodeEvent(
-            episode=episode, at=look.now, kind=EpisodeEvent.Kind.ESCALATED, text=f"未确认，提级至{to}"
-        )
-        records.save(event, SYSTEM, "报警提级")
-        tell_people(
-            episode.org if due == 1 else look.county, _WHOM[due], f"【提级】{episode.title}：{episode.name}", episodes.explained(episode),
-            at=look.now, topic="alert", link=f"alert:{episode.pk}", key=f"escalated:{episode.pk}:{due}", severity=episode.severity,
-            synthetic=episode.synthetic,
-        )  # fmt: skip
+        for step in range(
+            episode.escalated + 1, due + 1
+        ):  # whoever a step names hears of it, also when two are due at once
+            _one_up(look, episode, step)
         done += 1
     return done
+
+
+def _one_up(look: Look, episode: Episode, step: int) -> None:
+    episode.escalated = step
+    records.save(episode, SYSTEM, f"提级 {step}")
+    to = "单位负责人" if step == 1 else "县级领导"
+    event = EpisodeEvent(
+        episode=episode, at=look.now, kind=EpisodeEvent.Kind.ESCALATED, text=f"未确认，提级至{to}"
+    )
+    records.save(event, SYSTEM, "报警提级")
+    tell_people(
+        episode.org if step == 1 else look.county, _WHOM[step], f"【提级】{episode.title}：{episode.name}", episodes.explained(episode),
+        at=look.now, topic="alert", link=f"alert:{episode.pk}", key=f"escalated:{episode.pk}:{step}", severity=episode.severity,
+        synthetic=episode.synthetic,
+    )  # fmt: skip

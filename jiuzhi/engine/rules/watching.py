@@ -17,14 +17,12 @@ from jiuzhi.core.models import Org
 from jiuzhi.engine.observe import delta, lake
 from jiuzhi.engine.observe.drain import is_late
 
-from . import episodes, memory, telling
-from .declare import RULES, Rule, Threshold
-from .hysteresis import BAD, GOOD, HOLD, Conduct, Memory, run
+from . import episodes, faults, memory, telling, upkeep
+from .expand import Expanded, Series, Watched, expanded
+from .hysteresis import BAD, Memory, run
 from .look import Look
-from .tuning import conduct_of, is_active
 
 log = logging.getLogger("jiuzhi.rules")
-SCALE = 1_000_000  # values are compared as whole millionths: exactly
 _COLUMNS = """station, property AS item, kind, time, (value * 1000000)::BIGINT AS scaled, qualifier, flag, revision, received,
     synthetic"""
 
@@ -47,59 +45,6 @@ class Seen:
     @property
     def usable(self) -> bool:
         return self.flag < 2 and self.scaled is not None
-
-
-@dataclass(frozen=True)
-class Watched:
-    """A threshold of a rule, ready to compare: limits in millionths, mildest first."""
-
-    rule: Rule
-    threshold: Threshold
-    conduct: Conduct
-    limits: tuple[tuple[int, int], ...]
-    release: int
-
-    def verdict(self, scaled: int, qualifier: str = "") -> tuple[int, int]:
-        """(GOOD, HOLD or BAD, level) of a value. A non-detect is never beyond an upper limit."""
-        t = self.threshold
-        if qualifier == "<" and not t.below:
-            return GOOD, 0
-        sign = -1 if t.below else 1
-        passed = [
-            level
-            for limit, level in self.limits
-            if sign * (scaled - limit) > 0 or (t.equal and scaled == limit)
-        ]
-        if passed:
-            return BAD, max(passed)
-        return (HOLD, 0) if sign * (scaled - self.release) > 0 else (GOOD, 0)
-
-
-def scaled(value: Decimal) -> int:
-    """A limit in millionths. Errors: ``ValueError`` for one finer than that."""
-    whole = value * SCALE
-    if whole != whole.to_integral_value():
-        raise ValueError(f"limit {value} has more than six decimals")
-    return int(whole)
-
-
-def watched(look: Look) -> dict[tuple[str, str, str], list[Watched]]:
-    """(station, property, kind) → what watches it, of a county."""
-    found: dict[tuple[str, str, str], list[Watched]] = {}
-    for rule in RULES.values():
-        if not rule.watches or not is_active(rule, look):
-            continue
-        conduct = conduct_of(rule, look)
-        try:
-            for t in rule.function(look.as_(rule)):
-                limits = tuple((scaled(limit), level) for limit, level in t.limits)
-                release = scaled(t.release) if t.release is not None else limits[0][0]
-                found.setdefault((t.station, t.item, t.kind), []).append(
-                    Watched(rule, t, conduct, limits, release)
-                )
-        except Exception:  # one rule that cannot be told must not silence the others
-            log.exception("规则 %s 在 %s 无法展开", rule.code, look.county)
-    return found
 
 
 def watch_new(now: datetime) -> int:
@@ -135,19 +80,27 @@ def _judge(database: Any, rows: list[Seen], now: datetime) -> int:
     begun = 0
     for county in Org.objects.filter(kind=Org.Kind.COUNTY, stations__code__in=places).distinct():
         look = Look(county, now)
-        series = watched(look)
-        mine = [row for row in rows if (row.station, row.item, row.kind) in series]
+        found = told(database, look)
+        mine = [row for row in rows if (row.station, row.item, row.kind) in found.series]
         if mine:
-            begun += _judge_county(database, look, series, mine)
+            begun += _judge_county(database, look, found.series, mine)
     return begun
 
 
+def told(database: Any, look: Look) -> Expanded:
+    """What is watched in a county; a rule that could not be told is noted, once for each fault."""
+    found = expanded(look)
+    faults.note(database, look, found.failed, watches=True)
+    return found
+
+
 def _judge_county(
-    database: Any, look: Look, series: dict[tuple[str, str, str], list[Watched]], rows: Iterable[Seen]
+    database: Any, look: Look, series: dict[Series, list[Watched]], rows: Iterable[Seen]
 ) -> int:
     known = memory.read(database, look.county.code)
     changed: dict[memory.Key, Memory] = {}
     begun: list[episodes.Happening] = []
+    worst: dict[upkeep.At, tuple[Decimal, bool]] = {}
     for row in rows:
         for one in series[row.station, row.item, row.kind]:
             key = (one.rule.code, one.threshold.subject)
@@ -158,11 +111,27 @@ def _judge_county(
                 verdict, level = one.verdict(row.scaled or 0, row.qualifier)
                 changed[key], events = run(held, [row.time], [verdict], [level], one.conduct)
                 begun += [episodes.of_value(look, one, row, event) for event in events]
+                fired = changed[key].fired
+                if verdict == BAD and changed[key].on and fired is not None:
+                    value, below = Decimal(row.scaled or 0).scaleb(-6), one.threshold.below
+                    so_far = worst.get((*key, fired), (value, below))[0]
+                    worst[*key, fired] = (min if below else max)(so_far, value), below
             else:
                 episodes.note_after_the_fact(look, one, row, held)
+    upkeep.worsened(look, worst)
     telling.tell(look, begun)
     memory.write(database, look.county.code, changed)
     return sum(h.begins for h in begun)
+
+
+def let_go(database: Any, look: Look) -> int:
+    """Clear the alarms of values nobody watches any more: the rule was switched off, the station or its limit is gone. Returns how many. What a
+    rule watched that cannot be told now stays as it is."""
+    found = told(database, look)
+    gone = upkeep.unwatched(look, found.subjects, found.failed)
+    telling.tell(look, [happened for _key, happened in gone if happened is not None])
+    memory.forget(database, look.county.code, [key for key, _happened in gone])
+    return len(gone)
 
 
 def _counts(one: Watched, row: Seen, held: Memory, now: datetime) -> bool:
@@ -177,4 +146,4 @@ def replay(look: Look, start: datetime, end: datetime) -> dict[memory.Key, list[
     events of `hysteresis`. Reads only. Series are compared as whole columns; only where the verdict changes is the automaton asked."""
     from .bulk import replay as in_bulk
 
-    return in_bulk(look, watched(look), start, end)
+    return in_bulk(look, expanded(look).series, start, end)

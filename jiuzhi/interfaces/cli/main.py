@@ -13,6 +13,7 @@ from . import (
     protocol,
     registers,
     report,
+    rules,
     serve,
     simulate,
     systems,
@@ -36,6 +37,7 @@ app.add_typer(protocol.app, name="protocol", help="仪器通讯协议：解读 H
 app.add_typer(assess.app, name="assess", help="直接评价一个文件（不入库）：air、water、lake")
 app.add_typer(report.app, name="report", help="报告：规划实施评估报告（Word、PDF）")
 app.add_typer(registers.app, name="registers", help="台账：列表、模板、导入、导出、样例")
+app.add_typer(rules.app, name="rules", help="规则：列表、试判、回放")
 app.add_typer(periods.app, name="periods", help="报送时期：设立、锁定、例外解锁")
 app.add_typer(audit.app, name="audit", help="变更记录：核对链值")
 app.add_typer(user.app, name="user", help="用户与授权")
