@@ -9,7 +9,7 @@ from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org
 
 from .declare import Deadline, Workflow
-from .models import Term
+from .models import Case, Term
 
 
 def term(county: Org, flow: Workflow, stage: str = "") -> Deadline | None:
@@ -46,12 +46,20 @@ def half_way(start: datetime, end: datetime) -> datetime:
 
 
 SOON = timedelta(days=3)  # a case that falls due within this shows yellow
+# The colours of 挂图作战, the most urgent first. Grey: no clock runs, for want of a term or in a pause.
+COLOURS = {
+    "red": "超期",
+    "yellow": "三天内到期",
+    "green": "按期在办",
+    "grey": "暂停或无期限",
+    "closed": "已办结",
+}
 
 
-def colour(due_at: datetime | None, closed: bool, now: datetime) -> str:
-    """The colour of 挂图作战: green closed, red overdue, yellow due soon, blue on its way."""
-    if closed:
-        return "green"
-    if due_at is None:
-        return "blue"
-    return "red" if due_at < now else "yellow" if due_at - now <= SOON else "blue"
+def colour(case: Case, now: datetime) -> str:
+    """Of COLOURS; while the clock stands still nothing is overdue. `lists.coloured` asks the same of many."""
+    if case.closed_at is not None:
+        return "closed"
+    if case.due_at is None or case.paused_at is not None:
+        return "grey"
+    return "red" if case.due_at < now else "yellow" if case.due_at - now <= SOON else "green"

@@ -14,6 +14,7 @@ from jiuzhi.engine.plan.models import Milestone, Plan
 from jiuzhi.engine.rules import standing
 from jiuzhi.engine.scoring import compute, defaults
 from jiuzhi.engine.scoring.models import ScoreMonth
+from jiuzhi.master.models import Station
 
 # title, days from the day of the demo, done
 _STEPS = (
@@ -60,7 +61,12 @@ def _cases(plan: Plan, now: datetime) -> None:
             : len(_CASES)
         ]
     )
+    stations = list(
+        Station.objects.filter(county=plan.county).exclude(lon=None).order_by("code")[: len(_CASES) - 1]
+    )
+    towns = list(Org.objects.filter(path__startswith=plan.county.path, kind="township")[: len(stations)])
     for n, (title, days, steps) in enumerate(_CASES):
+        near = stations[n] if n < len(stations) else None  # the last has no place
         at = now - timedelta(days=days)
         org = units[n % len(units)] if units else plan.county
         case = work.open_case(
@@ -72,6 +78,8 @@ def _cases(plan: Plan, now: datetime) -> None:
             source="演示",
             detail="演示用的模拟问题。",
             synthetic=True,
+            place=f"{towns[n]}，{near}附近" if near and n < len(towns) else "",
+            point=(near.lon, near.lat) if near else None,
         )
         for k, step in enumerate(steps, 1):
             work.take(case, step, SYSTEM, at=at + timedelta(hours=4 * k), words="模拟办理")

@@ -26,33 +26,46 @@ from jiuzhi.engine.exchange.workbook import tables
 from .base import Scope, actor, county_page, given_day, page
 from .scores import FORMS, sent
 
-_PAGE, _MOST = 50, 20_000
-_ASKED = ("q", "workflow", "stage", "unit", "risk", "due")
+_PAGE = 50
+_ASKED = ("q", "workflow", "stage", "unit", "town", "risk", "source", "on", "due")
 
 
-def _chosen(request: HttpRequest, scope: Scope) -> tuple[Any, dict[str, str], str]:
+def chosen(request: HttpRequest, scope: Scope, **instead: str) -> tuple[Any, dict[str, str], str]:
+    """The cases the address asks for, what it asks, and whose. ``instead``: questions in place of the address's own. Errors: 403."""
     if access.within(scope.user, "view_case", scope.county) is None:
         raise PermissionDenied(_("您没有查看问题的权限，需要时请联系管理员授权。"))
-    asked = {name: request.GET.get(name, "").strip()[:60] for name in _ASKED}
+    asked = {name: request.GET.get(name, "").strip()[:60] for name in _ASKED} | instead
     whose = request.GET.get("whose", "all")
     whose = whose if whose in lists.WHOSE else "all"
     return lists.filtered(lists.of(scope.user, scope.county, whose), asked, timezone.now()), asked, whose
 
 
+def offered(scope: Scope, asked: dict[str, str], whose: str) -> dict[str, Any]:
+    """What the filters of a list, a map and a calendar offer."""
+    sources = rights.visible(scope.user, scope.county).exclude(source="").order_by("source")
+    return {
+        "chosen": asked, "whose": whose, "filtered": any(asked.values()), "flows": WORKFLOWS.values(), "stages": _stages(asked["workflow"]),
+        "units": units_of(scope), "sources": sources.values_list("source", flat=True).distinct(),
+        "town": Org.objects.filter(path__startswith=scope.county.path, code=asked["town"]).first() if asked["town"] else None,
+        "may_open": access.within(scope.user, "open_case", scope.county) is not None,
+    }  # fmt: skip
+
+
+def units_of(scope: Scope) -> Any:
+    """The units of the county that a case can be with."""
+    return Org.objects.filter(path__startswith=scope.county.path).exclude(kind__in=("village", "enterprise"))
+
+
 @county_page
 def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Cases, the nearest term first."""
-    found, asked, whose = _chosen(request, scope)
+    found, asked, whose = chosen(request, scope)
     now = timezone.now()
     rows = lists.sorted_(found, asked["due"]).select_related("org", "person")
     at = Paginator(rows, _PAGE).get_page(request.GET.get("page", "1"))
     context = {
-        "page_rows": at, "rows": [(c, _colour(c, now), _left(c, now)) for c in at], "chosen": asked, "whose": whose,
-        "filtered": any(asked.values()), "flows": WORKFLOWS.values(), "stages": _stages(asked["workflow"]),
-        "units": Org.objects.filter(path__startswith=scope.county.path).exclude(kind__in=("village", "enterprise")),
-        "may_open": scope.may("open_case") or access.within(scope.user, "open_case", scope.county) is not None,
-        "synthetic": any(c.synthetic for c in at),
-    }  # fmt: skip
+        "page_rows": at, "rows": [(c, *state_of(c, now)) for c in at], "synthetic": any(c.synthetic for c in at), "most": lists.MOST,
+    } | offered(scope, asked, whose)  # fmt: skip
     return page(request, "web/cases/list.html", context, active="cases")
 
 
@@ -60,13 +73,10 @@ def _stages(workflow: str) -> list[str]:
     return [s.name for s in WORKFLOWS[workflow].stages] if workflow in WORKFLOWS else []
 
 
-def _colour(case: Case, now: Any) -> str:
-    """As on the map; while the clock stands still nothing is overdue."""
-    return terms.colour(None if case.paused_at else case.due_at, not case.open, now)
-
-
-def _left(case: Case, now: Any) -> int | None:
-    return (case.due_at.astimezone(LOCAL).date() - now.astimezone(LOCAL).date()).days if case.due_at else None
+def state_of(case: Case, now: Any) -> tuple[str, int | None]:
+    """The colour of a case, and in how many days its term ends."""
+    days = (case.due_at.astimezone(LOCAL).date() - now.astimezone(LOCAL).date()).days if case.due_at else None
+    return terms.colour(case, now), days
 
 
 @county_page
@@ -78,7 +88,7 @@ def board(request: HttpRequest, scope: Scope) -> HttpResponse:
         raise PermissionDenied(_("您没有查看问题的权限，需要时请联系管理员授权。"))
     now = timezone.now()
     columns = [
-        (name, n, [(c, _colour(c, now), _left(c, now)) for c in shown])
+        (name, n, [(c, *state_of(c, now)) for c in shown])
         for name, n, shown in lists.board(rights.visible(scope.user, scope.county), workflow)
     ]
     synthetic = any(c.synthetic for _name, _n, shown in columns for c, _colour, _days in shown)
@@ -161,12 +171,12 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     files = case.files.select_related("attachment__added_by")
     register = registers.REGISTERS.get(case.register)
     context = {
-        "case": case, "flow": case.flow, "colour": _colour(case, now), "left": _left(case, now), "steps": steps,
+        "case": case, "flow": case.flow, "colour": state_of(case, now)[0], "left": state_of(case, now)[1], "steps": steps,
         "events": case.events.select_related("user", "org"), "pairs": evidence.pairs(case),
         "files": [f for f in files if f.moment == CaseFile.Moment.PROOF or f.attachment.kind != "photo"],
         "moments": CaseFile.Moment.choices, "manages": rights.may(scope.user, "manage_case", case), "term": terms.term(case.county, case.flow, case.stage),
         "takes_back": bool(last and last.kind == "step" and last.user_id == scope.user.pk and now - last.at <= work.TAKE_BACK),
-        "units": Org.objects.filter(path__startswith=scope.county.path).exclude(kind__in=("village", "enterprise")),
+        "units": units_of(scope),
         "parts": case.parts.select_related("org"), "merged": case.merged.all(), "alerts": case.episodes.all()[:20], "synthetic": case.synthetic,
         "record": (register.title, reverse("record", args=[scope.county.code, case.register, case.record])) if register and case.record else None,
         "works": rights.may(scope.user, "work_case", case), "stages": [s for s in case.flow.stages if s.outcome == "done"],
@@ -280,8 +290,8 @@ def file(request: HttpRequest, scope: Scope, pk: int, number: int) -> FileRespon
 @county_page
 def export(request: HttpRequest, scope: Scope) -> HttpResponse:
     """The list as chosen, in Excel."""
-    found, asked, _whose = _chosen(request, scope)
-    rows = list(lists.sorted_(found, asked["due"]).select_related("org", "person")[:_MOST])
+    found, asked, _whose = chosen(request, scope)
+    rows = list(lists.sorted_(found, asked["due"]).select_related("org", "person")[: lists.MOST])
     head = [
         "编号",
         "问题",
