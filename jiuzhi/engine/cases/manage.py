@@ -105,6 +105,7 @@ def reassign(
             raise ValidationError("请选改派给哪个单位或哪个人。")
         if org is not None and not org.path.startswith(now.county.path):
             raise ValidationError(f"{org}不在{now.county}：移交外县请用“移交”步骤。")
+        rights.check_hand(person, now)
         now.org, now.person = org or now.org, person if person is not None or org is not None else now.person
         records.save(now, actor, f"改派：{reason}"[:200])
         if helpers is not None:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from jiuzhi.core import access, registers
 from jiuzhi.core.local import LOCAL
+from jiuzhi.engine.cases import rights
 from jiuzhi.engine.cases.declare import WORKFLOWS
 from jiuzhi.engine.observe import reported
 from jiuzhi.engine.rules import episodes
@@ -106,6 +107,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "earlier": visible(scope).filter(rule=episode.rule, subject=episode.subject).exclude(pk=pk)[:10],
         "revisions": episode.revisions.all()[:20], "may_answer": may, "may_open": access.can(scope.user, "open_case", episode.org),
         "flows": [w for w in WORKFLOWS.values() if not w.driven], "synthetic": episode.synthetic,
+        "sees_case": episode.case_id and rights.visible(scope.user, scope.county).filter(pk=episode.case_id).exists(),
         "facts": [r for r in episode.facts.get("rows", []) if "label" in r],
     }  # fmt: skip
     return page(request, "web/alert.html", context, active="alerts")
