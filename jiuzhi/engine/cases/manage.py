@@ -158,6 +158,7 @@ def merge(cases: Sequence[Case], into: Case, why: str, actor: Actor, *, at: date
                 now.merged_into, now.closed_at, now.due_at = into, at, None
                 records.save(now, actor, f"并入 {into.code}：{reason}"[:200])
                 note(now, K.MERGED, actor, at, text=reason, into=into.pk)
+                _follow(now, actor, at)
         with held(into) as target:
             _may(actor, target, "合并")
             _open(target, "合并")

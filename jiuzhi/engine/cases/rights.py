@@ -105,6 +105,8 @@ def workers(case: Case) -> set[Any]:
 def check_step(user: User | None, step: Step, case: Case, given: dict[str, Any]) -> None:
     """Errors: ``PermissionDenied``; ``ValidationError`` with what is missing. ``given``: words, place, unit, counterpart of this step."""
     if not may_take(user, step, case):
+        if not step.by:
+            raise PermissionDenied(f"“{step.name}”由系统自动办理。")
         roles = "、".join(str(Grant.Role(r).label) for r in step.by)
         raise PermissionDenied(f"没有权限办理“{step.name}”：需要{case.org}的{roles}。")
     org = given.get("org")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from jiuzhi.core import workdays
+from jiuzhi.core import registers, workdays
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org
 
@@ -43,6 +43,18 @@ def later(held: Deadline | None, end: datetime | None, since: datetime, until: d
 def half_way(start: datetime, end: datetime) -> datetime:
     """When a reminder is worth sending: seven tenths of the term."""
     return start + (end - start) * 7 / 10
+
+
+def expires(case: Case) -> date | None:
+    """Until when the record a case is about holds; None without a record, or for records that do not expire."""
+    register = registers.REGISTERS.get(case.register)
+    field = register.lifecycle.expires if register and register.lifecycle else ""
+    if register is None or not field or not case.record:
+        return None
+    found: date | None = (
+        register.model._default_manager.filter(pk=case.record).values_list(field, flat=True).first()
+    )
+    return found
 
 
 SOON = timedelta(days=3)  # a case that falls due within this shows yellow

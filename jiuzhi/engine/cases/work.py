@@ -29,7 +29,7 @@ MOVED = ("stage", "stage_at", "due_at", "final_at", "closed_at", "returns", "reo
 TAKE_BACK = timedelta(hours=24)
 K = CaseEvent.Kind
 
-# Called after a case was closed, or opened again, with the case: how other engines follow (an alert, a patrol finding).
+# Called after every act that moves a case between open and closed (and other steps), with the case: how other engines follow (an alert, a patrol finding).
 followers: list[Callable[[Case, Actor, datetime], None]] = []
 
 
@@ -67,7 +67,16 @@ def open_case(
         case.due_at = stage_due(case, at)
         records.save(case, actor, f"登记问题：{case.title}"[:200])
         case.helpers.set(helpers)
-        note(case, K.OPENED, actor, at, end=case.stage, text=detail)
+        until = terms.expires(case) if flow.renewed_by else None
+        note(
+            case,
+            K.OPENED,
+            actor,
+            at,
+            end=case.stage,
+            text=detail,
+            **({"until": until.isoformat()} if until else {}),
+        )
     return case
 
 

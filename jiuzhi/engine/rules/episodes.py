@@ -151,7 +151,7 @@ def note_after_the_fact(look: Look, one: Watched, row: Seen, held: Memory) -> Af
     said = f"{came}的值{'越限' if bad else '不越限' if row.usable else '不可用'}，{'当时有报警' if episode else '当时没有报警'}：请核对后处理"
     value = Decimal(row.scaled).scaleb(-6) if row.scaled is not None else None
     found = AfterTheFact(
-        county=look.county, rule=rule.code, subject=t.subject, name=t.name, time=row.time, revision=row.revision, value=value,
+        county=look.county, org=t.org or look.county, rule=rule.code, subject=t.subject, name=t.name, time=row.time, revision=row.revision, value=value,
         limit=_six(t.limits[0][0]), unit=t.unit, bad=bad, text=said, episode=episode, noticed_at=look.now,
         synthetic=t.synthetic or row.synthetic,
     )  # fmt: skip
@@ -185,7 +185,11 @@ def remark(episode: Episode, text: str, actor: Actor, *, at: datetime) -> None:
 
 
 def decide_later(found: AfterTheFact, decision: str, actor: Actor, *, at: datetime) -> None:
-    """Note what a person decided of a value that came late or was revised. Errors: ``ValidationError``."""
+    """Note what a person decided of a value that came late or was revised. Errors: ``PermissionDenied``, ``ValidationError``."""
+    if actor.user is not None and not access.can(
+        actor.user, "answer_alert", found.org or found.county, found.rule
+    ):
+        raise PermissionDenied(f"没有权限处理事后数据：需要{found.org or found.county}或其上级的相应角色。")
     text = files.printable(decision).strip()
     if not text:
         raise ValidationError("请写明怎样处理，如“数据已核实，不补报警”。")
