@@ -1,1 +1,1 @@
-from tests.registers.conftest import land, person  # noqa: F401
+from tests.registers.conftest import land, load, person  # noqa: F401

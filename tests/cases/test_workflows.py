@@ -3,15 +3,19 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jiuzhi.core import workdays
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Grant, User
-from jiuzhi.core.records import SYSTEM
-from jiuzhi.engine.cases import declare, rights, terms, work
+from jiuzhi.core.records import SYSTEM, Actor
+from jiuzhi.engine.cases import declare, evidence, rights, terms, work
 from jiuzhi.engine.cases.declare import WORKFLOWS
+from jiuzhi.engine.cases.models import Case
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=LOCAL)
 UNIT, OTHER = "500229-县水利局", "500229-县林业局"
@@ -43,6 +47,52 @@ def test_every_step_for_every_role_in_every_place(code, land):
             for step in flow.steps:
                 may = role in step.by and above and role not in ("auditor", "enterprise")
                 assert rights.may_take(user, step, case) is may, (step.name, role, place)
+
+
+FULL = {"words": "x", "counterpart": "某局", "answer": "已处理", "place": "桥下"}
+
+
+@pytest.fixture
+def photo(land):
+    """``photo(case)``: a file that meets every need of evidence."""
+
+    def made(case):
+        file = SimpleUploadedFile("后.jpg", f"{case.pk}".encode())
+        return evidence.attach(case, file, SYSTEM, moment="after")
+
+    return made
+
+
+@pytest.mark.parametrize("code", WORKFLOWS)
+def test_take_accepts_and_refuses_as_the_matrix_says(code, land, photo):
+    """Not only what `rights` answers: every step is really taken, or refused, by every role in the unit and in another one."""
+    flow = WORKFLOWS[code]
+    case = work.open_case(flow, land[UNIT], "矩阵", SYSTEM, at=NOON)
+    photo(case)
+    people = {}
+    for role in Grant.Role.values:
+        for unit in (UNIT, OTHER):
+            user = User.objects.create_user(f"{role} {unit}")
+            Grant.objects.create(user=user, role=role, org=land[unit])
+            people[role, unit] = Actor(user)
+    for step, start in ((s, start) for s in flow.steps for start in s.start):
+        for (role, unit), actor in people.items():
+            told = (flow.code, step.name, role, unit)
+            may = (
+                not flow.driven and role in step.by and unit == UNIT and role not in ("auditor", "enterprise")
+            )
+            with transaction.atomic():
+                closed = NOON if flow.stage(start).closed else None
+                Case.objects.filter(pk=case.pk).update(stage=start, closed_at=closed)
+                given = FULL | ({"org": land[UNIT]} if "unit" in step.needs else {})
+                if may:
+                    work.take(case, step.name, actor, at=NOON, **given)
+                    assert case.stage == step.end, told
+                else:
+                    with pytest.raises(ValidationError if flow.driven else PermissionDenied):
+                        work.take(case, step.name, actor, at=NOON, **given)
+                    assert Case.objects.get(pk=case.pk).stage == start, told
+                transaction.set_rollback(True)
 
 
 def test_a_declaration_that_does_not_hold_together_is_refused():

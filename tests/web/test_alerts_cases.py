@@ -89,7 +89,7 @@ def test_a_case_is_registered_and_moved_by_forms(land, client, person):  # noqa:
         "lat": "31.9",
     }
     refused = client.post(go("case_new"), form | {"lat": "北纬"})
-    assert refused.status_code == 400
+    assert refused.status_code == 422
     assert "十进制度" in refused.content.decode()
     client.post(go("case_new"), form)
     case = Case.objects.get()

@@ -7,4 +7,8 @@ class CasesConfig(AppConfig):
     verbose_name = "问题闭环"
 
     def ready(self) -> None:
-        from . import workflows  # noqa: F401  (declares what every domain shares)
+        from jiuzhi.engine.plan import values
+
+        from . import approval, workflows  # noqa: F401  (they declare what every domain shares)
+
+        values.followers.append(approval.follow)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from jiuzhi.core import records
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.records import SYSTEM
 from jiuzhi.engine.notify.tell import tell
 
-from . import terms
+from . import terms, work
 from .models import Case, CaseEvent
 from .work import note
 
@@ -20,8 +20,9 @@ RED_AFTER = timedelta(
 
 
 def tick(now: datetime) -> int:
-    """Remind and escalate. Safe to repeat: each is told once. Returns how many were told."""
+    """Close what was renewed, remind and escalate. Safe to repeat: each is told once. Returns how many were told."""
     told = 0
+    close_renewed(now)
     running = Case.objects.filter(closed_at=None, paused_at=None).exclude(due_at=None)
     for case in running.filter(due_at__gte=now, due_at__lte=now + timedelta(days=14)).select_related(
         "org", "person"
@@ -58,3 +59,17 @@ def _tell(case: Case, now: datetime, word: str, roles: tuple[str, ...], step: in
         severity="high" if step else "mid", also=[case.person] if case.person else [], synthetic=case.synthetic,
     )  # fmt: skip
     return bool(fresh)
+
+
+def close_renewed(now: datetime) -> int:
+    """Close the renewals whose record holds longer than when they were opened. Returns how many. Safe to repeat."""
+    done = 0
+    for case in Case.objects.filter(closed_at=None, merged_into=None).exclude(record=None):
+        if not case.flow.renewed_by:
+            continue
+        opened = case.events.filter(kind=CaseEvent.Kind.OPENED).first()
+        then, until = opened.facts.get("until") if opened else None, terms.expires(case)
+        if then and until and until > date.fromisoformat(then):
+            work.follow(case, case.flow.renewed_by, SYSTEM, at=now, words=f"有效期由 {then} 改为 {until}")
+            done += 1
+    return done

@@ -115,7 +115,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Step:
-    """One step. ``by``: roles; ``needs``: of NEEDS; ``work``: it claims that something was done; ``someone_else``: nobody who did such
+    """One step. ``by``: roles, none for a step that the system alone takes; ``needs``: of NEEDS; ``work``: it claims that something was done; ``someone_else``: nobody who did such
     work since the case was last sent back; ``back``: it sends the work back, and is counted."""
 
     name: str
@@ -133,7 +133,7 @@ class Workflow:
     """A declaration. ``within``: a term for the whole case; ``pausable``: the clock may stop, with a reason; ``revisit``: months after
     closure when somebody looks again, for a case of high risk all, of middle risk the later ones, of low risk the last; ``driven``: its steps
     are taken where the subject is handled, not on the case; ``public``: people may see number, title, stage and answer; ``hands_over``: another
-    body takes over, so a counterpart is named."""
+    body takes over, so a counterpart is named; ``renewed_by``: the step the system takes when the record's expiry has moved on."""
 
     code: str
     title: str
@@ -146,6 +146,7 @@ class Workflow:
     driven: bool = False
     public: bool = False
     hands_over: bool = False
+    renewed_by: str = ""
     kinds: tuple[str, ...] = ()
     serves: tuple[str, ...] = ()
 
@@ -224,14 +225,14 @@ def step(
 def workflow(
     code: str, title: str, *, stages: Sequence[Stage], steps: Sequence[Step], basis: str = "", within: Deadline | None = None,
     pausable: bool = True, revisit: Sequence[int] = (), driven: bool = False, public: bool = False, hands_over: bool = False,
-    kinds: Sequence[str] = (), serves: Sequence[str] = (),
+    renewed_by: str = "", kinds: Sequence[str] = (), serves: Sequence[str] = (),
 ) -> Workflow:  # fmt: skip
     """Declare a workflow. Errors: ``ValueError`` for a code that is taken, or a declaration that does not hold together."""
     if code in WORKFLOWS:
         raise ValueError(f"workflow {code} is declared twice")
     WORKFLOWS[code] = Workflow(
-        code, title, tuple(stages), tuple(steps), basis, within, pausable, tuple(revisit), driven, public, hands_over, tuple(kinds),
-        tuple(serves),
+        code, title, tuple(stages), tuple(steps), basis, within, pausable, tuple(revisit), driven, public, hands_over,
+        renewed_by, tuple(kinds), tuple(serves),
     )  # fmt: skip
     return WORKFLOWS[code]
 

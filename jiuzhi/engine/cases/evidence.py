@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,7 +12,8 @@ from jiuzhi.core import attachments, records
 from jiuzhi.core.records import Actor
 
 from . import rights
-from .models import Case, CaseFile
+from .models import Case, CaseEvent, CaseFile
+from .work import note
 
 OWNER = "cases.case"  # under which the attachments of cases stand
 
@@ -56,16 +58,41 @@ def pairs(case: Case) -> list[tuple[CaseFile | None, CaseFile | None]]:
     return found + [(None, a) for a in after]
 
 
-def drop(found: CaseFile, actor: Actor, why: str) -> None:
-    """Take a file off a case, with a reason; what was stored stays on disk. Who added it may, and who supervises the case."""
-    case = found.case
-    if actor.user is not None and not (
-        found.attachment.added_by_id == actor.user.pk or rights.may(actor.user, "manage_case", case)
-    ):
-        raise PermissionDenied("只能移除自己上传的材料。")
-    if case.closed_at is not None:
-        raise ValidationError("已经办结，材料不能再动。")
+def correct(found: CaseFile, moment: str, spot: str, actor: Actor, why: str, *, at: datetime) -> None:
+    """Say otherwise what a file shows: before, after or proof, and from where. Errors: as `drop`."""
+    _may_change(found, actor)
+    if moment not in CaseFile.Moment.values:
+        raise ValidationError("请选整改前、整改后或佐证。")
+    if not why.strip():
+        raise ValidationError("更正材料需要写明原因。")
+    old = found.get_moment_display()
+    with transaction.atomic():
+        found.moment, found.spot = moment, spot.strip()[:40]
+        if records.save(found, actor, why[:200]):
+            said = f"{found.attachment.title}：{old}改为{found.get_moment_display()} {found.spot}".rstrip()
+            note(found.case, CaseEvent.Kind.CHANGED, actor, at, text=f"{said}（{why.strip()}）")
+
+
+def drop(found: CaseFile, actor: Actor, why: str, *, at: datetime) -> None:
+    """Take a file off a case, with a reason; what was stored stays on disk. Who added it may until the case has moved on with it, then only
+    who supervises the case. Errors: ``PermissionDenied``, ``ValidationError``."""
+    _may_change(found, actor)
+    if not why.strip():
+        raise ValidationError("移除材料需要写明原因。")
     with transaction.atomic():
         kept = found.attachment
         records.delete(found, actor, why)
         records.delete(kept, actor, why)
+        note(found.case, CaseEvent.Kind.CHANGED, actor, at, text=f"移除材料{kept.title}（{why.strip()}）")
+
+
+def _may_change(found: CaseFile, actor: Actor) -> None:
+    case = found.case
+    if case.closed_at is not None:
+        raise ValidationError("已经办结，材料不能再动。")
+    if actor.user is None or rights.may(actor.user, "manage_case", case):
+        return
+    if found.attachment.added_by_id != actor.user.pk:
+        raise PermissionDenied("只能改动自己上传的材料，或请督办人员处理。")
+    if case.events.filter(kind=CaseEvent.Kind.STEP, at__gt=found.attachment.added_at).exists():
+        raise ValidationError("这份材料上传后问题已经往下办理：请督办人员移除或更正。")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
 
@@ -18,6 +18,7 @@ from .declare import WORKFLOWS
 from .models import Case
 
 WHOSE = ("mine", "unit", "all")
+MOST = 20_000  # cases in one map, table or export
 
 
 def of(user: User, county: Org, whose: str) -> QuerySet[Case]:
@@ -31,28 +32,96 @@ def of(user: User, county: Org, whose: str) -> QuerySet[Case]:
     return seen
 
 
+def coloured(colour: str, now: datetime) -> Q:
+    """The cases of one colour (`terms.COLOURS`), as a condition."""
+    running = Q(closed_at=None, paused_at=None)
+    return {
+        "red": running & Q(due_at__lt=now),
+        "yellow": running & Q(due_at__gte=now, due_at__lte=now + terms.SOON),
+        "green": running & Q(due_at__gt=now + terms.SOON),
+        "grey": Q(closed_at=None) & (Q(due_at=None) | ~Q(paused_at=None)),
+        "closed": ~Q(closed_at=None),
+    }[colour]
+
+
+# What a list asks for by its word; without one: what is open.
+_DUE = {"overdue": "red", "soon": "yellow", "running": "green", "standing": "grey", "closed": "closed"}
+DUE_OF = {colour: due for due, colour in _DUE.items()}
+
+
 def filtered(cases: QuerySet[Case], asked: Mapping[str, str], now: datetime) -> QuerySet[Case]:
-    """Cases that fit a filter: q, workflow, stage, unit, risk, due (overdue, soon, revisit, paused, closed; empty: open)."""
-    due = asked.get("due", "")
+    """Cases that fit a filter: q, workflow, stage, unit, town, risk, source, on (a day on which something falls due), due (of `_DUE`, revisit,
+    paused, all; empty: open)."""
+    due, day = asked.get("due", ""), asked.get("on", "")
     today = now.astimezone(LOCAL).date()
-    cases = {
-        "overdue": lambda: cases.filter(closed_at=None, paused_at=None, due_at__lt=now),
-        "soon": lambda: cases.filter(closed_at=None, due_at__gte=now, due_at__lte=now + terms.SOON),
-        "revisit": lambda: cases.exclude(closed_at=None).filter(revisit_on__lte=today),
-        "paused": lambda: cases.filter(closed_at=None).exclude(paused_at=None),
-        "closed": lambda: cases.exclude(closed_at=None),
-        "all": lambda: cases,
-    }.get(due, lambda: cases.filter(closed_at=None))()
-    for name in ("workflow", "stage", "risk"):
+    if due in _DUE:
+        cases = cases.filter(coloured(_DUE[due], now))
+    elif due == "revisit":
+        cases = cases.exclude(closed_at=None).filter(revisit_on__lte=today)
+    elif due == "paused":
+        cases = cases.filter(closed_at=None).exclude(paused_at=None)
+    elif due != "all" and not day:
+        cases = cases.filter(closed_at=None)
+    for name in ("workflow", "stage", "risk", "source"):
         if asked.get(name):
             cases = cases.filter(**{name: asked[name]})
     if asked.get("unit"):
         cases = cases.filter(org__code=asked["unit"])
+    if asked.get("town"):
+        cases = cases.filter(_in_town(Org.objects.filter(code=asked["town"]).first()))
+    if day:
+        cases = cases.filter(falls_due(*_span(day)))
     words = asked.get("q", "").split()
     if words:
         fields = ("title", "code", "place", "org__name")
         cases = cases.filter(*(reduce(or_, (Q(**{f"{f}__icontains": w}) for f in fields)) for w in words))
     return cases
+
+
+_NO_DAY = date(1900, 1, 1)  # before any case
+
+
+def _span(text: str) -> tuple[date, date]:
+    """The day of an address, and the next; a day that is none has no cases."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = _NO_DAY
+    if not _NO_DAY <= day < date(2200, 1, 1):
+        day = _NO_DAY
+    return day, day + timedelta(days=1)
+
+
+def falls_due(first: date, end: date) -> Q:
+    """Cases with a term that ends, or a look-back that is due, from ``first`` to before ``end``."""
+    begin, over = (datetime.combine(d, time(), LOCAL) for d in (first, end))
+    return Q(closed_at=None, due_at__gte=begin, due_at__lt=over) | (
+        ~Q(closed_at=None) & Q(revisit_on__gte=first, revisit_on__lt=end)
+    )
+
+
+def _in_town(town: Org | None) -> Q:
+    """Cases of a township: given to it or a village of it, or found at a place that is written with its name."""
+    return Q(org__path__startswith=town.path) | Q(place__contains=town.name) if town else Q(pk=None)
+
+
+def colours(cases: QuerySet[Case], now: datetime) -> dict[str, int]:
+    """Colour → how many, in the order of `terms.COLOURS`."""
+    return cases.order_by().aggregate(**{c: Count("id", filter=coloured(c, now)) for c in terms.COLOURS})
+
+
+def by_town(cases: QuerySet[Case], county: Org, now: datetime) -> list[tuple[Org | None, dict[str, int]]]:
+    """Open cases by township (`_in_town`) and colour, the most overdue first; None: no township is named. Townships without any are left out."""
+    towns = list(Org.objects.filter(path__startswith=county.path, kind=Org.Kind.TOWNSHIP))
+    found: dict[Org | None, dict[str, int]] = {}
+    open_now = cases.filter(closed_at=None).select_related("org").only(
+        "org__path", "place", "due_at", "closed_at", "paused_at"
+    )  # fmt: skip
+    for case in open_now.order_by()[:MOST]:
+        town = next((t for t in towns if case.org.path.startswith(t.path) or t.name in case.place), None)
+        counts = found.setdefault(town, dict.fromkeys(terms.COLOURS, 0))
+        counts[terms.colour(case, now)] += 1
+    return sorted(found.items(), key=lambda f: (f[0] is None, *(-n for n in f[1].values()), str(f[0])))
 
 
 def sorted_(cases: QuerySet[Case], due: str = "") -> QuerySet[Case]:

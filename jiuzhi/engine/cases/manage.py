@@ -105,6 +105,7 @@ def reassign(
             raise ValidationError("请选改派给哪个单位或哪个人。")
         if org is not None and not org.path.startswith(now.county.path):
             raise ValidationError(f"{org}不在{now.county}：移交外县请用“移交”步骤。")
+        rights.check_hand(person, now)
         now.org, now.person = org or now.org, person if person is not None or org is not None else now.person
         records.save(now, actor, f"改派：{reason}"[:200])
         if helpers is not None:
@@ -157,6 +158,7 @@ def merge(cases: Sequence[Case], into: Case, why: str, actor: Actor, *, at: date
                 now.merged_into, now.closed_at, now.due_at = into, at, None
                 records.save(now, actor, f"并入 {into.code}：{reason}"[:200])
                 note(now, K.MERGED, actor, at, text=reason, into=into.pk)
+                _follow(now, actor, at)
         with held(into) as target:
             _may(actor, target, "合并")
             _open(target, "合并")

@@ -49,6 +49,30 @@ def may_take(user: User | None, step: Step, case: Case) -> bool:
     return any(g.role in step.by and case.org.path.startswith(g.org.path) for g in held)
 
 
+def hands(county: Org) -> dict[User, Org]:
+    """Who can have a case of a county in hand, each with the unit they work in: people with a role that works on cases there or above."""
+    held = Grant.objects.filter(role__in=access.ACTIONS["work_case"], user__is_active=True).select_related(
+        "user", "org"
+    )
+    inside = held.filter(Q(org__path__startswith=county.path) | Q(org__code__in=county.path.split("/")))
+    found: dict[User, Org] = {}
+    for grant in inside.order_by("-org__path", "user__first_name"):  # the unit nearest to the work
+        if grant.covers("work_case", "") or grant.registers:
+            found.setdefault(grant.user, grant.org)
+    return found
+
+
+def check_hand(person: User | None, case: Case) -> None:
+    """Errors: ``ValidationError`` for a person who does not work on cases of the county, or not on these."""
+    if person is None:
+        return
+    held = access.grants(person, "work_case", f"cases.{case.workflow}")
+    if not any(
+        g.org.path.startswith(case.county.path) or case.county.path.startswith(g.org.path) for g in held
+    ):
+        raise ValidationError(f"{person}没有办理{case.county}这类问题的权限：请换一个人，或先请管理员授权。")
+
+
 def open_steps(user: User | None, case: Case) -> list[Step]:
     """The steps ``user`` could take now, ready or not."""
     if case.paused_at or case.flow.driven or case.merged_into_id:
@@ -81,6 +105,8 @@ def workers(case: Case) -> set[Any]:
 def check_step(user: User | None, step: Step, case: Case, given: dict[str, Any]) -> None:
     """Errors: ``PermissionDenied``; ``ValidationError`` with what is missing. ``given``: words, place, unit, counterpart of this step."""
     if not may_take(user, step, case):
+        if not step.by:
+            raise PermissionDenied(f"“{step.name}”由系统自动办理。")
         roles = "、".join(str(Grant.Role(r).label) for r in step.by)
         raise PermissionDenied(f"没有权限办理“{step.name}”：需要{case.org}的{roles}。")
     org = given.get("org")

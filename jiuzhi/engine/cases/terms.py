@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from jiuzhi.core import workdays
+from jiuzhi.core import registers, workdays
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org
 
 from .declare import Deadline, Workflow
-from .models import Term
+from .models import Case, Term
 
 
 def term(county: Org, flow: Workflow, stage: str = "") -> Deadline | None:
@@ -45,13 +45,33 @@ def half_way(start: datetime, end: datetime) -> datetime:
     return start + (end - start) * 7 / 10
 
 
+def expires(case: Case) -> date | None:
+    """Until when the record a case is about holds; None without a record, or for records that do not expire."""
+    register = registers.REGISTERS.get(case.register)
+    field = register.lifecycle.expires if register and register.lifecycle else ""
+    if register is None or not field or not case.record:
+        return None
+    found: date | None = (
+        register.model._default_manager.filter(pk=case.record).values_list(field, flat=True).first()
+    )
+    return found
+
+
 SOON = timedelta(days=3)  # a case that falls due within this shows yellow
+# The colours of 挂图作战, the most urgent first. Grey: no clock runs, for want of a term or in a pause.
+COLOURS = {
+    "red": "超期",
+    "yellow": "三天内到期",
+    "green": "按期在办",
+    "grey": "暂停或无期限",
+    "closed": "已办结",
+}
 
 
-def colour(due_at: datetime | None, closed: bool, now: datetime) -> str:
-    """The colour of 挂图作战: green closed, red overdue, yellow due soon, blue on its way."""
-    if closed:
-        return "green"
-    if due_at is None:
-        return "blue"
-    return "red" if due_at < now else "yellow" if due_at - now <= SOON else "blue"
+def colour(case: Case, now: datetime) -> str:
+    """Of COLOURS; while the clock stands still nothing is overdue. `lists.coloured` asks the same of many."""
+    if case.closed_at is not None:
+        return "closed"
+    if case.due_at is None or case.paused_at is not None:
+        return "grey"
+    return "red" if case.due_at < now else "yellow" if case.due_at - now <= SOON else "green"

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,23 +20,23 @@ from jiuzhi.core.models import Org, User
 from jiuzhi.core.records import Actor
 
 from . import rights, terms
-from .declare import WORKFLOWS, Workflow
+from .declare import WORKFLOWS, Step, Workflow
 from .models import Case, CaseEvent
 
 # What a step moves; kept beside its entry, so that it can be taken back.
 MOVED = ("stage", "stage_at", "due_at", "final_at", "closed_at", "returns", "reopenings", "escalated", "revisit_on", "revisits", "org_id",
-         "counterpart", "answer")  # fmt: skip
+         "counterpart", "answer", "person_id", "place")  # fmt: skip
 TAKE_BACK = timedelta(hours=24)
 K = CaseEvent.Kind
 
-# Called after a case was closed, or opened again, with the case: how other engines follow (an alert, a patrol finding).
+# Called after every act that moves a case between open and closed (and other steps), with the case: how other engines follow (an alert, a patrol finding).
 followers: list[Callable[[Case, Actor, datetime], None]] = []
 
 
 def open_case(
     workflow: str | Workflow, org: Org, title: str, actor: Actor, *, at: datetime, detail: str = "", kind: str = "", source: str = "",
     domain: str = "", risk: str = "中", place: str = "", point: tuple[Any, Any] | None = None, found_at: datetime | None = None,
-    reporter: str = "", basis: str = "", origin: str = "", synthetic: bool = False, **links: Any,
+    reporter: str = "", basis: str = "", origin: str = "", synthetic: bool = False, helpers: Sequence[Org] = (), **links: Any,
 ) -> Case:  # fmt: skip
     """Open a case, or return the open one of the same ``origin``. ``links``: commitment, clause, register and record, parent, person.
 
@@ -57,6 +57,7 @@ def open_case(
         if point is not None:
             case.lon, case.lat = point
         case.prepare()
+        rights.check_hand(case.person, case)
         county = Org.objects.select_for_update().get(pk=case.county_id)  # numbers are given one after another
         if origin and (known := Case.objects.filter(county=county, origin=origin, closed_at=None).first()):
             return known
@@ -65,7 +66,17 @@ def open_case(
         case.final_at = whole.from_(at) if whole else None
         case.due_at = stage_due(case, at)
         records.save(case, actor, f"登记问题：{case.title}"[:200])
-        note(case, K.OPENED, actor, at, end=case.stage, text=detail)
+        case.helpers.set(helpers)
+        until = terms.expires(case) if flow.renewed_by else None
+        note(
+            case,
+            K.OPENED,
+            actor,
+            at,
+            end=case.stage,
+            text=detail,
+            **({"until": until.isoformat()} if until else {}),
+        )
     return case
 
 
@@ -105,9 +116,10 @@ def held(case: Case, revision: int | None = None) -> Any:
 
 def take(
     case: Case, name: str, actor: Actor, *, at: datetime, words: str = "", org: Org | None = None, person: User | None = None,
-    counterpart: str = "", place: str = "", answer: str = "", revision: int | None = None,
+    helpers: Sequence[Org] | None = None, counterpart: str = "", place: str = "", answer: str = "", revision: int | None = None,
 ) -> None:  # fmt: skip
-    """Take a declared step. ``org``: the unit it goes to from here (an assignment); ``words``: what is said of it.
+    """Take a declared step. ``org``: the unit it goes to from here (an assignment), with ``person`` and ``helpers`` in it; ``words``: what is
+    said of it.
 
     Errors: ``PermissionDenied``; ``ValidationError`` with what is missing, or when the case has moved on.
     """
@@ -115,22 +127,50 @@ def take(
         _movable(now)
         if now.flow.driven and actor.user is not None:
             raise ValidationError("这个问题随关联事项办理：请到关联的页面办理。")
-        try:
-            step = now.flow.named(name, now.stage)
-        except KeyError:
-            raise ValidationError(f"“{now.stage}”环节不能办理“{name}”：请刷新页面看当前环节。") from None
+        step = _named(now, name)
         given = {"words": words, "org": org, "counterpart": counterpart, "place": place, "answer": answer}
         rights.check_step(actor.user, step, now, given)
+        rights.check_hand(person, now)
         before = _moved(now)
-        late = bool(now.due_at and now.due_at < at)
         _fill(now, org, person, counterpart, place, answer)
-        move(now, step.end, at, back=step.back)
-        records.save(now, actor, f"办理：{step.name}"[:200])
-        note(
-            now, K.STEP, actor, at, step=step.name, start=before["stage"], end=now.stage, text=words, before=before, late=late,
-            **({"work": True} if step.work else {}), **({"back": True} if step.back else {}),
-        )  # fmt: skip
-        _follow(now, actor, at)
+        _go(now, step, actor, at, words, before, helpers)
+
+
+def follow(
+    case: Case, name: str, actor: Actor, *, at: datetime, words: str = "", org: Org | None = None
+) -> None:
+    """Take a step because what the case is about has moved. Whether the person may was asked there, and what a step needs was given there; a
+    pause ends with it. Errors: ``ValidationError`` when the case cannot take that step now."""
+    with held(case) as now:
+        step, before = _named(now, name), _moved(now)
+        now.paused_at, now.pause_why = None, ""
+        now.org = org or now.org
+        _go(now, step, actor, at, words, before, None)
+
+
+def _named(case: Case, name: str) -> Step:
+    try:
+        return case.flow.named(name, case.stage)
+    except KeyError:
+        raise ValidationError(f"“{case.stage}”环节不能办理“{name}”：请刷新页面看当前环节。") from None
+
+
+def _go(
+    now: Case, step: Step, actor: Actor, at: datetime, words: str, before: dict[str, Any], helpers: Sequence[Org] | None
+) -> None:  # fmt: skip
+    """Move a case that is held along ``step``, and note it; ``before``: as it was."""
+    late = bool(now.due_at and now.due_at < at)
+    facts: dict[str, Any] = {n: True for n in ("work", "back") if getattr(step, n)}
+    if helpers is not None:
+        facts["helpers"] = [o.name for o in helpers]
+        facts["helped"] = list(now.helpers.values_list("pk", flat=True))
+        now.helpers.set(helpers)
+    move(now, step.end, at, back=step.back)
+    records.save(now, actor, f"办理：{step.name}"[:200])
+    note(
+        now, K.STEP, actor, at, step=step.name, start=before["stage"], end=now.stage, text=words, before=before, late=late, **facts
+    )  # fmt: skip
+    _follow(now, actor, at)
 
 
 def _movable(case: Case) -> None:
@@ -209,6 +249,8 @@ def take_back(case: Case, actor: Actor, *, at: datetime) -> None:
             raise ValidationError("办理已超过 24 小时，不能撤回：请用退回或重开。")
         for name, value in last.facts["before"].items():
             setattr(now, name, Case._meta.get_field(name.removesuffix("_id")).to_python(value))
+        if "helped" in last.facts:
+            now.helpers.set(last.facts["helped"])
         records.save(now, actor, f"撤回：{last.step}"[:200])
         note(now, K.TAKEN_BACK, actor, at, step=last.step, start=last.end, end=now.stage, undid=last.pk)
         _follow(now, actor, at)

@@ -73,7 +73,8 @@ PATROL_FINDING = workflow(
 )  # fmt: skip
 
 COMPLAINT = workflow(
-    "complaint", "群众投诉", basis="信访规定：十五日内决定受理，六十日内办结（未核实）", public=True, within=days(60, grade="M"),
+    "complaint", "群众投诉", basis="信访规定：十五日内决定受理，六十日内办结（未核实）", public=True,
+    kinds=("大气", "水", "噪声", "固体废物", "土壤", "辐射", "生态破坏", "其他"), within=days(60, grade="M"),
     stages=[
         stage("受理", within=days(15, grade="M"), owes="office"),
         stage("办理", within=days(45, grade="M")),
@@ -164,7 +165,6 @@ CLUE_TRANSFER = workflow(
 
 NEIGHBOUR = workflow(
     "neighbour", "移交毗邻区县", basis="跨界联防联控协议：发函、签收、处理、反馈（期限本县可调）", hands_over=True,
-    kinds=("万源", "宣汉", "紫阳", "开州", "巫溪", "丰都", "忠县", "万州", "彭水", "利川"),
     stages=[
         stage("起草", within=workdays(1), owes="office"),
         stage("等待签收", within=workdays(3), owes="office"),
@@ -199,6 +199,8 @@ RENEWAL = workflow(
         step("准予延续", "审查", "已延续", by=OFFICE, needs="words", someone_else=True),
         step("补正", "审查", "等待申请", by=OFFICE, needs="words", back=True),
         step("不再延续", "通知申请 等待申请 审查", "不再延续", by=OFFICE, needs="words"),
+        step("有效期已顺延", "通知申请 等待申请 审查", "已延续", by=()),
     ],
+    renewed_by="有效期已顺延",
     serves=["SYS-018"],
 )  # fmt: skip

@@ -6,7 +6,8 @@ Only approved values are judged. The evidence is kept with its SHA-256, so that 
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,8 @@ from .judge import judge_plan
 from .models import Commitment
 
 _STATUS = ReportedValue.Status
+# Called after a value was reported, decided or withdrawn, within the transaction: how the case of its approval follows.
+followers: list[Callable[[ReportedValue, Actor, str, datetime], None]] = []
 _FIRST_YEAR, _DIGITS = 2000, 14
 _COUNTS = ("个", "家", "处", "座", "人")
 
@@ -57,8 +60,15 @@ def report_value(
             raise ValidationError("佐证材料是空文件：请重新选择文件，或不附材料提交。")
         found.evidence_sha256 = _fingerprint(evidence)
         found.evidence = evidence
-    records.save(found, actor, f"填报 {commitment.code} {period}")
+    with transaction.atomic():
+        records.save(found, actor, f"填报 {commitment.code} {period}")
+        _follow(found, actor, f"填报 {value.normalize():f} {commitment.unit}".rstrip())
     return found
+
+
+def _follow(reported: ReportedValue, actor: Actor, said: str) -> None:
+    for follower in followers:
+        follower(reported, actor, said, timezone.now())
 
 
 def _refuse_repeated(commitment: Commitment, period: str, value: Decimal, actor: Actor) -> None:
@@ -96,6 +106,7 @@ def decide(reported: ReportedValue, approve: bool, note: str, actor: Actor) -> N
         current.status = _STATUS.APPROVED if approve else _STATUS.RETURNED
         current.decided_by, current.decided_at, current.decision_note = actor.user, timezone.now(), note[:400]
         records.save(current, actor, "审核通过" if approve else f"退回：{note}"[:200])
+        _follow(current, actor, note)
         if approve:
             _judge_again(current.commitment, actor)
     reported.refresh_from_db()
@@ -116,6 +127,7 @@ def withdraw(reported: ReportedValue, note: str, actor: Actor) -> None:
         if note.strip():
             current.decision_note = note[:400]
         records.save(current, actor, f"撤回：{note}"[:200])
+        _follow(current, actor, note)
         if approved:
             _judge_again(current.commitment, actor)
     reported.refresh_from_db()

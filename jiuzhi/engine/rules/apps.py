@@ -7,4 +7,11 @@ class RulesConfig(AppConfig):
     verbose_name = "规则与报警"
 
     def ready(self) -> None:
-        from . import own  # noqa: F401  (the rules that belong to no domain)
+        from jiuzhi.engine.cases import work
+
+        from . import (
+            following,
+            own,  # noqa: F401  (the rules that belong to no domain)
+        )
+
+        work.followers.append(following.follow)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from jiuzhi.core import access, files, records
 from jiuzhi.core.models import Org
@@ -156,7 +157,7 @@ def note_after_the_fact(look: Look, one: Watched, row: Seen, held: Memory) -> Af
     said = f"{came}的值{'越限' if bad else '不越限' if row.usable else '不可用'}，{'当时有报警' if episode else '当时没有报警'}：请核对后处理"
     value = Decimal(row.scaled).scaleb(-6) if row.scaled is not None else None
     found = AfterTheFact(
-        county=look.county, rule=rule.code, subject=t.subject, name=t.name, time=row.time, revision=row.revision, value=value,
+        county=look.county, org=t.org or look.county, rule=rule.code, subject=t.subject, name=t.name, time=row.time, revision=row.revision, value=value,
         limit=_six(t.limits[0][0]), unit=t.unit, bad=bad, text=said, episode=episode, noticed_at=look.now,
         synthetic=t.synthetic or row.synthetic,
     )  # fmt: skip
@@ -190,7 +191,11 @@ def remark(episode: Episode, text: str, actor: Actor, *, at: datetime) -> None:
 
 
 def decide_later(found: AfterTheFact, decision: str, actor: Actor, *, at: datetime) -> None:
-    """Note what a person decided of a value that came late or was revised. Errors: ``ValidationError``."""
+    """Note what a person decided of a value that came late or was revised. Errors: ``PermissionDenied``, ``ValidationError``."""
+    if actor.user is not None and not access.can(
+        actor.user, "answer_alert", found.org or found.county, found.rule
+    ):
+        raise PermissionDenied(f"没有权限处理事后数据：需要{found.org or found.county}或其上级的相应角色。")
     text = files.printable(decision).strip()
     if not text:
         raise ValidationError("请写明怎样处理，如“数据已核实，不补报警”。")
@@ -206,32 +211,82 @@ def _may(actor: Actor, action: str, episode: Episode) -> None:
 
 
 def hand_over(episode: Episode, workflow: str, actor: Actor, *, at: datetime, org: Org | None = None) -> Any:
-    """Open the case of an alarm, or return the one that is open: of this alarm, or of another of the same event."""
+    """Open the case of an alarm, or return the one that is open: of this alarm, or of another of the same event.
+
+    Errors: ``PermissionDenied`` when that one is not the person's to work on.
+    """
     from jiuzhi.engine.cases import work
 
     with transaction.atomic():
         now = Episode.objects.select_for_update().get(pk=episode.pk)
-        if now.case_id and now.case is not None and now.case.open:
-            return now.case
-        same = (
-            Episode.objects.filter(group=now.group, case__closed_at=None, case__workflow=workflow)
-            .exclude(case=None)
-            .first()
-        )
-        case = same.case if same else work.open_case(
-            workflow, org or now.org, f"{now.title}：{now.name}"[:160], actor, at=at, detail=explained(now), source="监测报警",
-            kind=now.cause, risk="高" if now.severity in ("high", "critical") else "中", place=now.place,
-            point=(now.lon, now.lat) if now.lon is not None and now.lat is not None else None, found_at=now.fired_at, basis=now.basis,
-            origin=f"group:{now.group}:{workflow}"[:120], synthetic=now.synthetic, **_links(now),
-        )  # fmt: skip
-        now.case = case
-        records.save(now, actor, "报警转办")
-        _event(now, K.CASE, at, str(case), actor=actor)
+        case = _open_case(now, workflow)
+        if case is not None:
+            _may_join(actor, now, case)
+        else:
+            case = work.open_case(
+                workflow, org or now.org, f"{now.title}：{now.name}"[:160], actor, at=at, detail=explained(now), source="监测报警",
+                kind=now.cause, risk=risk(now), place=now.place,
+                point=(now.lon, now.lat) if now.lon is not None and now.lat is not None else None, found_at=now.fired_at, basis=now.basis,
+                origin=origin(now, workflow), synthetic=now.synthetic, **links(now),
+            )  # fmt: skip
+        join(now, case, actor, at=at)
     episode.refresh_from_db()
     return case
 
 
-def _links(episode: Episode) -> dict[str, Any]:
+def _open_case(episode: Episode, workflow: str) -> Any:
+    """The open case of an alarm, of another alarm of the same event, or of the event itself; None without one."""
+    from jiuzhi.engine.cases.models import Case
+
+    own = episode.case
+    while own is not None and own.merged_into is not None:
+        own = own.merged_into
+    if own is not None and own.open:
+        return own
+    of_county = Case.objects.filter(county=episode.county, workflow=workflow, closed_at=None)
+    of_event = Q(episodes__group=episode.group) | Q(origin=origin(episode, workflow))
+    return of_county.filter(of_event).order_by("pk").first()
+
+
+def _may_join(actor: Actor, episode: Episode, case: Any) -> None:
+    from jiuzhi.engine.cases import rights
+
+    _may(actor, "open_case", episode)
+    if not rights.works_on(actor.user, case):
+        raise PermissionDenied(
+            f"同一事件的问题已由{case.org}办理，您没有办理它的权限：请联系{case.org}或上级。"
+        )
+
+
+def free(episode: Episode, workflow: str, actor: Actor) -> Episode:
+    """The alarm, held until the transaction ends, for a case that is registered by hand. Errors: ``PermissionDenied``; ``ValidationError``
+    when the event already has an open case, so that it is not registered twice."""
+    episode = Episode.objects.select_for_update().get(pk=episode.pk)
+    _may(actor, "open_case", episode)
+    if (case := _open_case(episode, workflow)) is not None:
+        raise ValidationError(f"这个报警已有在办的问题 {case.code}：请在那里办理，不必再登记。")
+    return episode
+
+
+def join(episode: Episode, case: Any, actor: Actor, *, at: datetime) -> None:
+    """Note that an alarm is handled in ``case``. Joined twice it is noted once."""
+    if episode.case_id == case.pk:
+        return
+    episode.case = case
+    records.save(episode, actor, "报警转办")
+    _event(episode, K.CASE, at, str(case), actor=actor)
+
+
+def origin(episode: Episode, workflow: str) -> str:
+    """By which the case of an event is opened once."""
+    return f"group:{episode.group}:{workflow}"[:120]
+
+
+def risk(episode: Episode) -> str:
+    return "高" if episode.severity in ("high", "critical") else "中"
+
+
+def links(episode: Episode) -> dict[str, Any]:
     """The record and the commitment the alarm rests on."""
     rows = episode.facts.get("rows", [])
     record = next((r["record"] for r in rows if "record" in r), None)

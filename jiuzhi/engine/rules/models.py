@@ -129,6 +129,10 @@ class AfterTheFact(models.Model):
     looks and decides."""
 
     county = models.ForeignKey(Org, models.PROTECT, related_name="+")
+    # Whose it is, as of the alarm it would have been; empty in rows from before this was kept: the county's.
+    org = models.ForeignKey(
+        Org, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="责任单位"
+    )
     rule = models.CharField("规则", max_length=60)
     subject = models.CharField(max_length=160)
     name = models.CharField("对象", max_length=160)

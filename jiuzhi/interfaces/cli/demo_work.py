@@ -14,6 +14,7 @@ from jiuzhi.engine.plan.models import Milestone, Plan
 from jiuzhi.engine.rules import standing
 from jiuzhi.engine.scoring import compute, defaults
 from jiuzhi.engine.scoring.models import ScoreMonth
+from jiuzhi.master.models import Station
 
 # title, days from the day of the demo, done
 _STEPS = (
@@ -57,7 +58,12 @@ def _cases(plan: Plan, now: datetime) -> None:
     if Case.objects.filter(county=plan.county, source="演示").exists():
         return
     units = list(Org.objects.filter(path__startswith=plan.county.path, kind="department"))
-    for title, word, days, steps in _CASES:
+    stations = list(
+        Station.objects.filter(county=plan.county).exclude(lon=None).order_by("code")[: len(_CASES) - 1]
+    )
+    towns = list(Org.objects.filter(path__startswith=plan.county.path, kind="township")[: len(stations)])
+    for n, (title, word, days, steps) in enumerate(_CASES):
+        near = stations[n] if n < len(stations) else None  # the last has no place
         at = now - timedelta(days=days)
         org = next((u for u in units if word in u.name), plan.county)
         case = work.open_case(
@@ -69,6 +75,8 @@ def _cases(plan: Plan, now: datetime) -> None:
             source="演示",
             detail="演示用的模拟问题。",
             synthetic=True,
+            place=f"{towns[n]}，{near}附近" if near and n < len(towns) else "",
+            point=(near.lon, near.lat) if near else None,
         )
         for k, step in enumerate(steps, 1):
             work.take(case, step, SYSTEM, at=at + timedelta(hours=4 * k), words="模拟办理")

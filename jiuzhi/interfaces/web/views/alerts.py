@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from jiuzhi.core import access, registers
 from jiuzhi.core.local import LOCAL
+from jiuzhi.engine.cases import rights
 from jiuzhi.engine.cases.declare import WORKFLOWS
 from jiuzhi.engine.observe import reported
 from jiuzhi.engine.response import publish
@@ -87,7 +88,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
         "page_rows": pages.get_page(request.GET.get("page", "1")), "chosen": asked, "filtered": any(asked.values()), "counts": counts,
         "severities": SEVERITIES.items(), "on": open_now.count(), "now": timezone.now(),
         "rules": sorted({(e.rule, e.title) for e in open_now[:2000]}, key=lambda r: r[1]),
-        "later": AfterTheFact.objects.filter(county=scope.county, decided_at=None).count(),
+        "later": _later(scope).filter(decided_at=None).count(),
         "synthetic": any(e.synthetic for e in rows),
     }  # fmt: skip
     return page(request, "web/alerts.html", context, active="alerts")
@@ -107,6 +108,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "earlier": visible(scope).filter(rule=episode.rule, subject=episode.subject).exclude(pk=pk)[:10],
         "revisions": episode.revisions.all()[:20], "may_answer": may, "may_open": access.can(scope.user, "open_case", episode.org),
         "flows": [w for w in WORKFLOWS.values() if not w.driven], "synthetic": episode.synthetic,
+        "sees_case": episode.case_id and rights.visible(scope.user, scope.county).filter(pk=episode.case_id).exists(),
         "facts": [r for r in episode.facts.get("rows", []) if "label" in r], "warnings": publish.visible(scope.user, scope.county).filter(episode=episode),
         "may_warn": access.within(scope.user, "publish_warning", scope.county) is not None,
     }  # fmt: skip
@@ -183,32 +185,32 @@ def act(request: HttpRequest, scope: Scope, pk: int, step: str) -> HttpResponse:
     return redirect("alert", scope.county.code, pk)
 
 
-@county_page
-def later(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Values that came late or were revised and would have mattered: a person decides."""
+def _later(scope: Scope) -> QuerySet[AfterTheFact]:
+    """What came late within the person's grants; what names no unit is the county's. Errors: 403 without any."""
     reach = access.within(scope.user, "view_alert", scope.county)
     if reach is None:
         raise PermissionDenied(_("您没有查看报警的权限，需要时请联系管理员授权。"))
+    return AfterTheFact.objects.filter(reach, county=scope.county).select_related(
+        "org", "county", "episode", "decided_by"
+    )
+
+
+@county_page
+def later(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Values that came late or were revised and would have mattered: a person decides."""
+    rows = _later(scope).order_by("-decided_at", "-id")
     if request.method == "POST":
         number = request.POST.get("entry", "")
-        found = get_object_or_404(
-            AfterTheFact, pk=number if number.isdecimal() and len(number) < 15 else 0, county=scope.county
-        )
-        if not access.can(scope.user, "answer_alert", scope.county):
-            raise PermissionDenied(_("没有权限处理事后数据，需要时请联系管理员授权。"))
+        found = get_object_or_404(rows, pk=number if number.isdecimal() and len(number) < 15 else 0)
         try:
             episodes.decide_later(found, request.POST.get("decision", ""), actor(request), at=timezone.now())
         except ValidationError as error:
             messages.error(request, "；".join(error.messages))
         return redirect("alerts_later", scope.county.code)
-    rows = (
-        AfterTheFact.objects.filter(county=scope.county)
-        .select_related("episode", "decided_by")
-        .order_by("-decided_at", "-id")
-    )
-    waiting = rows.filter(decided_at=None)
+    waiting = list(rows.filter(decided_at=None)[:200])
+    may = {r.pk for r in waiting if access.can(scope.user, "answer_alert", r.org or r.county, r.rule)}
     context = {
-        "waiting": waiting[:200], "done": rows.exclude(decided_at=None)[:50], "names": {c: r.title for c, r in RULES.items()},
-        "may": access.can(scope.user, "answer_alert", scope.county), "synthetic": any(r.synthetic for r in waiting[:200]),
+        "waiting": waiting, "done": rows.exclude(decided_at=None)[:50], "names": {c: r.title for c, r in RULES.items()}, "may": may,
+        "synthetic": any(r.synthetic for r in waiting),
     }  # fmt: skip
     return page(request, "web/alerts_later.html", context, active="alerts")

@@ -15,6 +15,7 @@ from ..keep import kept
 from ..present import STATE_NAMES, number, unit, units_in
 from .base import Scope, county_page, page
 from .base import number as whole
+from .cases_new import beside
 
 ROWS_SHOWN = 50
 
@@ -100,7 +101,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "may_assign": scope.may("assign_owner"),
         "pending": _pending(view),
         "may_export_report": scope.may("make_report"),
-    }
+    } | beside(scope, commitment=commitment.pk)
     return page(request, "web/commitment.html", context, active="commitments")
 
 

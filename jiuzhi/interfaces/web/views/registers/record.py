@@ -14,6 +14,7 @@ from jiuzhi.core.models import AuditEntry, Record
 from jiuzhi.core.registers import Register, Step, guard, reading
 
 from ..base import Scope, actor
+from ..cases_new import beside
 from . import files, history, parts
 from .base import record_of, register_page, shown
 from .form import Form
@@ -45,7 +46,7 @@ def detail(request: HttpRequest, scope: Scope, register: Register, pk: int) -> H
         "children": parts.children(scope, register, record), "related": parts.pointing(scope, register, record),
         "files": kept, "files_hidden": _files_hidden(register, clear),
         "history": history.of(register, record, clear, may, scope.user, "history" in request.GET), "synthetic": record.synthetic,
-    }  # fmt: skip
+    } | beside(scope, register=register.code, record=record.pk)  # fmt: skip
     return shown(request, scope, register, "record.html", context)
 
 

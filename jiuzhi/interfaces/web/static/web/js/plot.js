@@ -6,6 +6,8 @@ export const KINDS = {
   closed: { colour: "--met", path: "M0-6A6 6 0 1 1 0 6 6 6 0 1 1 0-6Z", mark: "●" },
   open: { colour: "--late", path: "M0-7.5 7.5 0 0 7.5-7.5 0Z", mark: "◆" },
   expired: { colour: "--badly_late", path: "M-6-6H6V6H-6Z", mark: "■" },
+  running: { colour: "--met", path: "M0 7.5 7-5.5H-7Z", mark: "▼" },
+  still: { colour: "--no_data", path: "M0-7.5 7 5.5H-7Z", mark: "▲" },
   plain: { colour: "--on_track", path: "M0-7.5 7 5.5H-7Z", mark: "▲" },
 };
 
