@@ -157,6 +157,19 @@ def test_update_then_cancel_by_their_forms(duty, land, now):
     assert "?update=" not in said
 
 
+def test_words_of_the_area_follow_the_townships_unless_somebody_wrote_them(duty, now):
+    duty.post(go("warning_new"), typed(now))
+    found = PublicWarning.objects.get()
+    form = duty.get(go("warning_edit", found.pk)).content.decode()
+    assert 'name="area" maxlength="300" value=""' in form
+    assert 'value="500229001" checked' in form
+    duty.post(go("warning_edit", found.pk), typed(now, towns=[], seen=found.revision))
+    found.refresh_from_db()
+    assert (found.area, found.geocodes) == (f"{found.county}全域", "500229")
+    duty.post(go("warning_edit", found.pk), typed(now, area="任河沿岸", seen=found.revision))
+    assert "任河沿岸" in duty.get(go("warning_edit", found.pk)).content.decode()
+
+
 def typed_fields(now):
     return {
         "event": "水源水质", "level": 3, "urgency": "Immediate", "certainty": "Observed", "headline": "水源水质橙色预警",
