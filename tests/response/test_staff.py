@@ -122,7 +122,7 @@ def test_a_refused_form_keeps_what_was_typed_and_says_why_at_the_field(duty, now
 
 @pytest.mark.parametrize(("more", "said"), [
     ({"expires": "明天"}, "不是时间"), ({"expires": ""}, "请填失效时间"), ({"level": "9"}, ""), ({"level": ""}, "请选预警等级"),
-    ({"unit": "500240"}, "请选发布单位"), ({"category": "X"}, ""), ({"headline": "长" * 161}, ""), ({"onset": "0001-01-01T00:00"}, "不是时间"),
+    ({"unit": "500240"}, "请选发布单位"), ({"unit": "\x00"}, "请选发布单位"), ({"category": "X"}, ""), ({"headline": "长" * 161}, ""), ({"onset": "0001-01-01T00:00"}, "不是时间"),
     ({"headline": "\x00"}, "U+0000"), ({"shape": '{"type":' * 3000}, "读不懂"), ({"crs": "X"}, ""),
 ])  # fmt: skip
 def test_odd_input_is_a_sentence_never_a_crash(duty, now, more, said):

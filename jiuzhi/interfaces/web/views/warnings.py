@@ -115,7 +115,7 @@ def _form(
         try:
             fields = _fields(given, towns, scope.county)
             if found is None:
-                org = old.org if old else units.filter(code=given.get("unit", "")).first()
+                org = old.org if old else next((u for u in units if u.code == given.get("unit")), None)
                 if org is None:
                     raise ValidationError({"unit": _("请选发布单位。")})
                 found = publish.draft(
