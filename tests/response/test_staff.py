@@ -139,9 +139,10 @@ def test_update_then_cancel_by_their_forms(duty, land, now):
     publish.publish(first, SYSTEM, at=now - HOUR)
     form = duty.get(go("warning_new"), {"update": first.pk}).content.decode()
     assert first.description in form
+    assert 'value="Severe" selected' not in form  # it follows the level, also a raised one
     duty.post(f"{go('warning_new')}?update={first.pk}", typed(now, headline="升级为红色", level="4"))
     second = PublicWarning.objects.get(replaces=first)
-    assert second.kind == "Update"
+    assert (second.kind, second.severity) == ("Update", "Extreme")
     duty.post(go("warning_act", second.pk, "publish"), {"seen": second.revision})
     form = duty.get(go("warning_new"), {"cancel": second.pk}).content.decode()
     assert "解除水源水质红色预警" in form

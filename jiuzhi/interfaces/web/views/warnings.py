@@ -187,10 +187,11 @@ def _local(at: datetime | None) -> str:
 
 
 def _typed(w: PublicWarning) -> dict[str, Any]:
-    """A stored message as the form holds it."""
+    """A stored message as the form holds it; a severity that followed the level goes on following it."""
+    followed = w.severity == cap.BY_LEVEL[w.level]
     return {name: getattr(w, name) or "" for name in _TEXTS} | {
         "unit": w.org.code, "level": str(w.level), "towns": [c for c in w.geocodes.split() if c != w.county.code], "onset": _local(w.onset), "expires": _local(w.expires),
-        "synthetic": w.synthetic,
+        "synthetic": w.synthetic, "severity": "" if followed else w.severity,
     }  # fmt: skip
 
 
