@@ -122,7 +122,7 @@ def test_a_refused_form_keeps_what_was_typed_and_says_why_at_the_field(duty, now
 
 @pytest.mark.parametrize(("more", "said"), [
     ({"expires": "明天"}, "不是时间"), ({"expires": ""}, "请填失效时间"), ({"level": "9"}, ""), ({"level": ""}, "请选预警等级"),
-    ({"unit": "500240"}, "请选发布单位"), ({"category": "X"}, ""), ({"headline": "长" * 161}, ""), ({"onset": "0001-01-01T00:00"}, "不是时间"),
+    ({"unit": "500240"}, "请选发布单位"), ({"unit": "\x00"}, "请选发布单位"), ({"category": "X"}, ""), ({"headline": "长" * 161}, ""), ({"onset": "0001-01-01T00:00"}, "不是时间"),
     ({"headline": "\x00"}, "U+0000"), ({"shape": '{"type":' * 3000}, "读不懂"), ({"crs": "X"}, ""),
 ])  # fmt: skip
 def test_odd_input_is_a_sentence_never_a_crash(duty, now, more, said):
@@ -139,9 +139,10 @@ def test_update_then_cancel_by_their_forms(duty, land, now):
     publish.publish(first, SYSTEM, at=now - HOUR)
     form = duty.get(go("warning_new"), {"update": first.pk}).content.decode()
     assert first.description in form
+    assert 'value="Severe" selected' not in form  # it follows the level, also a raised one
     duty.post(f"{go('warning_new')}?update={first.pk}", typed(now, headline="升级为红色", level="4"))
     second = PublicWarning.objects.get(replaces=first)
-    assert second.kind == "Update"
+    assert (second.kind, second.severity) == ("Update", "Extreme")
     duty.post(go("warning_act", second.pk, "publish"), {"seen": second.revision})
     form = duty.get(go("warning_new"), {"cancel": second.pk}).content.decode()
     assert "解除水源水质红色预警" in form
@@ -155,6 +156,19 @@ def test_update_then_cancel_by_their_forms(duty, land, now):
     assert page.index("解除通知") < page.index("已更新")
     said = duty.get(go("warning", first.pk)).content.decode()
     assert "?update=" not in said
+
+
+def test_words_of_the_area_follow_the_townships_unless_somebody_wrote_them(duty, now):
+    duty.post(go("warning_new"), typed(now))
+    found = PublicWarning.objects.get()
+    form = duty.get(go("warning_edit", found.pk)).content.decode()
+    assert 'name="area" maxlength="300" value=""' in form
+    assert 'value="500229001" checked' in form
+    duty.post(go("warning_edit", found.pk), typed(now, towns=[], seen=found.revision))
+    found.refresh_from_db()
+    assert (found.area, found.geocodes) == (f"{found.county}全域", "500229")
+    duty.post(go("warning_edit", found.pk), typed(now, area="任河沿岸", seen=found.revision))
+    assert "任河沿岸" in duty.get(go("warning_edit", found.pk)).content.decode()
 
 
 def typed_fields(now):

@@ -108,12 +108,14 @@ def _form(
     units = inside.filter(reach).exclude(kind__in=("village", "enterprise"))
     errors: dict[str, list[str]] = {}
     given = start
+    if given.get("area") == _area([t for t in towns if t.code in given["towns"]], scope.county):
+        given["area"] = ""  # follows the townships, also when others are chosen now
     if request.method == "POST":
         given = request.POST.dict() | {"towns": request.POST.getlist("towns")}
         try:
             fields = _fields(given, towns, scope.county)
             if found is None:
-                org = old.org if old else units.filter(code=given.get("unit", "")).first()
+                org = old.org if old else next((u for u in units if u.code == given.get("unit")), None)
                 if org is None:
                     raise ValidationError({"unit": _("请选发布单位。")})
                 found = publish.draft(
@@ -165,6 +167,11 @@ def _fields(given: dict[str, Any], towns: list[Org], county: Org) -> dict[str, A
     return found
 
 
+def _area(chosen: list[Org], county: Org) -> str:
+    """The area in words where nobody wrote any."""
+    return "、".join(t.name for t in chosen) or f"{county}全域"
+
+
 def _moment(text: str) -> datetime | None:
     """A local time of a form, None for an empty field. Errors: ``ValueError`` for what is none, or lies in another century."""
     if not text:
@@ -180,10 +187,11 @@ def _local(at: datetime | None) -> str:
 
 
 def _typed(w: PublicWarning) -> dict[str, Any]:
-    """A stored message as the form holds it."""
+    """A stored message as the form holds it; a severity that followed the level goes on following it."""
+    followed = w.severity == cap.BY_LEVEL[w.level]
     return {name: getattr(w, name) or "" for name in _TEXTS} | {
-        "unit": w.org.code, "level": str(w.level), "towns": w.geocodes.split(), "onset": _local(w.onset), "expires": _local(w.expires),
-        "synthetic": w.synthetic,
+        "unit": w.org.code, "level": str(w.level), "towns": [c for c in w.geocodes.split() if c != w.county.code], "onset": _local(w.onset), "expires": _local(w.expires),
+        "synthetic": w.synthetic, "severity": "" if followed else w.severity,
     }  # fmt: skip
 
 
