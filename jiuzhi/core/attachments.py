@@ -46,7 +46,7 @@ def keep(owner: str, number: int, file: Any, title: str, actor: Actor, of: str) 
     """Keep a file with ``number`` of ``owner`` (a register, or "cases.case"); whether the person may is asked before. ``of``: what people
     call it. A file that already stands with another record (its ``FieldFile``) is shared: two entries, one copy on disk.
     Errors: ``ValidationError`` (empty, too large, kind of file)."""
-    name = files.printable(str(file.name or ""))
+    name = files.printable(str(file.name or "")).rpartition("/")[2]
     ending = "." + name.rpartition(".")[2].lower()
     if not file.size:
         raise ValidationError("文件是空的：请重新选择。")

@@ -140,7 +140,10 @@ def test_other_units_and_counties_see_nothing(scene, client, person):  # noqa: F
     client.force_login(person("unit", UNIT))
     assert [client.get(p).status_code for p in pages] == [200] * 4
     assert b"".join(client.get(photo).streaming_content)[:2] == b"\xff\xd8"
-    assert client.get(photo, {"small": ""})["Content-Type"] == "image/jpeg"
+    assert [client.get(photo, q)["Content-Type"] for q in ({}, {"small": ""})] == ["image/jpeg"] * 2
+    case = scene.found.case
+    shown = client.get(go("case_file", case.pk, case.files.get().pk))
+    assert shown["Content-Type"] == "image/jpeg"
 
 
 def test_a_doubt_is_decided_by_somebody_else_with_a_reason(scene, client, person):  # noqa: F811
@@ -247,6 +250,14 @@ def test_a_duty_is_about_a_record(scene, client, person, land):  # noqa: F811
     duty = Duty.objects.get(name="牧龙河")
     assert (duty.register, duty.record) == ("master.waterbody", river.pk)
     assert 'value="任河"' in text(client.get(go("patrol_duty", duty.pk)))
+    records.save(
+        get("master.waterbody").model(name="任河支流", org=land["500229"], kind="河流"), SYSTEM, "test"
+    )
+    form = FORM | {"register": "master.waterbody", "code": duty.code, "revision": duty.revision}
+    assert "有几条记录符合" in text(client.post(go("patrol_duty", duty.pk), form | {"about": "河"}))
+    client.post(go("patrol_duty", duty.pk), form | {"about": "任河", "note": "改了"})
+    duty.refresh_from_db()
+    assert (duty.record, duty.note) == (river.pk, "改了")
 
 
 def test_empty_pages_say_what_to_do(land, client, person):  # noqa: F811

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -158,7 +159,8 @@ def _show(found: Finding, actor: Actor) -> None:
     for one in Attachment.objects.filter(register=OWNER, record=found.pk):
         if one.sha256 not in shown:
             with one.file.open("rb") as photo:
-                evidence.attach(found.case, photo, who, moment="before", title=one.title)
+                title = one.title + Path(one.file.name).suffix
+                evidence.attach(found.case, photo, who, moment="before", title=title)
             shown.add(one.sha256)
 
 

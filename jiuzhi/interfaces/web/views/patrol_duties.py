@@ -167,7 +167,7 @@ def _take(request: HttpRequest, scope: Scope, duty: Duty, given: dict[str, str])
             setattr(duty, name, given_day(given[name]))
         except ValidationError as error:
             raise ValidationError({name: error.messages}) from error
-    duty.register, duty.record = _about(scope, given)
+    duty.register, duty.record = _about(scope, duty, given)
     seen = request.POST.get("revision")
     arrange.save(duty, actor(request), revision=number(seen, 0, 0) if duty.pk else None)
 
@@ -178,11 +178,13 @@ def _whole(name: str, text: str, low: int, high: int) -> int:
     return int(text)
 
 
-def _about(scope: Scope, given: dict[str, str]) -> tuple[str, int | None]:
+def _about(scope: Scope, duty: Duty, given: dict[str, str]) -> tuple[str, int | None]:
     """The record a duty is about, found by what was typed. Errors: ``ValidationError`` for none, or for several."""
     if not given["about"]:
         return "", None
-    register = REGISTERS.get(given["register"])
+    held, register = record_of(duty), REGISTERS.get(given["register"])
+    if held and register and register.code == duty.register and register.label(held) == given["about"]:
+        return duty.register, duty.record  # left as it was, also by who may not look at it
     if register is None:
         raise ValidationError({"about": _("请先选是哪个台账的记录。")})
     asked = query.Asked(q=given["about"][:80])

@@ -27,7 +27,7 @@ from jiuzhi.engine.patrol import lists, plausible, work
 from jiuzhi.engine.patrol.models import Duty, Finding, Patrol
 
 from .base import Scope, actor, county_page, number, page
-from .registers.files import small
+from .registers.files import named, small
 from .scores import FORMS, sent
 
 _PAGE, _MOST = 50, 20_000
@@ -249,7 +249,7 @@ def photo(request: HttpRequest, scope: Scope, pk: int, file: int) -> HttpRespons
         opened = found.file.open("rb")
     except FileNotFoundError as error:
         raise Http404(_("文件已不在存储中，请联系管理员。")) from error
-    answer = FileResponse(opened, filename=found.title)
+    answer = FileResponse(opened, filename=named(found))
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer

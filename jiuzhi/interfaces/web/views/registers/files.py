@@ -106,13 +106,13 @@ def file(request: HttpRequest, scope: Scope, register: Register, pk: int, file: 
     except FileNotFoundError as error:
         raise Http404(_("文件已不在存储中，请联系管理员。")) from error
     answer = FileResponse(opened, content_type="application/octet-stream")
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(_name(found), safe='')}"
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(named(found), safe='')}"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
 
 
-def _name(found: Attachment) -> str:
+def named(found: Attachment) -> str:
     """The title with the file's own ending, so that the person's machine knows what it is."""
     ending = Path(found.file.name).suffix
     title = found.title.replace("\n", " ").replace("/", "／")
