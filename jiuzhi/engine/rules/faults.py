@@ -15,7 +15,7 @@ from traceback import extract_tb
 
 from jiuzhi.core.models import Org
 
-from . import memory
+from . import declare, memory
 from .look import Look
 
 log = logging.getLogger("jiuzhi.rules")
@@ -57,12 +57,13 @@ def note(
 
 
 def listed(county: Org) -> list[Fault]:
-    """The rules of a county that could not be judged when they were last looked at, by code."""
-    with memory.opened() as database:
-        rows = memory.faults(database, county.code)
+    """The rules of a county that could not be judged when they were last looked at, by code. Waits for no evaluation."""
+    with memory.reading() as database:
+        rows = memory.faults(database, county.code) if database else {}
     return [
         Fault(rule, said, _at(since), _at(last), times)
         for rule, (said, since, last, times) in sorted(rows.items())
+        if rule in declare.RULES
     ]
 
 

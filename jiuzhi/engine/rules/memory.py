@@ -29,10 +29,25 @@ Key = tuple[str, str]  # rule, subject
 _ADOPTED = "adopted"
 
 
+def _file() -> Path:
+    return Path(settings.HOME) / "rules.sqlite3"
+
+
+@contextmanager
+def reading() -> Iterator[sqlite3.Connection | None]:
+    """A connection that only reads, beside an evaluation; None before the first one."""
+    if not _file().exists():
+        yield None
+        return
+    with closing(sqlite3.connect(f"file:{_file()}?mode=ro", uri=True, timeout=30)) as connection:
+        made = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'fault'").fetchone()[0]
+        yield connection if made else None  # a file of an earlier version, before its first evaluation
+
+
 @contextmanager
 def opened() -> Iterator[sqlite3.Connection]:
     """A connection for one evaluation; what is written inside is kept when it ends well, all or nothing."""
-    path = Path(settings.HOME) / "rules.sqlite3"
+    path = _file()
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
