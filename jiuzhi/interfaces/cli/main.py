@@ -5,6 +5,7 @@ import typer
 from . import (
     assess,
     audit,
+    cases,
     demo,
     gateway,
     observe,
@@ -38,6 +39,7 @@ app.add_typer(report.app, name="report", help="报告：规划实施评估报告
 app.add_typer(registers.app, name="registers", help="台账：列表、模板、导入、导出、样例")
 app.add_typer(periods.app, name="periods", help="报送时期：设立、锁定、例外解锁")
 app.add_typer(audit.app, name="audit", help="变更记录：核对链值")
+app.add_typer(cases.app, name="cases", help="问题：列表、权限矩阵")
 app.add_typer(user.app, name="user", help="用户与授权")
 app.command("judge")(plan.judge)
 app.command("systems")(systems.systems)

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import views
+from . import complaints, views
 
 _REGISTERS = "public/<str:code>/registers/"
 
 urlpatterns = [
+    *complaints.urlpatterns,
     path(_REGISTERS, views.index, name="public_registers"),
     path(f"{_REGISTERS}<str:register>/", views.listing, name="public_register"),
     path(f"{_REGISTERS}<str:register>/layer.geojson", views.layer_of, name="public_layer"),
