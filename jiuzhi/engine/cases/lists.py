@@ -46,6 +46,7 @@ def coloured(colour: str, now: datetime) -> Q:
 
 # What a list asks for by its word; without one: what is open.
 _DUE = {"overdue": "red", "soon": "yellow", "running": "green", "standing": "grey", "closed": "closed"}
+DUE = (*_DUE, "revisit", "paused", "all")
 DUE_OF = {colour: due for due, colour in _DUE.items()}
 
 

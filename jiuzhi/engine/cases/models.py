@@ -178,6 +178,31 @@ class CaseFile(models.Model):
         return f"{self.case_id} {self.get_moment_display()}"
 
 
+class Complaint(models.Model):
+    """What a citizen told the county, who may look it up again with the number of its case and a code that only they were shown.
+
+    ``secret``: SHA-256 of that code. ``phone`` is for who works on the case alone.
+    """
+
+    class Rating(models.TextChoices):
+        GOOD = "满意", "满意"
+        FAIR = "基本满意", "基本满意"
+        BAD = "不满意", "不满意"
+
+    case = models.OneToOneField(Case, models.CASCADE, related_name="complaint", verbose_name="问题")
+    secret = models.CharField(max_length=64)
+    phone = models.CharField("联系电话", max_length=20, blank=True)
+    rating = models.CharField("评价", max_length=8, choices=Rating, blank=True)
+    rated_words = models.CharField("评价说明", max_length=500, blank=True)
+    rated_at = models.DateTimeField("评价时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "群众投诉"
+
+    def __str__(self) -> str:
+        return self.case.code
+
+
 class Term(Record, title="环节期限", key=["workflow", "stage"]):
     """A county's own term for a stage, instead of the declared one. An empty stage: for the whole case."""
 

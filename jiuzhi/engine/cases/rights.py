@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -12,7 +13,20 @@ from django.db.models import Q, QuerySet
 from jiuzhi.core import access
 from jiuzhi.core.models import Grant, Org, User
 
-from .declare import AFTER, ANSWER, COUNTERPART, EVIDENCE, FILE, NEEDS, PHOTO, PLACE, UNIT_NAMED, WORDS, Step
+from .declare import (
+    AFTER,
+    ANSWER,
+    COUNTERPART,
+    EVIDENCE,
+    FILE,
+    NEEDS,
+    PHOTO,
+    PLACE,
+    UNIT_NAMED,
+    WORDS,
+    Step,
+    Workflow,
+)
 from .models import Case, CaseEvent, CaseFile
 
 
@@ -41,12 +55,32 @@ def works_on(user: User | None, case: Case) -> bool:
     return user is None or visible(user, case.county, "work_case").filter(pk=case.pk).exists()
 
 
+# Where a role is held, beside the unit a case is with, and whether a step of it may be taken from there.
+PLACES = {"责任单位": True, "上级": True, "配合单位": False, "别的单位": False, "外县": False}
+
+
+def allows(step: Step, role: str) -> bool:
+    """Whether a step is for a role, where its place is right."""
+    return role in step.by and role in access.ACTIONS["work_case"]
+
+
 def may_take(user: User | None, step: Step, case: Case) -> bool:
     """Whether a role of ``step`` is held in the case's unit or above it."""
     if user is None:
         return True
     held = access.grants(user, "work_case", f"cases.{case.workflow}")
-    return any(g.role in step.by and case.org.path.startswith(g.org.path) for g in held)
+    return any(allows(step, g.role) and case.org.path.startswith(g.org.path) for g in held)
+
+
+def matrix(flows: Iterable[Workflow]) -> list[dict[str, Any]]:
+    """Every step × role × place, and whether it may be taken by hand."""
+    return [
+        {
+            "workflow": flow.code, "step": step.name, "from": list(step.start), "to": step.end, "role": str(role), "place": place,
+            "may": right and not flow.driven and allows(step, role),
+        }
+        for flow in flows for step in flow.steps for role in Grant.Role.values for place, right in PLACES.items()
+    ]  # fmt: skip
 
 
 def hands(county: Org) -> dict[User, Org]:

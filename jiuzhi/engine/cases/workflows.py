@@ -85,7 +85,7 @@ COMPLAINT = workflow(
     ],
     steps=[
         step("受理交办", "受理", "办理", by=OFFICE, needs="unit"),
-        step("不予受理", "受理", "不予受理", by=OFFICE, needs="words"),
+        step("不予受理", "受理", "不予受理", by=OFFICE, needs="answer"),
         step("报办理结果", "办理", "答复", by=UNIT, needs="words", work=True),
         step("答复反映人", "答复", "评价", by=OFFICE, needs="answer"),
         step("退回重办", "答复", "办理", by=OFFICE, needs="words", back=True),

@@ -5,6 +5,7 @@ import typer
 from . import (
     assess,
     audit,
+    cases,
     demo,
     gateway,
     observe,
@@ -40,6 +41,7 @@ app.add_typer(registers.app, name="registers", help="台账：列表、模板、
 app.add_typer(rules.app, name="rules", help="规则：列表、试判、回放")
 app.add_typer(periods.app, name="periods", help="报送时期：设立、锁定、例外解锁")
 app.add_typer(audit.app, name="audit", help="变更记录：核对链值")
+app.add_typer(cases.app, name="cases", help="问题：列表、权限矩阵")
 app.add_typer(user.app, name="user", help="用户与授权")
 app.command("judge")(plan.judge)
 app.command("systems")(systems.systems)

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from . import views, warnings
+from . import complaints, views, warnings
 
 _REGISTERS = "public/<str:code>/registers/"
 _WARNINGS = "public/<str:code>/warnings"
 
 urlpatterns = [
+    *complaints.urlpatterns,
     path(_REGISTERS, views.index, name="public_registers"),
     path(f"{_REGISTERS}<str:register>/", views.listing, name="public_register"),
     path(f"{_REGISTERS}<str:register>/layer.geojson", views.layer_of, name="public_layer"),

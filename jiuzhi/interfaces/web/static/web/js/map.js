@@ -41,7 +41,7 @@ function picture(kind) {
   return pen.getImageData(0, 0, size, size);
 }
 
-function style(box) {
+export function style(box) {
   const layers = [{ id: "ground", type: "background", paint: { "background-color": "#eef1ee" } }], sources = {};
   if (box.dataset.tiles) {
     sources.tiles = { type: "raster", tiles: [box.dataset.tiles], tileSize: 256, attribution: box.dataset.tilesCredit || "" };
@@ -68,7 +68,7 @@ function dress(map, found) {
 
 // Its style sheet comes first: the map measures its box when it is made.
 let loading;
-const library = () => (loading ??= Promise.all([import("maplibre"), new Promise((done, failed) => {
+export const library = () => (loading ??= Promise.all([import("maplibre"), new Promise((done, failed) => {
   const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: import.meta.resolve("maplibre-look") });
   sheet.onload = done;
   sheet.onerror = failed;
@@ -107,7 +107,7 @@ async function draw(box, found) {
   box.map = map;
 }
 
-function canDraw() {
+export function canDraw() {
   try {
     const canvas = document.createElement("canvas");
     return Boolean(canvas.getContext("webgl2") || canvas.getContext("webgl"));
