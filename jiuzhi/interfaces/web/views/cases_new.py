@@ -77,7 +77,7 @@ def new(request: HttpRequest, scope: Scope) -> HttpResponse:
     given = request.POST.dict() if errors else about.given | request.GET.dict()
     context = {
         "units": units, "flows": [w for w in WORKFLOWS.values() if not w.driven], "given": given, "errors": errors, "about": about,
-        "risks": Case.Risk.values, "people": people(scope), "helpers": set(request.POST.getlist("helper")), "helping": units_of(scope),
+        "risks": Case.Risk.values, "sources": ("督察", "检查", "巡查", "群众反映"), "people": people(scope), "helpers": set(request.POST.getlist("helper")), "helping": units_of(scope),
         "kinds": sorted({k for w in WORKFLOWS.values() for k in w.kinds}), "neighbours": neighbours.of(scope.county.code),
     }  # fmt: skip
     return page(request, "web/cases/new.html", context, active="cases", status=422 if errors else 200)
