@@ -60,7 +60,7 @@ def site(scene):
         port = free.getsockname()[1]
     serving = subprocess.Popen(_jiuzhi("serve", "--no-gateway", "--port", str(port)), env=scene, cwd=ROOT)
     try:
-        for _ in range(150):
+        for _ in range(600):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break

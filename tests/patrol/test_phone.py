@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from jiuzhi.engine.patrol.models import Finding, Patrol
+from jiuzhi.core import records
+from jiuzhi.engine.patrol.models import Duty, Finding, Patrol
 
-from .conftest import UNIT
+from .conftest import NOW, UNIT
 from .test_work import picture, seen, sent
 
 
@@ -20,8 +21,6 @@ def phone(client, chief):
 
 @pytest.fixture(autouse=True)
 def _then(monkeypatch):
-    from .conftest import NOW
-
     monkeypatch.setattr("jiuzhi.interfaces.field.views.timezone.now", lambda: NOW)
 
 
@@ -53,6 +52,31 @@ def test_a_patrol_and_a_finding_sent_twice(phone, duty):
         assert answer.json()["kept"] == found["uuid"]
         assert answer.json()["case"]
     assert (Patrol.objects.count(), Finding.objects.count()) == (1, 1)
+
+
+def test_what_is_due_stands_first_and_what_was_walked_last(phone, duty, land, monkeypatch):
+    monkeypatch.setattr("jiuzhi.interfaces.field.views.today", NOW.date)
+    later = Duty(
+        code="R2",
+        name="牧龙河",
+        kind="河长",
+        level="乡",
+        org=land[UNIT],
+        unit="month",
+        valid_from=duty.valid_from,
+    )
+    records.save(later, records.SYSTEM, "test")
+
+    def shown():
+        duties = phone.get(reverse("field_state")).json()["duties"]
+        return [(d["name"], d["done"], d["due"], d["rhythm"]) for d in duties]
+
+    month = ("牧龙河", False, "最晚 09-30", "每月一次")
+    assert shown() == [month, ("任河城区段", False, "最晚 10-04", "每周一次")]
+    post(phone, sent(duty))
+    assert shown() == [month, ("任河城区段", True, "本期已巡", "每周一次")]
+    phone.cookies["django_language"] = "en"
+    assert shown()[1][2:] == ("walked this period", "weekly")
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", "1", "[" * 100_000, '{"uuid": NaN}', '"\\ud800"'])
