@@ -269,3 +269,17 @@ def test_two_steps_due_at_once_tell_both(county, land, person):  # noqa: F811
         "未确认，提级至县级领导",
     ]
     assert telling.escalate(Look(county, NOON + 3 * DAY)) == 0
+
+
+# --- one event, or two ---
+
+
+def test_two_records_of_one_unit_are_two_events_each_told(county, person):  # noqa: F811
+    person("monitoring", "500229")
+    found = {"record:x:1": Decimal(4)}
+    standing_rule(found, opens="rectification")
+    standing.look_at(county, NOON)
+    found["record:x:2"] = Decimal(4)
+    standing.look_at(county, NOON + DAY)
+    assert Message.objects.filter(topic="alert").count() == 2
+    assert len({e.case_id for e in Episode.objects.all()}) == 2

@@ -24,6 +24,6 @@ def noise_exceeds(look: Look) -> Iterator[Finding]:
             if level is not None and limit is not None and level > limit:
                 yield Finding(
                     f"record:city.noisetest:{test.area_id}:{test.point}:{word}", f"{test.area} {test.point} {word}", test.period,
-                    value=level, limit=Decimal(limit), unit="dB(A)", org=test.org, point=(test.lon, test.lat),
+                    value=level, limit=Decimal(limit), unit="dB(A)", org=test.org, place=f"{test.area} {test.point}", point=(test.lon, test.lat),
                     rows=[{"record": ["city.noisetest", test.pk]}], synthetic=test.synthetic,
                 )  # fmt: skip

@@ -342,6 +342,6 @@ def mine_exceeds(look: Look) -> Iterator[Finding]:
                 if value is not None and value > limit:
                     yield Finding.of(
                         sample.point, f"{sample.sampled_on} 采样", subject=f"record:water.mineinflow:{sample.point_id}:{name}",
-                        name=f"{sample.point} {said}", value=value, limit=Decimal(limit), unit="mg/L", synthetic=sample.synthetic,
+                        name=f"{sample.point} {said}", place=str(sample.point), value=value, limit=Decimal(limit), unit="mg/L", synthetic=sample.synthetic,
                         rows=[{"record": ["water.minesample", sample.pk]}],
                     )  # fmt: skip

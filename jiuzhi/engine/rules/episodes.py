@@ -79,7 +79,8 @@ def write(look: Look, rule: Rule, finding: Finding, event: Event) -> Happening:
 
 def _begin(look: Look, rule: Rule, finding: Finding, event: Event) -> Episode:
     lon, lat = finding.point or (None, None)
-    where = finding.station or finding.place or (finding.org or look.county).code
+    # Without a place every subject is an event of its own: a unit with two late tasks hears of both.
+    where = finding.station or finding.place or finding.subject
     episode = Episode(
         county=look.county, org=finding.org or look.county, rule=rule.code, subject=finding.subject[:160], name=finding.name[:160],
         severity=rule.severity, level=event.level, cause=rule.cause, place=finding.place[:160],
