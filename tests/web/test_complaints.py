@@ -1,5 +1,6 @@
 """A citizen complains, looks it up, rates the answer; nobody else learns who complained or what."""
 
+import json
 import re
 from io import BytesIO
 from uuid import uuid4
@@ -13,9 +14,10 @@ from PIL import Image
 
 from jiuzhi.core.models import AuditEntry
 from jiuzhi.core.records import SYSTEM
+from jiuzhi.core.registers import REGISTERS
 from jiuzhi.engine.cases import complaints, manage, work
 from jiuzhi.engine.cases.models import Case, Complaint
-from tests.registers.conftest import land, person  # noqa: F401
+from tests.registers.conftest import land, load, person  # noqa: F401
 
 UNIT = "500229-县水利局"
 NEW, STATE, RATE = (reverse(f"complaint_{n}", args=["500229"]) for n in ("new", "state", "rate"))
@@ -124,6 +126,15 @@ def test_one_merged_into_another_shows_the_answer_of_that_one(told, client):
     manage.merge([first], into, "同一处", SYSTEM, at=timezone.now())
     Case.objects.filter(pk=into.pk).update(answer="一并处理了")
     assert "一并处理了" in client.post(STATE, told).content.decode()
+
+
+def test_the_map_shows_public_places_alone(land, load, client):  # noqa: F811
+    load(REGISTERS["water.outlet"])
+    hidden = [r for r in load(REGISTERS["culture.heritage"]) if r.county.code == "500229"]
+    shown = client.get(NEW).content.decode()
+    assert "data-spot" in shown
+    assert "排口" in json.loads(re.search(r'id="marks"[^>]*>(.*?)</script>', shown)[1])[0][0]
+    assert not any(str(r) in shown for r in hidden)
 
 
 @pytest.mark.parametrize(("more", "said"), [

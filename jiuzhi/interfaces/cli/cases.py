@@ -11,7 +11,6 @@ from . import setup
 app = typer.Typer(no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供脚本使用")]
-_MARKS = {True: "●", False: ""}
 
 
 @app.command("list")
@@ -84,15 +83,16 @@ def matrix(
         return setup.say_json(rights.matrix(flows))
     roles = {str(r): str(label) for r, label in Grant.Role.choices}
     for flow in flows:
-        table = Table("步骤", "从 → 到", *roles.values(), title=f"{flow.title}（{flow.code}）")
+        table = Table("步骤", "从 → 到", title=f"{flow.title}（{flow.code}）")
+        table.add_column("可以办的角色", overflow="fold")
         for step in flow.steps:
-            marks = [_MARKS[not flow.driven and rights.allows(step, role)] for role in roles]
-            said = "（随关联事项）" if flow.driven else "" if step.by else "（系统）"
-            table.add_row(step.name + said, f"{'、'.join(step.start)} → {step.end}", *marks)
+            who = "、".join(label for role, label in roles.items() if rights.allows(step, role))
+            who = "随关联事项自动办理" if flow.driven else who or "系统自动办理"
+            table.add_row(step.name, f"{'、'.join(step.start)} → {step.end}", who)
         Console().print(table)
     may = [p for p, does in rights.PLACES.items() if does]
     not_ = [p for p, does in rights.PLACES.items() if not does]
     typer.echo(
-        f"●：在{'或'.join(may)}任该角色的人可以办；在{'、'.join(not_)}的不可以。谁报整改完成，谁不能验收。"
+        f"在{'或'.join(may)}任这些角色的人可以办；在{'、'.join(not_)}的不可以。谁报整改完成，谁不能验收。逐格的矩阵用 --json。"
     )
     return None

@@ -4,8 +4,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Avg
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -16,14 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from jiuzhi.core import geo
 from jiuzhi.core.attempts import Door
 from jiuzhi.core.models import Org
+from jiuzhi.core.registers import REGISTERS, reading
 from jiuzhi.engine.cases import complaints
 from jiuzhi.engine.cases.models import Complaint
 from jiuzhi.engine.cases.workflows import COMPLAINT
-from jiuzhi.master.models import Station
 
 from .views import _county
 
-_LANDMARKS = 12
+_LANDMARKS, _OF_EACH = 15, 3
+_APART = 0.12  # degrees of longitude between two names, half of it in latitude: so that they do not cover each other
+_FEW = 3  # landmarks without which an empty map helps nobody
 
 
 def _address(request: HttpRequest) -> str:
@@ -63,16 +65,24 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, county: Org, given: Any, error: str = "", status: int = 200) -> HttpResponse:
-    marks = Station.objects.filter(county=county, level="national").exclude(lon=None)[:_LANDMARKS]
-    anywhere = (
-        Station.objects.filter(county=county).exclude(lon=None).aggregate(lon=Avg("lon"), lat=Avg("lat"))
-    )
+    marks = _landmarks(county)
     context = {
         "given": given, "error": error, "kinds": COMPLAINT.kinds, "longest": complaints.LONGEST, "most": complaints.PHOTOS,
-        "middle": anywhere if anywhere["lon"] is not None else None,
-        "marks": [[str(s), float(s.lon), float(s.lat)] for s in marks],
+        "marks": [mark[:3] for mark in marks], "has_map": len(marks) >= _FEW or (settings.TILES and marks), "synthetic": any(m[3] for m in marks),
     }  # fmt: skip
     return _page(request, "new", county, context, status)
+
+
+def _landmarks(county: Org) -> list[tuple[str, float, float, bool]]:
+    """Public places by which people find their way on a map without roads: (name, longitude, latitude, simulated)."""
+    found: list[tuple[str, float, float, bool]] = []
+    for register in REGISTERS.values():
+        if register.placed and {"lon", "lat"} <= set(register.public) and not register.hides_place:
+            rows = reading.public_records(register, county).exclude(lon=None)[:_OF_EACH]
+            found += [
+                (reading.public_name(register, r), float(r.lon), float(r.lat), r.synthetic) for r in rows
+            ]
+    return found[:_LANDMARKS]
 
 
 def _point(asked: Any) -> complaints.Point | None:

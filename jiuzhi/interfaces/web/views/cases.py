@@ -148,7 +148,7 @@ def shown(request: HttpRequest, scope: Scope, case: Case, refused: str = "") -> 
         "record": _record(scope, case), "works": rights.works_on(scope.user, case), "stages": [s for s in case.flow.stages if s.outcome == "done"],
         "helping": list(case.helpers.all()), "helpers": _helpers(case, sent_in), "neighbours": neighbours.of(scope.county.code),
         "complaint": getattr(case, "complaint", None) if case.flow.public else None, "refused": refused, "sent": {sent_in.get("do", ""): sent_in} if refused else {}, "risks": Case.Risk.values, "synthetic": case.synthetic,
-        "ends": {s.name for s in case.flow.stages if s.closed}, "mine": {f.pk for f in files if manages or f.attachment.added_by_id == scope.user.pk},
+        "ends": {s.name for s in case.flow.stages if s.closed}, "voids": {s.name for s in case.flow.stages if s.outcome == "void"}, "mine": {f.pk for f in files if manages or f.attachment.added_by_id == scope.user.pk},
         "patrol": patrols.visible_findings(scope.user, scope.county).filter(case=case).values_list("patrol", flat=True).first(),
     }  # fmt: skip
     return page(request, "web/cases/case.html", context, active="cases", status=422 if refused else 200)

@@ -1,5 +1,6 @@
 // A place picked on a map: [data-spot] inside [data-place]. Without WebGL the box stays hidden; words and coordinates do as well.
 import { canDraw, library, style } from "jiuzhi/map";
+import { bounds } from "jiuzhi/plot";
 
 async function pick(box) {
   await library();
@@ -11,15 +12,18 @@ async function pick(box) {
   inside.className = "map-gl";
   box.replaceChildren(inside);
   const given = lon.value && lat.value ? [Number(lon.value), Number(lat.value)] : null;
+  const marks = JSON.parse(document.getElementById("marks").textContent);
+  const [west, south, east, north] = bounds(marks.map(([, x, y]) => ({ geometry: { coordinates: [x, y] } })));
+  const view = given ? { center: given, zoom: 12 } : { bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 40, maxZoom: 13 } };
   const map = new gl.Map({
-    container: inside, style: style(box), center: given || [Number(box.dataset.lon), Number(box.dataset.lat)], zoom: given ? 13 : 9.5,
+    container: inside, style: style(box), ...view,
     attributionControl: box.dataset.tilesCredit ? { compact: true } : false, dragRotate: false, pitchWithRotate: false,
     locale: { "NavigationControl.ZoomIn": box.dataset.in, "NavigationControl.ZoomOut": box.dataset.out },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new gl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new gl.ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-left");
-  for (const [name, x, y] of JSON.parse(document.getElementById("marks").textContent)) {
+  for (const [name, x, y] of marks) {
     const label = Object.assign(document.createElement("span"), { className: "landmark", textContent: name });
     new gl.Marker({ element: label }).setLngLat([x, y]).addTo(map);
   }
