@@ -44,14 +44,15 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Cases, the nearest term first."""
     found, asked, whose = _chosen(request, scope)
     now = timezone.now()
-    rows = lists.sorted_(found, asked["due"]).select_related("org", "person")
-    at = Paginator(rows, _PAGE).get_page(request.GET.get("page", "1"))
+    ids = lists.numbers(lists.sorted_(found, asked["due"]), bool(asked["q"]))
+    at = Paginator(ids, _PAGE).get_page(request.GET.get("page", "1"))
+    cases = lists.told(at)
     context = {
-        "page_rows": at, "rows": [(c, _colour(c, now), _left(c, now)) for c in at], "chosen": asked, "whose": whose,
+        "page_rows": at, "rows": [(c, _colour(c, now), _left(c, now)) for c in cases], "chosen": asked, "whose": whose,
         "filtered": any(asked.values()), "flows": WORKFLOWS.values(), "stages": _stages(asked["workflow"]),
         "units": Org.objects.filter(path__startswith=scope.county.path).exclude(kind__in=("village", "enterprise")),
         "may_open": scope.may("open_case") or access.within(scope.user, "open_case", scope.county) is not None,
-        "synthetic": any(c.synthetic for c in at),
+        "synthetic": any(c.synthetic for c in cases),
     }  # fmt: skip
     return page(request, "web/cases/list.html", context, active="cases")
 
