@@ -16,7 +16,7 @@ from rich.table import Table
 MODULES = (
     "reader", "air_assessment", "lake", "hindcast", "pages", "registers_lines", "registers_exchange", "registers_pages",
     "gateway", "gateway_page",
-    "sensorthings",
+    "sensorthings", "alerts", "cases",
 )  # fmt: skip
 
 

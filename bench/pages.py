@@ -57,12 +57,12 @@ def _server() -> Iterator[int]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(150):
+    for _ in range(600):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.2)
-    raise RuntimeError("the server did not start within 30 s")
+    raise RuntimeError("the server did not start within two minutes")
 
 
 def _get(line: http.client.HTTPConnection, path: str, cookie: str) -> bytes:

@@ -45,6 +45,32 @@ def pdftoppm(lacking) -> str:
     return str(found)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--only-database", action="store_true", help="only tests that ask for the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a second database only those tests prove something anew that touch one."""
+    if not config.getoption("--only-database"):
+        return
+    touching = [i for i in items if _touches(i)]
+    config.hook.pytest_deselected(items=[i for i in items if not _touches(i)])
+    items[:] = touching
+
+
+def _touches(item: pytest.Item) -> bool:
+    asked = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """Keeping a password slowly is Django's own work; what tests make hundreds of is kept quickly. Kept the slow way it can be read, too."""
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]  # fmt: skip
+
+
 @pytest.fixture(autouse=True)
 def _home(settings, tmp_path):
     """Every test writes below a folder of its own, never into the installation's."""

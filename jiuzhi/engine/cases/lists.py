@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -74,8 +75,7 @@ def filtered(cases: QuerySet[Case], asked: Mapping[str, str], now: datetime) -> 
         cases = cases.filter(falls_due(*_span(day)))
     words = asked.get("q", "").split()
     if words:
-        fields = ("title", "code", "place", "org__name")
-        cases = cases.filter(*(reduce(or_, (Q(**{f"{f}__icontains": w}) for f in fields)) for w in words))
+        cases = cases.filter(*map(_said, words))
     return cases
 
 
@@ -125,11 +125,34 @@ def by_town(cases: QuerySet[Case], county: Org, now: datetime) -> list[tuple[Org
     return sorted(found.items(), key=lambda f: (f[0] is None, *(-n for n in f[1].values()), str(f[0])))
 
 
+def _said(word: str) -> Q:
+    """Cases in whose title, number, place or unit's name a word stands. Units are few: they are looked up once, not at every case."""
+    units = Org.objects.filter(name__icontains=word).values("pk")
+    fields = ("title", "code", "place")
+    return reduce(or_, (Q(**{f"{f}__icontains": word}) for f in fields), Q(org__in=units))
+
+
 def sorted_(cases: QuerySet[Case], due: str = "") -> QuerySet[Case]:
-    """The nearest term first; closed ones newest first."""
+    """The nearest term first, or look-back; closed ones newest first."""
     if due in ("closed", "all"):
         return cases.order_by("-closed_at" if due == "closed" else "-opened_at", "-id")
+    if due == "revisit":
+        return cases.order_by("revisit_on", "id")
     return cases.order_by(F("due_at").asc(nulls_last=True), "id")
+
+
+def numbers(cases: QuerySet[Case], searched: bool) -> Sequence[Any]:
+    """Ids of ``cases`` in their order, for pages: a far page passes over ids, not over whole cases with their units. ``searched``: words were
+    sought, so every case is read anyway: once, and not again to be counted."""
+    ids = cases.values_list("pk", flat=True)
+    return list(ids) if searched else ids
+
+
+def told(ids: Iterable[Any]) -> list[Case]:
+    """The cases of these ids in this order, with unit and person."""
+    order = list(ids)
+    held = Case.objects.select_related("org", "person").in_bulk(order)
+    return [held[pk] for pk in order if pk in held]
 
 
 def board(cases: QuerySet[Case], workflow: str, most: int = 20) -> list[tuple[str, int, list[Case]]]:

@@ -91,7 +91,9 @@ class Case(Placed, title="问题", key=["code"]):
             models.Index(fields=["county", "closed_at", "due_at"], name="case_county_open"),
             models.Index(fields=["org", "closed_at", "due_at"], name="case_org_open"),
             models.Index(fields=["person", "closed_at", "due_at"], name="case_person_open"),
-            models.Index(fields=["county", "workflow", "stage"], name="case_county_stage"),
+            models.Index(
+                fields=["county", "workflow", "closed_at", "stage", "due_at"], name="case_county_board"
+            ),
             models.Index(fields=["county", "opened_at"], name="case_county_opened"),
             models.Index(fields=["register", "record"], name="case_record"),
             models.Index(fields=["revisit_on"], name="case_revisit"),

@@ -78,10 +78,11 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Cases, the nearest term first."""
     found, asked, whose = chosen(request, scope)
     now = timezone.now()
-    rows = lists.sorted_(found, asked["due"]).select_related("org", "person")
-    at = Paginator(rows, _PAGE).get_page(request.GET.get("page", "1"))
+    ids = lists.numbers(lists.sorted_(found, asked["due"]), bool(asked["q"]))
+    at = Paginator(ids, _PAGE).get_page(request.GET.get("page", "1"))
+    cases = lists.told(at)
     context = {
-        "page_rows": at, "rows": [(c, *state_of(c, now)) for c in at], "synthetic": any(c.synthetic for c in at), "most": lists.MOST,
+        "page_rows": at, "rows": [(c, *state_of(c, now)) for c in cases], "synthetic": any(c.synthetic for c in cases), "most": lists.MOST,
     } | offered(scope, asked, whose)  # fmt: skip
     return page(request, "web/cases/list.html", context, active="cases")
 
