@@ -47,6 +47,9 @@ CHANGED = {
     "plastic.weight_odd": ("plastic.filmrecovery", {"village__name": "模拟村乙"}, {"impurity": 0}),
     "culture.relic_danger": ("culture.heritage", {"code": "500229-WH-901"}, {"condition": "差"}),
     "water.mine_exceeds": ("water.minesample", {"point__mineral": "煤", "county__code": "500229"}, {"fe": D("6.001")}),
+    "water.outlet_silent": ("water.outlet", {"code": "T500229-0001"}, {"last_sample_on": date(2026, 5, 27)}),
+    "water.plant_stopped": ("water.plant", {"site__code": "500229-WATER-001"}, {"state": "停运"}),
+    "water.source_risk_late": ("water.sourcerisk", {"source__code": "500229-SY-001"}, {"due": date(2026, 11, 23)}),
 }  # fmt: skip
 
 
@@ -89,3 +92,13 @@ def test_borders_of_days(land):
     for day, late in ((15, False), (16, True)):
         told = found("countryside.ledger_gap", land["500229"], datetime(2026, 12, day, 12, tzinfo=LOCAL))
         assert (farm in {f.name for f in told}) == late
+
+
+def test_a_works_that_stood_still_most_of_its_newest_month(land):
+    samples.load_samples(records.SYSTEM)
+    months = get("water.plantmonth").model.objects.filter(plant__site__code="500229-WATER-001")
+    months.filter(period="2026-08").update(days_run=3)  # an older month
+    months.filter(period="2026-09").update(days_run=26)  # of thirty days
+    assert found("water.plant_stopped", land["500229"]) == []
+    months.filter(period="2026-09").update(days_run=25)
+    assert [f.text for f in found("water.plant_stopped", land["500229"])] == ["2026-09 停运 5 天"]

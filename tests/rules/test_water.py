@@ -187,6 +187,9 @@ def test_ammonia_by_the_temperature_of_the_day(county, works):
         "hour",
         *((start + timedelta(hours=n), "11" if n < 13 else "13") for n in range(24)),
     )
+    report(
+        works[1].code, "water_temperature", "hour", (NOW - timedelta(hours=2), "30")
+    )  # today's counts for tomorrow
     assert limit_of(county, "NH3N").limits == [(8, 0)]  # 11.92 ℃
     report(works[1].code, "water_temperature", "day", (start, "12.01"))
     assert limit_of(county, "NH3N").limits == [(5, 0)]

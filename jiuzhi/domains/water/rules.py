@@ -1,7 +1,8 @@
 """Alarms of the water domain."""
 
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from statistics import median
 from typing import Any
@@ -13,6 +14,7 @@ from jiuzhi.engine.rules.look import Look
 from jiuzhi.master.models import Station
 from jiuzhi.science.standards import drinking_source, sewage, water
 
+from . import works_limits
 from .outlook import Outlook, year_end
 
 
@@ -263,52 +265,10 @@ def plant_exceeds(look: Look) -> Iterator[Threshold]:
     day = look.today - timedelta(days=1)  # a daily mean comes in after its day
     for plant in look.register("water.plant"):
         grade = plant.standard.removeprefix("GB 18918-2002 ") if plant.state in ("运行", "间歇") else ""
-        for station in _outlets(look, plant) if grade in sewage.GRADES else ():
-            warm = _temperature(look, station)
+        for station in works_limits.outlets(look, plant) if grade in sewage.GRADES else ():
+            warm = works_limits.temperature(look, station)
             for item in sewage.ITEMS:
-                yield from _bounds(station, item, grade, day, warm, plant)
-
-
-def _bounds(
-    station: Station, item: str, grade: str, day: date, warm: Decimal | None, plant: Any
-) -> Iterator[Threshold]:
-    low, high = sewage.limits(item, grade, day, temperature=warm, built_on=plant.built_on)
-    by = factor(EVERY[item], (high or low).unit) if item in EVERY and (high or low) else None
-    for bound in (low, high) if by else ():
-        if bound is not None:
-            unknown = "（水温未知）" if "水温" in bound.clause and warm is None else ""
-            yield Threshold(
-                station.code, item, "day", [(bound.value * by, 0)], f"{plant} {sewage.ITEMS[item]} 日均值", EVERY[item].unit, below=bound is low,
-                org=plant.org, basis=f"{bound.edition} {bound.clause}{unknown}", synthetic=plant.synthetic,
-            )  # fmt: skip
-
-
-def _outlets(look: Look, plant: Any) -> list[Station]:
-    """The stations at the outlet of a works: that of its outlet's or site's code, and those with instruments of its operator when the operator
-    runs no other works."""
-    codes = {plant.site.code, plant.outlet.code if plant.outlet else ""}
-    alone = sum(p.operator_id == plant.operator_id for p in look.register("water.plant")) == 1
-    if plant.operator_id and alone:
-        codes |= {
-            d.station.code for d, _, _ in look.devices if d.station and d.enterprise_id == plant.operator_id
-        }
-    return [s for s in look.stations("outlet") if s.code in codes]
-
-
-def _temperature(look: Look, station: Station) -> Decimal | None:
-    """Yesterday's water temperature [℃]: the daily mean, else the mean of the hours, else the newest value; None when it is not measured."""
-    newest = look.newest.get(station.code, {}).get("water_temperature")
-    if newest is None:
-        return None
-    for kind in ("day", "hour"):
-        seen = [
-            p.value
-            for p in look.line(station.code, "water_temperature", kind, timedelta(days=2))
-            if p.value is not None
-        ]
-        if seen:
-            return seen[-1] if kind == "day" else sum(seen[-24:], Decimal(0)) / len(seen[-24:])
-    return newest.value if newest.usable else None
+                yield from works_limits.bounds(station, item, grade, day, warm, plant)
 
 
 @rule(
@@ -345,3 +305,42 @@ def mine_exceeds(look: Look) -> Iterator[Finding]:
                         name=f"{sample.point} {said}", place=str(sample.point), value=value, limit=Decimal(limit), unit="mg/L", synthetic=sample.synthetic,
                         rows=[{"record": ["water.minesample", sample.pk]}],
                     )  # fmt: skip
+
+
+@rule(
+    "water.outlet_silent", "排污口长期没有采样", severity="low", cause="排污口", every="day", quiet="20-8",
+    params={"days": (180, "多少天没有采样", "天")}, why="日常监管的排污口超过规定时间没有采样", fix="安排补测，登记采样日期", tells=("monitoring",), serves=["SYS-052"],
+)  # fmt: skip
+def outlet_silent(look: Look) -> Iterator[Finding]:
+    for outlet in look.register("water.outlet"):
+        last = outlet.last_sample_on
+        if outlet.state in ("已监测", "日常监管") and (
+            last is None or (look.today - last).days > look.param("days")
+        ):
+            yield Finding.of(outlet, f"最近采样 {last or '没有'}", point=(outlet.lon, outlet.lat))
+
+
+@rule(
+    "water.plant_stopped", "污水处理厂（站）停运", severity="high", cause="污水处理", every="day", quiet="20-8",
+    params={"days": (5, "最近一个月停了几天起算", "天")}, why="登记为停运，或最近一个月报的运行天数明显少于当月天数", fix="查停电、堵塞、设备故障和缺运维经费；停运要事先报告，安排应急抽排",
+    tells=("unit", "enforcement"), serves=["SYS-059", "SYS-273", "SYS-181"],
+)  # fmt: skip
+def plant_stopped(look: Look) -> Iterator[Finding]:
+    newest = {m.plant_id: m for m in sorted(look.register("water.plantmonth"), key=lambda m: m.period)}
+    for plant in look.register("water.plant"):
+        month = newest.get(plant.pk)
+        stood = 0
+        if month is not None and month.days_run is not None and plant.state == "运行":
+            stood = monthrange(int(month.period[:4]), int(month.period[5:]))[1] - month.days_run
+        if plant.state == "停运" or stood >= look.param("days"):
+            yield Finding.of(plant, f"{month.period} 停运 {stood} 天" if stood else "登记为停运")
+
+
+@rule(
+    "water.source_risk_late", "水源地风险源整改逾期", severity="high", cause="水源", every="day", quiet="20-8", why="保护区内风险源的整改期限已过，没有完成",
+    fix="催办责任单位；一、二级保护区内的排污口依法取缔", tells=("unit", "enforcement", "leader"), serves=["SYS-072"],
+)  # fmt: skip
+def source_risk_late(look: Look) -> Iterator[Finding]:
+    for risk in look.register("water.sourcerisk"):
+        if risk.due and risk.due < look.today and not risk.done_on:
+            yield Finding.of(risk, f"{risk.zone}{risk.kind}，应于 {risk.due} 完成")
