@@ -53,6 +53,12 @@ class Duty(Record, title="巡查任务", key=["code"]):
         late = self.valid_to is not None and self.valid_from is not None and self.valid_to < self.valid_from
         return {"valid_to": "结束日期早于开始日期：请改其中一个"} if late else {}
 
+    @property
+    def rhythm(self) -> str:
+        """How often, in words: 每天一次, 每 2 个月一次."""
+        counter = {"day": "天", "week": "周", "month": "个月"}[self.unit]
+        return f"每{counter.removeprefix('个')}一次" if self.every == 1 else f"每 {self.every} {counter}一次"
+
 
 class Patrol(Record, title="巡查", key=["uuid"]):
     """One walk, as the phone recorded it. ``uuid`` is given by the phone: what is sent twice is kept once. ``track``: [time (s since
