@@ -9,6 +9,6 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from jiuzhi.engine.plan import values
 
-        from . import approval, workflows  # noqa: F401  (they declare what every domain shares)
+        from . import approval, serving, workflows  # noqa: F401  (they declare what every domain shares)
 
         values.followers.append(approval.follow)

@@ -75,7 +75,7 @@ def _engines() -> Iterable[tuple[str, Serving]]:
     yield "SYS-001", Serving("规划", "plan.tracking", "规划跟踪与实施评估", "home")
     yield "SYS-002", Serving("规划", "plan.commitments", "承诺台账", "commitments", whole=True)
     yield "SYS-002", Serving("规划", "plan.duties", "责任清单", "duties")
-    # Readings arrive, are checked and can be looked at; the alarms these systems also promise are not here yet.
+    # Readings arrive, are checked and can be looked at; the alarms of these systems stand with the rules.
     for system in ("SYS-030", "SYS-031", "SYS-033", "SYS-035", "SYS-037", "SYS-038", "SYS-039"):
         yield system, Serving("监测", "observe.devices", "自动监测设备接入", "devices")
         yield system, Serving("监测", "observe.quality", "数据质量与有效传输率", "quality")

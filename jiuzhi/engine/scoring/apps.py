@@ -7,4 +7,4 @@ class ScoringConfig(AppConfig):
     verbose_name = "考核评分"
 
     def ready(self) -> None:
-        from . import measures  # noqa: F401  (declares what can be measured)
+        from . import measures, serving  # noqa: F401  (they declare what can be measured, and what is served)
