@@ -144,7 +144,7 @@ def test_a_week_nobody_walked_clears_when_somebody_walks(county, person):
     records.save(duty, records.SYSTEM)
     code = "patrol.missed"  # the last whole week: Monday 16 to Sunday 22
     assert standing.look_at(county, NOW, only=[code], force=True) == 1
-    assert Episode.objects.get().text == "2026-11-16 至 2026-11-22（每 1 周）没有有效巡查"
+    assert Episode.objects.get().text == "2026-11-16 至 2026-11-22（每周一次）没有有效巡查"
 
     def walked(day, state):
         at = datetime(2026, 11, day, 9, tzinfo=LOCAL)

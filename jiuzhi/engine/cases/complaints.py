@@ -52,6 +52,8 @@ def submit(
             COMPLAINT, county, f"群众投诉（{kind}）：{place or '见地图'}", PORTAL, at=at, detail=text, kind=kind, source="群众投诉",
             place=place, point=found, reporter="网上投诉", origin=origin,
         )  # fmt: skip
+        if Complaint.objects.filter(case=case).exists():  # the same form, sent at the same moment
+            return case, code
         records.save(Complaint(case=case, secret=_fingerprint(code), phone=phone), PORTAL, "群众投诉")
         for photo in photos:
             kept.append(evidence.attach(case, photo, PORTAL, moment="before").attachment)

@@ -24,7 +24,6 @@ from jiuzhi.engine.cases.workflows import COMPLAINT
 from .views import _county
 
 _LANDMARKS, _OF_EACH = 15, 3
-_APART = 0.12  # degrees of longitude between two names, half of it in latitude: so that they do not cover each other
 _FEW = 3  # landmarks without which an empty map helps nobody
 
 

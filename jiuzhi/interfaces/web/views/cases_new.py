@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from jiuzhi.core import access, attachments, records, registers
 from jiuzhi.core.registers import reading
-from jiuzhi.engine.cases import evidence, neighbours, rights, work
+from jiuzhi.engine.cases import evidence, rights, work
 from jiuzhi.engine.cases.declare import WORKFLOWS
 from jiuzhi.engine.cases.models import Case
 from jiuzhi.engine.plan.models import Commitment
@@ -29,6 +29,7 @@ from .alerts import visible as alarms
 from .base import Scope, actor, county_page, page
 from .cases import people, person_of, units_named, units_of
 
+_SOURCES = ("督察", "检查", "巡查", "群众反映")  # offered; any other word may be typed
 _BESIDE = 10  # cases listed on the page of a record or commitment
 
 
@@ -76,9 +77,9 @@ def new(request: HttpRequest, scope: Scope) -> HttpResponse:
             return redirect("case", scope.county.code, case.pk)
     given = request.POST.dict() if errors else about.given | request.GET.dict()
     context = {
-        "units": units, "flows": [w for w in WORKFLOWS.values() if not w.driven], "given": given, "errors": errors, "about": about,
-        "risks": Case.Risk.values, "sources": ("督察", "检查", "巡查", "群众反映"), "people": people(scope), "helpers": set(request.POST.getlist("helper")), "helping": units_of(scope),
-        "kinds": sorted({k for w in WORKFLOWS.values() for k in w.kinds}), "neighbours": neighbours.of(scope.county.code),
+        "units": units, "flows": [w for w in WORKFLOWS.values() if not w.driven], "given": given, "errors": errors, "about": about, "sources": _SOURCES,
+        "risks": Case.Risk.values, "people": people(scope), "helpers": set(request.POST.getlist("helper")), "helping": units_of(scope),
+        "kinds": sorted({k for w in WORKFLOWS.values() for k in w.kinds}),
     }  # fmt: skip
     return page(request, "web/cases/new.html", context, active="cases", status=422 if errors else 200)
 

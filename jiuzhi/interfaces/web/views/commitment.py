@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from jiuzhi.engine.indicators.models import Judgement
 from jiuzhi.engine.plan import board
 from jiuzhi.engine.plan.models import Commitment
 
@@ -21,12 +23,16 @@ ROWS_SHOWN = 50
 
 
 def _commitment(scope: Scope, pk: int) -> Commitment:
+    judged = Judgement.objects.filter(commitment__plan=OuterRef("plan")).order_by("-as_of").values("as_of")
     found = get_object_or_404(
-        Commitment.objects.select_related("plan__county", "owner", "clause", "baseline"),
+        Commitment.objects.select_related("plan__county", "owner", "clause", "baseline").annotate(
+            judged_to=Subquery(judged[:1])
+        ),
         pk=pk,
         plan__county=scope.county,
     )
     if found.plan.current:
+        found.plan.judged_to = found.judged_to
         scope.plan = found.plan  # the county's current plan came along; no second look for it
     return found
 

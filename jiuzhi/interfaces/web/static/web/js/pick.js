@@ -2,6 +2,17 @@
 import { canDraw, library, style } from "jiuzhi/map";
 import { bounds } from "jiuzhi/plot";
 
+// A name that would cover an earlier one is not shown; nearer by, it is.
+function apart(labels) {
+  const shown = [];
+  for (const label of labels) {
+    const a = label.getBoundingClientRect();
+    const covers = shown.some((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom);
+    label.style.visibility = covers ? "hidden" : "";
+    if (!covers) shown.push(a);
+  }
+}
+
 async function pick(box) {
   await library();
   const gl = globalThis.maplibregl;
@@ -23,10 +34,13 @@ async function pick(box) {
   map.touchZoomRotate.disableRotation();
   map.addControl(new gl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new gl.ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-left");
+  const labels = [];
   for (const [name, x, y] of marks) {
     const label = Object.assign(document.createElement("span"), { className: "landmark", textContent: name });
     new gl.Marker({ element: label }).setLngLat([x, y]).addTo(map);
+    labels.push(label);
   }
+  map.on("idle", () => apart(labels));
   const here = new gl.Marker({ color: getComputedStyle(document.documentElement).getPropertyValue("--badly_late").trim() });
   const show = (place) => here.setLngLat(place).addTo(map);
   if (given) show(given);
