@@ -5,21 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0001_initial'),
-        ('core', '0004_attachment_by_system'),
-        ('plan', '0002_milestone'),
+        ("cases", "0001_initial"),
+        ("core", "0004_attachment_by_system"),
+        ("plan", "0002_milestone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_county_stage',
+            model_name="case",
+            name="case_county_stage",
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['county', 'workflow', 'closed_at', 'stage', 'due_at'], name='case_county_board'),
+            model_name="case",
+            index=models.Index(
+                fields=["county", "workflow", "closed_at", "stage", "due_at"], name="case_county_board"
+            ),
         ),
     ]
