@@ -171,3 +171,13 @@ def test_the_door_stays_shut_after_too_many_wrong_passwords(client):
     assert "10 分钟后再试" in knock("WANG", "right-password").content.decode()
     assert knock("li", "wrong").status_code == 200
     assert knock("wang", "right-password", "10.0.0.2").status_code == 302, "another desk is not shut out"
+
+
+def test_the_product_keeps_passwords_the_slow_way():
+    """Tests keep them quickly (`tests/conftest.py`); the product itself leaves Django's own choice as it is."""
+    from django.conf import global_settings
+
+    from jiuzhi.project import settings as own
+
+    assert not hasattr(own, "PASSWORD_HASHERS")
+    assert global_settings.PASSWORD_HASHERS[0].endswith("PBKDF2PasswordHasher")
