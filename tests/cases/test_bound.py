@@ -12,6 +12,7 @@ from jiuzhi.core.records import SYSTEM, Actor
 from jiuzhi.core.registers import REGISTERS
 from jiuzhi.engine.cases import clock, manage, rights, work
 from jiuzhi.engine.cases.models import Case
+from jiuzhi.engine.indicators.models import ReportedValue
 from jiuzhi.engine.notify.models import Message
 from jiuzhi.engine.plan import values
 from jiuzhi.engine.plan.models import Clause, Commitment, Plan
@@ -85,8 +86,19 @@ def test_withdrawn_it_comes_to_nothing_and_a_new_report_begins_anew(commitment, 
 
 def test_nobody_moves_a_value_by_its_case(commitment, officer, reporter):
     report(commitment, reporter, 80)
+    case, parts = Case.objects.get(), [("甲", commitment.owner), ("乙", commitment.owner)]
+    into = work.open_case("rectification", commitment.owner, "别的", SYSTEM, at=NOON)
+    for act in (
+        lambda: work.take(case, "审核通过", officer, at=NOON),
+        lambda: manage.split(case, parts, officer, at=NOON),
+        lambda: manage.merge([case], into, "x", officer, at=NOON),
+        lambda: manage.merge([into], case, "x", officer, at=NOON),
+    ):
+        with pytest.raises(ValidationError, match="关联的页面"):
+            act()
+    values.decide(ReportedValue.objects.get(), True, "", officer)
     with pytest.raises(ValidationError, match="关联的页面"):
-        work.take(Case.objects.get(), "审核通过", officer, at=NOON)
+        manage.reopen(case, "x", officer, at=NOON)
 
 
 def test_a_renewal_ends_when_the_expiry_has_moved_on(land, load):

@@ -38,6 +38,11 @@ def _open(case: Case, what: str) -> None:
         raise ValidationError(f"已经办结，不能{what}：需要时请重开。")
 
 
+def _own(case: Case, what: str) -> None:
+    if case.flow.driven:
+        raise ValidationError(f"{case.code} 随它关联的事项办理，不能{what}：请到关联的页面办理。")
+
+
 def pause(case: Case, why: str, actor: Actor, *, at: datetime) -> None:
     """Stop the clock, with a reason. Errors: ``ValidationError``, ``PermissionDenied``."""
     with held(case) as now:
@@ -123,6 +128,7 @@ def split(case: Case, parts: Sequence[tuple[str, Org]], actor: Actor, *, at: dat
     with held(case) as now:
         _may(actor, now, "拆分")
         _open(now, "拆分")
+        _own(now, "拆分")
         county = Org.objects.select_for_update().get(pk=now.county_id)
         made: list[Case] = []
         for title, org in parts:
@@ -153,6 +159,7 @@ def merge(cases: Sequence[Case], into: Case, why: str, actor: Actor, *, at: date
             with held(case) as now:
                 _may(actor, now, "合并")
                 _open(now, "合并")
+                _own(now, "合并")
                 if now.merged.exists() or now.parts.filter(closed_at=None).exists():
                     raise ValidationError(f"{now.code} 自己有并入或拆出的问题：请先处理它们。")
                 now.merged_into, now.closed_at, now.due_at = into, at, None
@@ -162,6 +169,7 @@ def merge(cases: Sequence[Case], into: Case, why: str, actor: Actor, *, at: date
         with held(into) as target:
             _may(actor, target, "合并")
             _open(target, "合并")
+            _own(target, "合并")
             note(target, K.MERGED, actor, at, text=f"并入 {'、'.join(c.code for c in cases)}：{reason}")
 
 
@@ -171,6 +179,7 @@ def reopen(case: Case, why: str, actor: Actor, *, at: datetime, rebound: bool = 
         _may(actor, now, "重开")
         if now.closed_at is None:
             raise ValidationError("还没有办结，不必重开。")
+        _own(now, "重开")
         reason, start = _reason(why, "重开"), now.stage
         work = next((s.start[0] for s in now.flow.steps if s.work), now.flow.first.name)
         if now.merged_into_id:  # it goes on where it stood
