@@ -211,7 +211,9 @@ def test_an_air_station_has_a_live_tab_when_it_reports(officer, plan, stations, 
     assert "?tab=live" in read(officer, "stations/A1/")
     page = read(officer, "stations/A1/?tab=live")
     assert "细颗粒物" in page
-    assert any("tab=live" in part.split('"')[1] for part in page.split("hx-get=")[1:]), "the part asked for again stays in its tab"
+    assert any("tab=live" in part.split('"')[1] for part in page.split("hx-get=")[1:]), (
+        "the part asked for again stays in its tab"
+    )
 
 
 def test_a_station_nothing_is_judged_of_yet_shows_what_it_reports(officer, measured, tmp_path, orgs, now):
