@@ -15,6 +15,11 @@ from jiuzhi.engine.notify.models import Attempt, Delivery, Message
 
 from .conftest import NOW
 
+
+def send(at):
+    return sending.send_due(lambda: at)
+
+
 WAITING, SENT, REFUSED, GIVEN_UP = Delivery.State.values
 
 
@@ -30,8 +35,8 @@ def test_a_robot_gets_one_message_however_many_people_are_told(land, person, rob
     person("plan_officer", "500229"), person("plan_officer", "500229")
     channel("wecom", robot.url)
     assert say(land["500229"]) == 2
-    assert sending.send_due(NOW) == 1
-    assert sending.send_due(NOW) == 0
+    assert send(NOW) == 1
+    assert send(NOW) == 0
     ((path, _headers, body),) = robot.got
     assert path == "/send?key=abcd1234"
     content = body["markdown"]["content"]
@@ -73,9 +78,9 @@ def test_what_fails_is_tried_again_later_and_later_and_given_up_in_the_open(land
     robot.answers = [500, {"errcode": 45009, "errmsg": "freq"}, 429, 503, 500, 500, 500]
     at, waits = NOW, []
     for _ in range(7):
-        sending.send_due(at - timedelta(seconds=1))
+        send(at - timedelta(seconds=1))
         assert len(robot.got) == len(waits)
-        sending.send_due(at)
+        send(at)
         found = Delivery.objects.get()
         waits.append(found.next_at - at)
         at = found.next_at
@@ -83,11 +88,12 @@ def test_what_fails_is_tried_again_later_and_later_and_given_up_in_the_open(land
     assert found.state == GIVEN_UP
     assert found.attempts.filter(ok=False).count() == 7
     assert "通知渠道“wecom”没有送达" in Message.objects.get(user=officer, topic="channel").title
-    assert sending.send_due(at + timedelta(days=1)) == 0
+    assert send(at + timedelta(days=1)) == 0
     later = at + timedelta(days=2)
     sending.again(found, SYSTEM, later)
-    assert sending.send_due(later) == 1
-    assert Delivery.objects.get().state == SENT
+    assert send(later) == 1
+    found.refresh_from_db()
+    assert (found.state, found.made_at) == (SENT, NOW), "sent again, it is still of its own time"
 
 
 def test_what_cannot_arrive_is_not_tried_again(land, person, robot, channel):
@@ -95,7 +101,7 @@ def test_what_cannot_arrive_is_not_tried_again(land, person, robot, channel):
     channel("dingtalk", robot.url, secret="SEC0")
     say(land["500229"])
     robot.answers = [{"errcode": 310000, "errmsg": "sign not match"}]
-    sending.send_due(NOW)
+    send(NOW)
     found = Delivery.objects.get()
     assert found.state == REFUSED
     assert "310000 sign not match" in found.attempts.get().said
@@ -109,7 +115,7 @@ def test_an_address_that_is_none_is_said_to_be_none(land, person, robot, channel
     channel("wecom", robot.url)
     say(land["500229"])
     robot.answers = [answer]
-    sending.send_due(NOW)
+    send(NOW)
     assert Delivery.objects.get().state == REFUSED
     assert "核对地址" in Attempt.objects.get().said
     assert len(robot.got) == 1, "a redirect is not followed"
@@ -120,7 +126,7 @@ def test_nobody_answers(land, person, channel, settings):
     person("plan_officer", "500229")
     channel("webhook", "http://127.0.0.1:9/x")
     say(land["500229"])
-    sending.send_due(NOW)
+    send(NOW)
     assert Delivery.objects.get().state == WAITING
     assert "没有应答" in Attempt.objects.get().said
 
@@ -134,7 +140,7 @@ def test_a_program_can_check_who_sent_it(land, person, robot, channel):
     channel("webhook", robot.url, secret="k1")
     say(land["500229"], synthetic=True)
     robot.answers = [204]
-    sending.send_due(NOW)
+    send(NOW)
     ((_path, headers, body),) = robot.got
     assert body["synthetic"] is True
     assert body["county"] == "500229"
@@ -149,9 +155,9 @@ def test_no_more_a_minute_than_a_robot_takes(land, person, robot, channel):
     channel("wecom", robot.url)
     for n in range(30):
         say(land["500229"], key=str(n))
-    assert sending.send_due(NOW) == 18
-    assert sending.send_due(NOW + timedelta(seconds=30)) == 0
-    assert sending.send_due(NOW + timedelta(seconds=61)) == 12
+    assert send(NOW) == 18
+    assert send(NOW + timedelta(seconds=30)) == 0
+    assert send(NOW + timedelta(seconds=61)) == 12
 
 
 def test_letters_go_to_who_is_told_and_has_an_address(land, person, mail, channel):
@@ -161,7 +167,7 @@ def test_letters_go_to_who_is_told_and_has_an_address(land, person, mail, channe
         officer.save()
     channel("email")
     say(land["500229"], title="超标\n通知", synthetic=True)
-    assert sending.send_due(NOW) == 1
+    assert send(NOW) == 1
     letter = email.message_from_bytes(mail.letters[0], policy=email.policy.default)
     assert letter["To"] == "a@hb.example"
     assert letter["Subject"] == "【模拟数据】超标 通知"
@@ -174,7 +180,7 @@ def test_a_full_mailbox_is_tried_again_and_an_unknown_one_is_not(land, person, m
     channel("email", "full@x.cn，gone@x.cn、here@x.cn")
     mail.refuses = {"full@x.cn": "452 mailbox full", "gone@x.cn": "550 no such user"}
     say(land["500229"])
-    assert sending.send_due(NOW) == 1
+    assert send(NOW) == 1
     states = {d.to: d.state for d in Delivery.objects.all()}
     assert states == {"full@x.cn": WAITING, "gone@x.cn": REFUSED, "here@x.cn": SENT}
     assert "550 no such user" in Attempt.objects.get(delivery__to="gone@x.cn").said
@@ -184,7 +190,7 @@ def test_without_a_mail_server_the_reason_is_said(land, person, channel):
     person("plan_officer", "500229")
     channel("email", "a@x.cn")
     say(land["500229"])
-    sending.send_due(NOW)
+    send(NOW)
     assert "JIUZHI_SMTP" in Attempt.objects.get().said
 
 
@@ -205,7 +211,7 @@ def test_keys_are_kept_sealed_and_not_in_the_trail(land, channel, robot, setting
     found.refresh_from_db()
     assert "abcd1234" not in found.address
     assert sealed.unseal(found.secret) == "SECRET-9"
-    assert found.shown_address.endswith("?…1234")
+    assert found.shown_address.endswith("/…1234")
     assert not AuditEntry.objects.filter(after_text__contains="SECRET-9").exists()
     channels.keep(found, SYSTEM, address="", secret="")
     assert sealed.unseal(found.address) == robot.url
@@ -239,10 +245,38 @@ def test_a_second_process_does_not_say_it_while_the_first_does(land, person, rob
     really, meanwhile = outbound.post, []
 
     def post(request):
-        meanwhile.append(sending.send_due(NOW))
+        meanwhile.append(send(NOW))
         return really(request)
 
     monkeypatch.setattr(outbound, "post", post)
-    assert sending.send_due(NOW) == 1
+    assert send(NOW) == 1
     assert meanwhile == [0]
     assert len(robot.got) == 1
+
+
+def test_a_full_robot_does_not_keep_others_waiting(land, person, robot, channel):
+    person("plan_officer", "500229")
+    channel("wecom", robot.url, name="忙")
+    for n in range(80):
+        say(land["500229"], key=f"busy:{n}")
+    send(NOW)
+    quiet = channel("wecom", robot.url, name="闲")
+    say(land["500229"], key="new")
+    for second in range(1, 4):
+        send(NOW + timedelta(seconds=second))
+    assert Delivery.objects.get(channel=quiet).state == SENT
+
+
+def test_a_robot_is_told_where_the_app_reaches_nobody(land, robot, channel):
+    channel("wecom", robot.url)
+    assert say(land["500229"]) == 0
+    say(land["500229"])
+    assert Delivery.objects.count() == 1
+
+
+def test_another_way_needs_another_address(land, robot, channel):
+    found = channel("email", "a@x.cn")
+    found.kind = "wecom"
+    with pytest.raises(ValidationError) as refused:
+        channels.keep(found, SYSTEM, address="", secret="")
+    assert "请填群机器人" in refused.value.message_dict["address"][0]

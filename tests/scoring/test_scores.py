@@ -261,3 +261,15 @@ def test_a_month_that_has_not_begun_counts_nothing(county, land):
 
     problem(land[UNIT])
     assert Tally(county, "2026-12", AFTER).of(land[UNIT]) == Work()
+
+
+def test_a_simulated_case_marks_the_report_also_when_it_is_in_time(county, land):
+    assert not ecology(county, MONTH, AFTER).synthetic
+    problem(land[UNIT], at=AFTER - timedelta(days=3), synthetic=True)
+    assert ecology(county, MONTH, AFTER).synthetic
+
+
+def test_before_the_first_judgement_commitments_are_unknown_not_none(county):
+    figures = {f.title: f.now for f in ecology(county, MONTH, AFTER).work}
+    assert figures["承担承诺"] is None
+    assert figures["滞后承诺"] is None

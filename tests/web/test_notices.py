@@ -59,7 +59,7 @@ def test_all_at_once_and_nobody_elses(told, officer, person, client):  # noqa: F
     assert told.read_at
 
 
-def test_from_a_letter_to_the_page(told, officer, client, alarm):  # noqa: F811
+def test_from_a_letter_to_the_page(told, officer, person, client, alarm):  # noqa: F811
     assert client.get(reverse("go", args=[told.link])).status_code == 302
     client.force_login(officer)
     assert client.get(reverse("go", args=[told.link])).url == go("alert", alarm.pk)
@@ -74,12 +74,18 @@ def test_from_a_letter_to_the_page(told, officer, client, alarm):  # noqa: F811
     ):
         assert client.get(f"/go/{nowhere}/").status_code == 404, nowhere
     assert client.get("/go/alerts:water.x/").url == "/alerts/?rule=water.x"
+    assert client.get("/go/alerts:500229:water.x&y=1/").url == "/county/500229/alerts/?rule=water.x%26y%3D1"
+    client.force_login(person("plan_officer", "500240"))
+    assert client.get(reverse("go", args=[told.link])).status_code == 404, (
+        "nobody learns what another county has"
+    )
 
 
 def test_a_person_gives_an_address(officer, client):
     client.force_login(officer)
     said = client.post(go("messages_mine"), {"email": "没有"}, follow=True).content.decode()
     assert "不是邮箱地址" in said
+    assert 'value="没有"' in said, "what was typed stays"
     client.post(go("messages_mine"), {"email": "a@hb.example"})
     officer.refresh_from_db()
     assert officer.email == "a@hb.example"
@@ -103,7 +109,7 @@ def test_a_channel_is_set_up_tried_out_and_dropped(officer, client, robot):  # n
     made = Channel.objects.get()
     page = client.get(go("channel", made.pk)).content.decode()
     assert "abcd1234" not in page
-    assert "?…1234" in page
+    assert "/…1234" in page
     assert "已送达" in client.post(go("channel", made.pk), {"do": "test"}, follow=True).content.decode()
     robot.answers = [404]
     assert "没有送达" in client.post(go("channel", made.pk), {"do": "test"}, follow=True).content.decode()

@@ -18,6 +18,9 @@ def keep(channel: Channel, actor: Actor, *, address: str, secret: str, revision:
     faults: dict[str, str] = {}
     address, secret = address.strip(), secret.strip()
     mail = channel.kind == Channel.Kind.EMAIL
+    before = Channel.objects.filter(pk=channel.pk).first() if channel.pk else None
+    if before is not None and before.kind != channel.kind:  # what belonged to the other way is of no use here
+        channel.address = channel.secret = ""
     if mail:
         listed = [
             a.strip()

@@ -1,6 +1,7 @@
 """What people were told, by which way, and whether it arrived."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -64,11 +65,10 @@ class Channel(Record, title="通知渠道", key=["name"]):
             text = sealed.unseal(self.address)
         except sealed.Unreadable as error:
             return str(error)
-        return (
-            text
-            if self.kind == self.Kind.EMAIL
-            else text.partition("?")[0] + ("?…" + text[-4:] if "?" in text else "")
-        )
+        if self.kind == self.Kind.EMAIL or not text:
+            return text
+        parts = urlsplit(text)
+        return f"{parts.scheme}://{parts.hostname}/…{text[-4:]}"  # some services put the key into the path
 
 
 class Delivery(models.Model):
@@ -92,6 +92,7 @@ class Delivery(models.Model):
     made_at = models.DateTimeField("时间")
     state = models.CharField("状态", max_length=10, choices=State, default=State.WAITING)
     next_at = models.DateTimeField("下次发送")
+    counted_from = models.DateTimeField("重新计次", null=True, blank=True)  # a person had it sent again then
     sent_at = models.DateTimeField("送达时间", null=True, blank=True)
 
     class Meta:

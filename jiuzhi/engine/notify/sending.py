@@ -6,6 +6,7 @@ At least once: if the machine stops between the answer and the note of it, the s
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -25,14 +26,17 @@ AGAIN = tuple(
     timedelta(seconds=s) for s in (30, 120, 600, 1800, 7200, 21600)
 )  # after the first, second … failed try
 _LEASE = timedelta(minutes=2)  # within which nobody else tries the same
+_FULL = timedelta(minutes=1)
 _AT_ONCE = 50
 
 
-def send_due(now: datetime) -> int:
-    """Try everything that is due at ``now``, oldest first. Returns how many arrived."""
+def send_due(clock: Callable[[], datetime]) -> int:
+    """Try everything that is due, oldest first. ``clock`` is asked before every try: some take long. Returns how many arrived."""
+    now = clock()
     due = Delivery.objects.filter(state=Delivery.State.WAITING, next_at__lte=now, channel__active=True)
     arrived = 0
     for pk in list(due.order_by("next_at", "pk").values_list("pk", flat=True)[:_AT_ONCE]):
+        now = clock()
         delivery = _claim(pk, now)
         if delivery is not None:
             arrived += _try(delivery, now).ok
@@ -55,7 +59,7 @@ def try_out(channel: Channel, actor: Actor, now: datetime) -> list[Attempt]:
 
 def again(delivery: Delivery, actor: Actor, now: datetime) -> None:
     """Put what was refused or given up back in the queue; the count of tries begins anew."""
-    delivery.state, delivery.next_at, delivery.made_at = Delivery.State.WAITING, now, now
+    delivery.state, delivery.next_at, delivery.counted_from = Delivery.State.WAITING, now, now
     records.save(delivery, actor, "重新发送")
 
 
@@ -73,17 +77,21 @@ def _claim(pk: int, now: datetime) -> Delivery | None:
         lately = Attempt.objects.filter(
             delivery__channel=found.channel, at__gt=now - timedelta(minutes=1)
         ).count()
-        if found.channel.kind != Channel.Kind.EMAIL and lately >= ways.A_MINUTE:
-            return None
-        found.next_at = now + _LEASE
+        full = found.channel.kind != Channel.Kind.EMAIL and lately >= ways.A_MINUTE
+        found.next_at = now + (
+            _FULL if full else _LEASE
+        )  # a full channel stands back: the others are not kept waiting
         records.save(found, SYSTEM, "发送通知")
+        if full:
+            return None
     return found
 
 
 def _try(delivery: Delivery, now: datetime, once: bool = False) -> Attempt:
     verdict = _carry(delivery, now)
     attempt = Attempt(delivery=delivery, at=now, ok=verdict.ok, said=verdict.said[:200])
-    failed = delivery.attempts.filter(ok=False, at__gte=delivery.made_at).count() + (not verdict.ok)
+    failed = delivery.attempts.filter(ok=False, at__gte=delivery.counted_from or delivery.made_at).count()
+    failed += not verdict.ok
     if verdict.ok:
         delivery.state, delivery.sent_at = Delivery.State.SENT, now
     elif not verdict.again:

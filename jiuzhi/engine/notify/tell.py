@@ -35,42 +35,38 @@ def tell(
     county = (
         org if org.code == org.county_code else type(org).objects.filter(code=org.county_code).first() or org
     )
+    said = {
+        "county": county, "topic": topic, "title": title[:200], "text": text, "link": link, "key": key[:120], "severity": severity,
+        "made_at": at, "synthetic": synthetic,
+    }  # fmt: skip
     with transaction.atomic():
         known = set(Message.objects.filter(user__in=whom, key=key[:120]).values_list("user_id", flat=True))
-        fresh = [
-            Message(
-                county=county, user=user, topic=topic, title=title[:200], text=text, link=link, key=key[:120], severity=severity,
-                made_at=at, synthetic=synthetic,
-            )
-            for pk, user in whom.items() if pk not in known
-        ]  # fmt: skip
-        if fresh:
-            out = _outward(org, county, fresh[0], {m.user_id: m.user for m in fresh})
+        fresh = [Message(user=user, **said) for pk, user in whom.items() if pk not in known]
+        # Also where the app reaches nobody: a group's robot needs no user.
+        out = _outward(org, Message(**said), [message.user for message in fresh])
+        if fresh or out:
             with records.change_set(SYSTEM, Message, county.code, f"通知：{title}"[:200]) as facts:
                 facts["people"] = records.bulk_create(fresh)
                 facts["out"] = records.bulk_create(out)
     return len(fresh)
 
 
-def _outward(org: Org, county: Org, message: Message, people: dict[int, User]) -> list[Delivery]:
+def _outward(org: Org, message: Message, people: list[User]) -> list[Delivery]:
     """What goes out of the app, written beside the messages in the same transaction: no told thing is forgotten by a channel."""
     if message.topic not in TOPICS:
         return []
     found = []
-    for channel in Channel.objects.filter(county=county, active=True).select_related("org"):
+    for channel in Channel.objects.filter(county=message.county, active=True).select_related("org"):
         fits = org.path.startswith(channel.org.path) and (
             not channel.topics or message.topic in channel.topics
         )
-        if not fits or (
-            message.severity
-            and channel.least
-            and SEVERITIES.index(message.severity) < SEVERITIES.index(channel.least)
-        ):
-            continue
-        for to in addresses(channel, people.values()):
-            found.append(outgoing(channel, message, to))
+        mild = message.severity and channel.least
+        if fits and not (mild and SEVERITIES.index(message.severity) < SEVERITIES.index(channel.least)):
+            found += [outgoing(channel, message, to) for to in addresses(channel, people)]
     known = set(
-        Delivery.objects.filter(channel__county=county, key=message.key).values_list("channel_id", "to")
+        Delivery.objects.filter(channel__county=message.county, key=message.key).values_list(
+            "channel_id", "to"
+        )
     )
     return [d for d in found if (d.channel_id, d.to) not in known]
 

@@ -77,7 +77,7 @@ def figure_cells(f: Figure) -> list[str]:
     now, before, year = (_told(v) for v in (f.now, f.before, f.year_before))
     return [
         f.title,
-        f"{plain(now)} {f.unit}".strip(),
+        "—" if now is None else f"{plain(now)} {f.unit}".strip(),
         change(now, before, f.unit),
         change(now, year, f.unit),
         f.note,

@@ -82,7 +82,7 @@ def ecology(county: Org, month: str, now: datetime) -> Ecology:
     groups = _groups(tallies[0], month, before, year_before)
     work, problems = figures(county, tallies), tallies[0].overdue()
     indicators, simulated = _indicators(county, month, before, year_before)
-    synthetic = simulated or bool(held and held.synthetic) or any(c.synthetic for c in problems)
+    synthetic = simulated or bool(held and held.synthetic) or any(t.synthetic for t in tallies)
     return Ecology(county, month, before, year_before, held, work, indicators, groups, problems, synthetic)
 
 
@@ -110,9 +110,10 @@ def figures(unit: Org, tallies: Sequence[Tally]) -> list[Figure]:
     ]
 
 
-def unit_figures(unit: Org, month: str, county: Org, now: datetime) -> list[Figure]:
-    """A unit's own month, for the page of its score."""
-    return figures(unit, [Tally(county, m, now) for m in (month, month_before(month), year_earlier(month))])
+def unit_figures(unit: Org, month: str, county: Org, now: datetime) -> tuple[list[Figure], bool]:
+    """A unit's own month, for the page of its score, and whether anything simulated of the county was counted."""
+    tallies = [Tally(county, m, now) for m in (month, month_before(month), year_earlier(month))]
+    return figures(unit, tallies), any(t.synthetic for t in tallies)
 
 
 def _exact(count: int | None) -> Decimal | None:

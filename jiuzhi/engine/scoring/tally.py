@@ -11,6 +11,7 @@ from django.db.models import Count
 from jiuzhi.core.models import LateReport, Org
 from jiuzhi.engine.cases.models import Case
 from jiuzhi.engine.indicators import judged
+from jiuzhi.engine.indicators.models import Judgement
 from jiuzhi.engine.rules.models import Episode
 
 from .declare import Month
@@ -67,9 +68,23 @@ class Tally:
         return list(late.order_by().values_list("org__path").annotate(n=Count("pk")))
 
     @cached_property
-    def _commitments(self) -> list[tuple[str, str]]:
-        found = judged.newest(self.month.county, self.month.last_day)
-        return [(j.commitment.owner.path, j.state) for j in found if j.commitment.owner]
+    def _judged(self) -> list[Judgement]:
+        return list(judged.newest(self.month.county, self.month.last_day))
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether anything simulated was counted."""
+        simulated = Episode.objects.filter(
+            county=self.month.county,
+            fired_at__gte=self.month.start,
+            fired_at__lt=self.month.end,
+            synthetic=True,
+        )
+        return self.begun and (
+            any(c.synthetic for c in self.cases)
+            or any(j.synthetic for j in self._judged)
+            or simulated.exists()
+        )
 
     @cached_property
     def first(self) -> datetime | None:
@@ -94,11 +109,13 @@ class Tally:
         if not self.begun or (compared and (self.first is None or self.month.end <= self.first)):
             return Work()
         cases, running = self._of(unit), self._running(unit)
-        mine = [state for path, state in self._commitments if path.startswith(unit.path)]
+        owned = [(j.commitment.owner, j.state) for j in self._judged if j.commitment.owner]
+        mine = [state for owner, state in owned if owner.path.startswith(unit.path)]
+        known = bool(self._judged)  # before the first judgement nothing is known of any commitment
         return Work(
             opened=sum(c.opened_at >= self.month.start for c in cases), closed=len(cases) - len(running), running=len(running),
             overdue=sum(past_term(c, self.month.end) for c in running),
             alerts=sum(n for path, n in self._alerts if path.startswith(unit.path)),
             late=sum(n for path, n in self._late if path.startswith(unit.path)),
-            held=len(mine), behind=sum(state in ("late", "badly_late") for state in mine),
+            held=len(mine) if known else None, behind=sum(state in ("late", "badly_late") for state in mine) if known else None,
         )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -43,7 +45,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     shown = mine.filter(read_at=None) if chosen == "unread" else mine
     at = Paginator(shown, _PAGE).get_page(request.GET.get("page", "1"))
     context = {
-        "page_rows": at, "unread": unread, "state": chosen, "address": scope.user.email, "filtered": chosen == "unread",
+        "page_rows": at, "unread": unread, "state": chosen, "address": request.GET.get("email", scope.user.email), "filtered": chosen == "unread",
         "has_mail": Channel.objects.filter(county=scope.county, kind=Channel.Kind.EMAIL, active=True).exists(),
         "sets": scope.may("manage_channel"), "synthetic": any(m.synthetic for m in at),
     }  # fmt: skip
@@ -74,6 +76,9 @@ def mine(request: HttpRequest, scope: Scope) -> HttpResponse:
         messages.success(request, _("已保存。"))
     except ValidationError:
         messages.error(request, _("“%(text)s”不是邮箱地址，没有保存。") % {"text": address[:60]})
+        return redirect(
+            f"{reverse('messages', args=[scope.county.code])}?{urlencode({'email': address[:254]})}"
+        )
     return redirect("messages", scope.county.code)
 
 
@@ -95,7 +100,7 @@ def go(request: HttpRequest, link: str) -> HttpResponse:
     kind, _colon, key = link.partition(":")
     if kind in _NUMBERED:
         found = _NUMBERED[kind][0].objects.filter(pk=_number(key)).select_related("county").first()
-        if found is None:
+        if found is None or not access.counties(request.user).filter(pk=found.county_id).exists():
             raise Http404(_("这条通知所指的内容已经不在了。"))
         return redirect(_address(kind, key, found.county.code))
     return redirect(_address(kind, key, ""))
@@ -108,8 +113,11 @@ def _number(key: str) -> int:
 def _address(kind: str, key: str, county: str) -> str:
     if kind in _NUMBERED and _number(key):
         return reverse(_NUMBERED[kind][1], args=[county, _number(key)])
-    if kind == "alerts":
-        return reverse("alerts", args=[county] if county else []) + f"?rule={key}"
+    if kind == "alerts":  # "alerts:500229:water.x": a rule's alarms in the county they rose in
+        own, _colon, rule = key.rpartition(":")
+        return (
+            reverse("alerts", args=[own or county] if own or county else []) + f"?{urlencode({'rule': rule})}"
+        )
     raise Http404(_("没有这个地址。"))
 
 

@@ -119,7 +119,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         (line, [(p["label"], _link(scope, p["kind"], p["id"])) for p in line.evidence])
         for line in score.lines.select_related("item")
     ]
-    figures = unit_figures(score.unit, score.month.month, scope.county, timezone.now())
+    figures, simulated = unit_figures(score.unit, score.month.month, scope.county, timezone.now())
     heads = documents.figure_headings(
         score.month.month, month_before(score.month.month), year_earlier(score.month.month)
     )
@@ -127,7 +127,7 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     context = {
         "score": score, "lines": lines, "objections": score.month.objections.filter(unit=score.unit).select_related("item", "by"),
         "may_object": open_now and access.can(scope.user, "object_score", score.unit), "items": score.card.items.all(),
-        "synthetic": any(line.synthetic for line, _proof in lines), "month": score.month,
+        "synthetic": simulated or any(line.synthetic for line, _proof in lines), "month": score.month,
         "figure_heads": heads, "work": [documents.figure_cells(f) for f in figures],
     }  # fmt: skip
     return page(request, "web/scores/unit.html", context, active="scores")
