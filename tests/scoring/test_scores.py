@@ -273,3 +273,14 @@ def test_before_the_first_judgement_commitments_are_unknown_not_none(county):
     figures = {f.title: f.now for f in ecology(county, MONTH, AFTER).work}
     assert figures["承担承诺"] is None
     assert figures["滞后承诺"] is None
+
+
+def test_what_was_overdue_at_the_end_of_a_month_stays_so_when_it_is_done_later(county, land):
+    at = IN - timedelta(days=60)
+    case = work.open_case("complaint", land[UNIT], "油烟", SYSTEM, at=at)
+    work.take(case, "受理交办", SYSTEM, at=at, org=land[UNIT])
+    assert case.due_at < AFTER
+    before = ecology(county, MONTH, AFTER).work[3]
+    work.take(case, "报办理结果", SYSTEM, at=AFTER + timedelta(days=1), words="已处理")
+    after = ecology(county, MONTH, AFTER + timedelta(days=2)).work[3]
+    assert (before.title, before.now, after.now) == ("月末超期", 1, 1)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
+from django.utils.dateparse import parse_datetime
 
 from jiuzhi.core.models import LateReport, Org
 from jiuzhi.engine.cases.models import Case, CaseEvent
@@ -31,9 +32,22 @@ def _counted(found: list[Any], kind: str, counter: str, none: str) -> Measured:
 
 
 def open_in(month: Month) -> list[Case]:
-    """Cases of the county that were open at some time of the month."""
+    """Cases of the county that were open at some time of the month, with the terms they had at its end."""
     found = Case.objects.filter(county=month.county, opened_at__lt=month.end, merged_into=None)
-    return list(found.filter(Q(closed_at=None) | Q(closed_at__gte=month.start)).select_related("org"))
+    cases = list(found.filter(Q(closed_at=None) | Q(closed_at__gte=month.start)).select_related("org"))
+    then = _terms_then(month)
+    for case in cases:  # read only: what was done later must not make the month look better
+        case.due_at = then.get(case.pk, case.due_at)
+    return cases
+
+
+def _terms_then(month: Month) -> dict[int, datetime | None]:
+    """Terms at the end of the month of cases that moved on since: what the first later step found."""
+    later = CaseEvent.objects.filter(
+        case__county=month.county, case__opened_at__lt=month.end, at__gte=month.end, kind=CaseEvent.Kind.STEP
+    )
+    steps = later.order_by("-id").values_list("case_id", "facts")  # the first of a case comes last and stays
+    return {pk: parse_datetime(facts["before"]["due_at"] or "") for pk, facts in steps if "before" in facts}
 
 
 def past_term(case: Case, end: datetime) -> bool:
