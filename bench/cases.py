@@ -119,8 +119,7 @@ def child() -> dict[str, Any]:
 
     county = _scene()
     _fill(county)
-    from django.db import connection
-
+    from jiuzhi.core import statistics
     from jiuzhi.core.models import Org, User
     from jiuzhi.engine.cases.models import Case
 
@@ -130,8 +129,7 @@ def child() -> dict[str, Any]:
         pk__in=list(Case.objects.filter(org=township).values_list("pk", flat=True)[::20])
     )
     given.update(person=User.objects.get(username="unit"))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    statistics.refresh()  # as `jiuzhi watch` does every day
     return {
         f"{name}, {who}": _measure(client, ask) for who, client in people.items() for name, ask in _pages().items()
     }  # fmt: skip

@@ -13,7 +13,7 @@ from . import setup
 
 log = logging.getLogger("jiuzhi.watch")
 PAUSE = 1.0  # [s] between two looks at what arrived
-MINUTE = 60.0
+MINUTE, DAY = 60.0, 86400.0
 
 
 def watch() -> None:
@@ -23,6 +23,7 @@ def watch() -> None:
     from django.db import close_old_connections
     from django.utils import timezone
 
+    from jiuzhi.core import statistics
     from jiuzhi.core.models import Org
     from jiuzhi.engine.cases import clock
     from jiuzhi.engine.notify import sending
@@ -37,7 +38,7 @@ def watch() -> None:
             _done(lambda county=county: telling.after_quiet_hours(Look(county, now)))  # type: ignore[misc]
         _done(lambda: clock.tick(now))
 
-    stop, parent, last = threading.Event(), os.getppid(), -MINUTE
+    stop, parent, last, known = threading.Event(), os.getppid(), -MINUTE, -DAY
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
 
@@ -54,6 +55,9 @@ def watch() -> None:
         if time.monotonic() - last >= MINUTE:
             last = time.monotonic()
             every_minute()
+        if time.monotonic() - known >= DAY:
+            known = time.monotonic()
+            _done(statistics.refresh)
         stop.wait(PAUSE)
 
 
