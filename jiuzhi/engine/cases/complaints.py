@@ -43,7 +43,7 @@ def submit(
     _check(kind, text, place, point, phone, photos)
     code, origin = _code(county, token), f"portal:{UUID(token)}"
     if known := Case.objects.filter(county=county, origin=origin).first():
-        return known, code
+        return _sent(known, kind, text, place), code
     found = _located(point)
     with attachments.together() as kept, records.one_set():
         case = work.open_case(
@@ -51,11 +51,31 @@ def submit(
             place=place, point=found, reporter="网上投诉", origin=origin,
         )  # fmt: skip
         if Complaint.objects.filter(case=case).exists():  # the same form, sent at the same moment
-            return case, code
+            return _sent(case, kind, text, place), code
         records.save(Complaint(case=case, secret=_fingerprint(code), phone=phone), PORTAL, "群众投诉")
-        for photo in photos:
+        for photo in {
+            _content(photo): photo for photo in photos
+        }.values():  # the same picture chosen twice is one
             kept.append(evidence.attach(case, photo, PORTAL, moment="before").attachment)
     return case, code
+
+
+def _sent(known: Case, kind: str, text: str, place: str) -> Case:
+    """The case of a form that was sent before. Errors: ``ValidationError`` when it says something else now."""
+    opened = known.events.filter(kind=CaseEvent.Kind.OPENED).first()
+    first = opened.text if opened else known.detail  # staff may have corrected the case since
+    if (kind, text, place) != (known.kind, first, known.place):
+        raise ValidationError("这份表单已经提交过，内容不同：请重新打开投诉页再填。")
+    return known
+
+
+def _content(file: Any) -> str:
+    """The fingerprint of a file, which is at its start again after."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _check(kind: str, text: str, place: str, point: Point | None, phone: str, photos: Sequence[Any]) -> None:
