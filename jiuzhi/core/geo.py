@@ -69,6 +69,8 @@ def from_gcj02(lon: float, lat: float) -> tuple[float, float]:
 
 def point(lon: Decimal, lat: Decimal, system: str = "CGCS2000") -> tuple[Decimal, Decimal]:
     """A point in ``system`` [degrees] as CGCS2000 with six decimals. Errors: `PlaceError`."""
+    if not (lon.is_finite() and lat.is_finite()):
+        raise PlaceError(f"经度 {lon}、纬度 {lat} 不是数：请填十进制度，如 108.664900、31.947500")
     x, y = float(lon), float(lat)
     _inside_china(x, y)
     if system == "GCJ-02":

@@ -93,6 +93,7 @@ def test_nobody_moves_a_value_by_its_case(commitment, officer, reporter):
         lambda: manage.split(case, parts, officer, at=NOON),
         lambda: manage.merge([case], into, "x", officer, at=NOON),
         lambda: manage.merge([into], case, "x", officer, at=NOON),
+        lambda: work.take_back(case, officer, at=NOON),
     ):
         with pytest.raises(ValidationError, match="关联的页面"):
             act()
@@ -118,6 +119,50 @@ def test_a_renewal_ends_when_the_expiry_has_moved_on(land, load):
     case.refresh_from_db()
     assert (case.stage, case.closed_at, case.paused_at) == ("已延续", NOON, None)
     assert str(getattr(permit, field)) in case.events.last().text
+
+
+@pytest.fixture
+def renewed(land, load):
+    """A permit that was renewed since, and what opens a renewal of it."""
+    register = REGISTERS["culture.venue"]
+    permit = next(p for p in load(register) if getattr(p, register.lifecycle.expires))
+    links = {"register": register.code, "record": permit.pk}
+
+    def later():
+        field = register.lifecycle.expires
+        setattr(permit, field, getattr(permit, field) + timedelta(days=365))
+        records.save(permit, SYSTEM, "换证")
+
+    return lambda **more: work.open_case(
+        "renewal", permit.org, "换证", SYSTEM, at=NOON, **links, **more
+    ), later
+
+
+def test_parts_of_a_renewal_end_with_it(land, renewed):
+    opened, renew = renewed
+    case = opened()
+    parts = manage.split(case, [("甲", land[UNIT]), ("乙", land[OTHER])], SYSTEM, at=NOON)
+    renew()
+    with pytest.raises(ValidationError, match="拆出的问题"):
+        work.follow(case, case.flow.renewed_by, SYSTEM, at=NOON)
+    assert clock.close_renewed(NOON) == 3
+    assert not Case.objects.filter(pk__in=[case.pk, *(p.pk for p in parts)], closed_at=None).exists()
+
+
+def test_one_renewal_that_cannot_end_stops_nothing_else(land, renewed, caplog):
+    opened, renew = renewed
+    first, stuck = opened(), opened()
+    late = work.open_case("rectification", land[UNIT], "堆渣", SYSTEM, at=NOON)
+    Case.objects.filter(pk=late.pk).update(due_at=NOON - timedelta(days=1))
+    part = manage.split(stuck, [("甲", land[UNIT]), ("乙", land[OTHER])], SYSTEM, at=NOON)[0]
+    part.events.update(facts={})  # nothing tells until when it held
+    renew()
+    clock.tick(NOON)
+    first.refresh_from_db()
+    stuck.refresh_from_db()
+    late.refresh_from_db()
+    assert (first.open, stuck.open, late.escalated) == (False, True, 1)
+    assert stuck.code in caplog.text
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A case on its way: steps, terms, who may, what is undone."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -221,3 +221,10 @@ def test_parts_of_a_paused_case_stand_still_too(land, case, people):
     manage.pause(case, "等鉴定", people["plan_officer"], at=NOON)
     parts = manage.split(case, [("南", land[UNIT]), ("北", land[UNIT])], people["plan_officer"], at=NOON)
     assert all(p.paused_at == NOON for p in parts)
+
+
+@pytest.mark.parametrize("until", [date(9999, 12, 31), date(2032, 1, 1), date(2026, 9, 28), date(1, 1, 1)])
+def test_more_time_is_given_within_bounds(case, people, until):
+    with pytest.raises(ValidationError, match=r"五年|要晚于"):
+        manage.extend(case, until, "等雨季过去", people["plan_officer"], at=NOON)
+    manage.extend(case, date(2030, 1, 1), "等雨季过去", people["plan_officer"], at=NOON)

@@ -46,7 +46,13 @@ def test_a_hole_does_not_count():
 
 @pytest.mark.parametrize(
     ("lon", "lat", "said"),
-    [("31.95", "108.66", "写反"), ("0", "0", "不在中国境内"), ("108.66", "3195", "不在中国境内")],
+    [
+        ("31.95", "108.66", "写反"),
+        ("0", "0", "不在中国境内"),
+        ("108.66", "3195", "不在中国境内"),
+        ("sNaN", "31", "不是数"),
+        ("108", "Infinity", "不是数"),
+    ],
 )
 def test_points_that_cannot_be(lon, lat, said):
     with pytest.raises(geo.PlaceError, match=said):

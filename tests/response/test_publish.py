@@ -75,6 +75,22 @@ def test_what_is_published_is_never_edited(out, land):
     assert PublicWarning.objects.get(pk=found.pk).xml == before
 
 
+def test_a_draft_published_meanwhile_is_not_thrown_away(drafted):
+    found = drafted()
+    stale = PublicWarning.objects.get(pk=found.pk)
+    publish.publish(found, SYSTEM, at=NOW)
+    with pytest.raises(ValidationError, match="不能删除"):
+        publish.discard(stale, SYSTEM)
+    assert PublicWarning.objects.filter(pk=found.pk).exists()
+
+
+def test_a_draft_thrown_away_twice_is_said(drafted):
+    found = drafted()
+    publish.discard(PublicWarning.objects.get(pk=found.pk), SYSTEM)
+    with pytest.raises(ValidationError, match="放弃"):
+        publish.discard(found, SYSTEM)
+
+
 def test_an_update_names_every_earlier_message_a_receiver_may_still_hold(drafted, out):
     first = out()
     second = drafted(kind="Update", replaces=first, level=3, at=NOW + HOUR)

@@ -137,7 +137,7 @@ def test_supervision_by_forms(case, land, client, person):  # noqa: F811
     client.post(act, {"do": "assign", "unit": OTHER, "words": "归林业"})
     case.refresh_from_db()
     assert case.org == land[OTHER]
-    client.post(act, {"do": "split", "parts": "南岸 县水利局\n北岸"})
+    client.post(act, {"do": "split", "parts": "南岸 县水利局\n北岸　县林业局"})
     assert sorted(p.org.name for p in case.parts.all()) == ["县林业局", "县水利局"]
 
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from jiuzhi.core.models import Attachment
-from jiuzhi.core.records import SYSTEM
+from jiuzhi.core.models import Attachment, Org
+from jiuzhi.core.records import SYSTEM, Actor
 from jiuzhi.core.registers import REGISTERS
 from jiuzhi.engine.cases import evidence, lists, neighbours, work
 from jiuzhi.engine.cases.models import Case
@@ -223,3 +223,79 @@ def test_what_came_late_is_its_units(land, client, person):  # noqa: F811
     assert own.decision == "已核实"
     client.force_login(person("monitoring", "500229"))
     assert "旧站" in client.get(go("alerts_later")).content.decode()
+
+
+@pytest.mark.parametrize("between", ["　", "\t", "，", " , ", "、"])
+def test_a_part_names_its_unit_however_it_is_set_off(case, client, person, between):  # noqa: F811
+    client.force_login(person("plan_officer", "500229"))
+    parts = f"南岸 一段{between}县林业局\n北岸{between}县水利局"
+    client.post(go("case_act", case.pk), {"do": "split", "parts": parts})
+    assert [(p.title, p.org.name) for p in case.parts.order_by("pk")] == [
+        ("南岸 一段", "县林业局"), ("北岸", "县水利局")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["北岸", "北岸 林业", "县林业局"])
+def test_a_part_without_a_known_unit_is_refused_with_its_line(case, client, person, line):  # noqa: F811
+    client.force_login(person("plan_officer", "500229"))
+    said = client.post(go("case_act", case.pk), {"do": "split", "parts": f"南岸 县水利局\n{line}"})
+    assert f"“{line}”没有写明" in said.content.decode()
+    assert not case.parts.exists()
+
+
+def test_no_case_is_given_to_an_enterprise_or_a_village(case, land, client, person):  # noqa: F811
+    firm = Org.objects.create(parent=land["500229"], code="500229-甲厂", name="甲厂", kind="enterprise")
+    client.force_login(person("plan_officer", "500229"))
+    act = go("case_act", case.pk)
+    for sent in (
+        {"do": "assign", "unit": firm.code, "words": "x"},
+        {"do": "step", "step": "交办", "unit": firm.code},
+        {"do": "split", "parts": "南岸 甲厂\n北岸 县水利局"},
+    ):
+        assert client.post(act, sent).status_code == 422
+    case.refresh_from_db()
+    assert (case.org, case.stage, case.parts.count()) == (land[UNIT], case.flow.first.name, 0)
+
+
+def test_a_refused_file_form_keeps_what_was_typed(case, client, person):  # noqa: F811
+    kept = evidence.attach(case, SimpleUploadedFile("前.jpg", PHOTO), SYSTEM)
+    client.force_login(person("plan_officer", "500229"))
+    act = go("case_act", case.pk)
+    shown = client.post(act, {"do": "file", "moment": "after", "spot": "桥东头"}).content.decode()
+    assert 'value="桥东头"' in shown
+    assert '<option value="after" selected>' in shown
+    wrong = {"do": "file_correct", "file": kept.pk, "moment": "x", "spot": "桥西头", "words": "点错了"}
+    shown = client.post(act, wrong).content.decode()
+    assert 'value="桥西头"' in shown
+    assert 'value="点错了"' in shown
+
+
+def test_a_file_is_not_kept_by_browsers_and_a_lost_one_is_said(case, client, person):  # noqa: F811
+    kept = evidence.attach(case, SimpleUploadedFile("前.jpg", PHOTO), SYSTEM)
+    client.force_login(person("plan_officer", "500229"))
+    address = go("case_file", case.pk, kept.pk)
+    assert client.get(address)["Cache-Control"] == "private, no-store"
+    kept.attachment.file.storage.delete(kept.attachment.file.name)
+    assert client.get(address).status_code == 404
+
+
+def test_what_no_database_takes_is_left_out(client, person, land):  # noqa: F811
+    client.force_login(person("plan_officer", "500229"))
+    assert client.get(go("cases"), {"q": "堆\0渣"}).context["chosen"]["q"] == "堆渣"
+    client.post(go("case_new"), FORM | {"kind": "水\0", "source": "检\0查"})
+    assert (Case.objects.get().kind, Case.objects.get().source) == ("水", "检查")
+
+
+def test_refused_words_stand_apart(client, person, land):  # noqa: F811
+    client.force_login(person("plan_officer", "500229"))
+    shown = client.post(go("case_new"), FORM | {"title": ""}).content.decode()
+    assert "请用一句话写明是什么问题</p>" in shown
+    assert shown.count("已填的内容还在") == 1
+
+
+def test_nothing_offers_to_take_back_a_step_of_a_case_that_follows(land, client, person):  # noqa: F811
+    case = work.open_case("value_approval", land["500229"], "审核", SYSTEM, at=timezone.now())
+    user = person("plan_officer", "500229")
+    work.follow(case, "退回改报", Actor(user), at=timezone.now(), words="x")
+    client.force_login(user)
+    assert 'value="back"' not in client.get(go("case", case.pk)).content.decode()

@@ -116,3 +116,19 @@ def test_cases_are_found_by_their_source(cases, client, person):  # noqa: F811
     shown = client.get(go("cases"), {"source": "督察"}).content.decode()
     assert "red问题" in shown
     assert "green问题" not in shown
+
+
+def test_a_township_is_of_the_unit_first_and_each_case_counts_once(cases, land, client, person, monkeypatch):  # noqa: F811
+    one, two = Org.objects.filter(path__startswith=land["500229"].path, kind="township").order_by("path")[:2]
+    Case.objects.filter(pk=cases["red"].pk).update(org=two, place=f"{one.name}三号桥下")
+    Case.objects.filter(pk=cases["green"].pk).update(place=f"{two.name}与{one.name}之间")
+    now = timezone.now()
+    found = dict(lists.by_town(Case.objects.all(), land["500229"], now))
+    for town in (one, two):
+        listed = lists.filtered(Case.objects.all(), {"town": town.code}, now)
+        assert lists.colours(listed, now) == found[town]
+    assert (found[one]["green"], found[two]["red"]) == (1, 1)
+    client.force_login(person("plan_officer", "500229"))
+    assert "只统计前" not in client.get(go("cases_map")).content.decode()
+    monkeypatch.setattr(lists, "MOST", 1)
+    assert "只统计前 1 件" in client.get(go("cases_map")).content.decode()

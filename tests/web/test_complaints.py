@@ -140,7 +140,7 @@ def test_the_map_shows_public_places_alone(land, load, client):  # noqa: F811
 @pytest.mark.parametrize(("more", "said"), [
     ({"kind": "王法"}, "哪一类"), ({"text": "臭"}, "写明发生了什么"), ({"text": "字" * 2001}, "2000"), ({"place": ""}, "在哪里"),
     ({"phone": "<script>"}, "电话"), ({"lon": "x", "lat": "1"}, "十进制度"), ({"lon": "0", "lat": "0"}, "中国境内"),
-    ({"lon": "NaN", "lat": "31"}, "中国境内"), ({"token": "x"}, "过期"), ({"website": "http://x"}, "空着"),
+    ({"lon": "NaN", "lat": "31"}, "十进制度"), ({"lon": "sNaN", "lat": "31"}, "十进制度"), ({"token": "x"}, "过期"), ({"website": "http://x"}, "空着"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said_and_the_words_stay(land, client, more, said):  # noqa: F811
     answer = client.post(NEW, form(**more))
@@ -199,3 +199,37 @@ def test_the_phone_is_for_who_works_on_it(told, client, person):  # noqa: F811
 def test_a_code_cannot_be_told_from_another_token(land):  # noqa: F811
     codes = {complaints._code(land[c], str(uuid4())) for c in ("500229", "500240") for _ in range(200)}
     assert len(codes) == 400
+
+
+@pytest.mark.parametrize("more", [{"text": "又有别的味道了"}, {"place": "四号桥"}, {"kind": "噪声"}])
+def test_a_form_sent_again_with_other_words_is_refused(land, client, more):  # noqa: F811
+    sent = form()
+    client.post(NEW, sent)
+    again = client.post(NEW, sent | more)
+    assert again.status_code == 422
+    assert "已经提交过，内容不同" in again.content.decode()
+    assert Case.objects.count() == 1
+
+
+def test_two_forms_at_the_same_moment_are_one_complaint(land, client, monkeypatch):  # noqa: F811
+    sent, opening, first = form(photo=[picture()]), work.open_case, []
+
+    def meanwhile(*args, **more):
+        """The other one comes in after this one was found to be new."""
+        monkeypatch.setattr(work, "open_case", opening)
+        first.append(receipt(client.post(NEW, form(**sent | {"photo": [picture()]}))))
+        return opening(*args, **more)
+
+    monkeypatch.setattr(work, "open_case", meanwhile)
+    assert receipt(client.post(NEW, sent)) == first[0]
+    assert (Case.objects.count(), Complaint.objects.count(), Case.objects.get().files.count()) == (1, 1, 1)
+
+
+def test_the_same_photo_chosen_twice_is_kept_once(land, client):  # noqa: F811
+    photos = [picture("一.jpg"), picture("二.jpg"), picture("三.jpg", colour=200)]
+    assert client.post(NEW, form(photo=photos)).status_code == 201
+    assert Case.objects.get().files.count() == 2
+
+
+def test_a_number_is_asked_without_what_no_database_takes(told, client):
+    assert client.post(STATE, told | {"number": told["number"] + "\0"}).status_code == 200

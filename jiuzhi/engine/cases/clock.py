@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime, timedelta
+
+from django.core.exceptions import ValidationError
 
 from jiuzhi.core import records
 from jiuzhi.core.local import LOCAL
@@ -10,9 +13,11 @@ from jiuzhi.core.records import SYSTEM
 from jiuzhi.engine.notify.tell import tell
 
 from . import terms, work
+from .declare import WORKFLOWS
 from .models import Case, CaseEvent
 from .work import note
 
+log = logging.getLogger(__name__)
 K = CaseEvent.Kind
 RED_AFTER = timedelta(
     days=15
@@ -64,12 +69,16 @@ def _tell(case: Case, now: datetime, word: str, roles: tuple[str, ...], step: in
 def close_renewed(now: datetime) -> int:
     """Close the renewals whose record holds longer than when they were opened. Returns how many. Safe to repeat."""
     done = 0
-    for case in Case.objects.filter(closed_at=None, merged_into=None).exclude(record=None):
-        if not case.flow.renewed_by:
-            continue
+    renewals = [code for code, flow in WORKFLOWS.items() if flow.renewed_by]
+    waiting = Case.objects.filter(workflow__in=renewals, closed_at=None, merged_into=None)
+    for case in waiting.exclude(record=None).order_by("-pk"):  # parts before what they were split from
         opened = case.events.filter(kind=CaseEvent.Kind.OPENED).first()
         then, until = opened.facts.get("until") if opened else None, terms.expires(case)
         if then and until and until > date.fromisoformat(then):
-            work.follow(case, case.flow.renewed_by, SYSTEM, at=now, words=f"有效期由 {then} 改为 {until}")
-            done += 1
+            try:
+                work.follow(case, case.flow.renewed_by, SYSTEM, at=now, words=f"有效期由 {then} 改为 {until}")
+            except ValidationError:  # one that cannot go on stops neither the others nor the reminders
+                log.exception("renewal %s cannot be closed", case.code)
+            else:
+                done += 1
     return done

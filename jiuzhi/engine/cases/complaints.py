@@ -17,7 +17,6 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.crypto import constant_time_compare, salted_hmac
-from PIL import Image
 
 from jiuzhi.core import attachments, files, geo, records
 from jiuzhi.core.models import Org
@@ -31,7 +30,6 @@ PORTAL = Actor(None, "portal")
 SHORTEST, LONGEST = 5, 2000  # characters of what is told
 PHOTOS = 3
 LARGEST = 10 * 1024 * 1024  # bytes of one photo
-_KINDS = ("JPEG", "PNG", "WEBP")
 _PHONE = re.compile(r"\+?[\d\- ]{5,20}")
 Point = tuple[Decimal, Decimal, str]
 
@@ -45,7 +43,7 @@ def submit(
     _check(kind, text, place, point, phone, photos)
     code, origin = _code(county, token), f"portal:{UUID(token)}"
     if known := Case.objects.filter(county=county, origin=origin).first():
-        return known, code
+        return _sent(known, kind, text, place), code
     found = _located(point)
     with attachments.together() as kept, records.one_set():
         case = work.open_case(
@@ -53,11 +51,31 @@ def submit(
             place=place, point=found, reporter="网上投诉", origin=origin,
         )  # fmt: skip
         if Complaint.objects.filter(case=case).exists():  # the same form, sent at the same moment
-            return case, code
+            return _sent(case, kind, text, place), code
         records.save(Complaint(case=case, secret=_fingerprint(code), phone=phone), PORTAL, "群众投诉")
-        for photo in photos:
+        for photo in {
+            _content(photo): photo for photo in photos
+        }.values():  # the same picture chosen twice is one
             kept.append(evidence.attach(case, photo, PORTAL, moment="before").attachment)
     return case, code
+
+
+def _sent(known: Case, kind: str, text: str, place: str) -> Case:
+    """The case of a form that was sent before. Errors: ``ValidationError`` when it says something else now."""
+    opened = known.events.filter(kind=CaseEvent.Kind.OPENED).first()
+    first = opened.text if opened else known.detail  # staff may have corrected the case since
+    if (kind, text, place) != (known.kind, first, known.place):
+        raise ValidationError("这份表单已经提交过，内容不同：请重新打开投诉页再填。")
+    return known
+
+
+def _content(file: Any) -> str:
+    """The fingerprint of a file, which is at its start again after."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _check(kind: str, text: str, place: str, point: Point | None, phone: str, photos: Sequence[Any]) -> None:
@@ -74,21 +92,8 @@ def _check(kind: str, text: str, place: str, point: Point | None, phone: str, ph
     for photo in photos:
         if photo.size > LARGEST:
             raise ValidationError("照片超过 10 MB：请压缩后再传。")
-        if not _is_photo(photo):
+        if not attachments.is_photo(photo):
             raise ValidationError(f"“{str(photo.name)[:40]}”不是照片：请传 JPG、PNG 或 WebP 图片。")
-
-
-def _is_photo(file: Any) -> bool:
-    """Whether the content, not the name alone, is a picture."""
-    try:
-        with Image.open(file) as image:
-            known = image.format in _KINDS
-            image.verify()
-    except attachments.UNREADABLE:
-        return False
-    finally:
-        file.seek(0)
-    return known and str(file.name).lower().endswith((".jpg", ".jpeg", ".png", ".webp"))
 
 
 def _located(point: Point | None) -> tuple[Decimal, Decimal] | None:

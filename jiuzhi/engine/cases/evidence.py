@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from jiuzhi.core import attachments, records
+from jiuzhi.core import attachments, files, records
 from jiuzhi.core.records import Actor
 
 from . import rights
@@ -37,7 +37,7 @@ def attach(
             raise ValidationError(
                 f"这个文件已经传过（{same.get_moment_display()}）：整改前后要用不同的照片。"
             )
-        found = CaseFile(case=case, attachment=kept, moment=moment, spot=spot.strip()[:40])
+        found = CaseFile(case=case, attachment=kept, moment=moment, spot=files.printable(spot).strip()[:40])
         records.save(found, actor, f"问题 {case.code} {found.get_moment_display()}")
     return found
 
@@ -67,7 +67,7 @@ def correct(found: CaseFile, moment: str, spot: str, actor: Actor, why: str, *, 
         raise ValidationError("更正材料需要写明原因。")
     old = found.get_moment_display()
     with transaction.atomic():
-        found.moment, found.spot = moment, spot.strip()[:40]
+        found.moment, found.spot = moment, files.printable(spot).strip()[:40]
         if records.save(found, actor, why[:200]):
             said = f"{found.attachment.title}：{old}改为{found.get_moment_display()} {found.spot}".rstrip()
             note(found.case, CaseEvent.Kind.CHANGED, actor, at, text=f"{said}（{why.strip()}）")

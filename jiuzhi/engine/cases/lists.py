@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from jiuzhi.core import access
 from jiuzhi.core.local import LOCAL
-from jiuzhi.core.models import Org, User
+from jiuzhi.core.models import Org, User, county_of
 
 from . import rights, terms
 from .declare import WORKFLOWS
@@ -101,9 +101,28 @@ def falls_due(first: date, end: date) -> Q:
     )
 
 
+def _towns(county: Org | None) -> list[Org]:
+    """The townships of a county, in the order in which a place is asked for their names."""
+    inside = Org.objects.filter(kind=Org.Kind.TOWNSHIP, path__startswith=county.path if county else "/")
+    return list(inside.order_by("path"))
+
+
+def _town(case: Case, towns: Sequence[Org]) -> Org | None:
+    """The township of a case: the one its unit lies in; only for a unit that lies in none, the first that the place is written with."""
+    of_unit = next((t for t in towns if case.org.path.startswith(t.path)), None)
+    return of_unit or next((t for t in towns if t.name in case.place), None)
+
+
 def _in_town(town: Org | None) -> Q:
-    """Cases of a township: given to it or a village of it, or found at a place that is written with its name."""
-    return Q(org__path__startswith=town.path) | Q(place__contains=town.name) if town else Q(pk=None)
+    """The cases of a township (`_town`), as a condition."""
+    if town is None:
+        return Q(pk=None)
+    towns = _towns(county_of(town))
+    inside = Org.objects.filter(reduce(or_, (Q(path__startswith=t.path) for t in towns), Q(pk=None)))
+    named = Q(place__contains=town.name) & ~Q(org__in=inside.values("pk"))
+    for earlier in towns[: towns.index(town)] if town in towns else []:
+        named &= ~Q(place__contains=earlier.name)
+    return Q(org__path__startswith=town.path) | named
 
 
 def colours(cases: QuerySet[Case], now: datetime) -> dict[str, int]:
@@ -112,15 +131,15 @@ def colours(cases: QuerySet[Case], now: datetime) -> dict[str, int]:
 
 
 def by_town(cases: QuerySet[Case], county: Org, now: datetime) -> list[tuple[Org | None, dict[str, int]]]:
-    """Open cases by township (`_in_town`) and colour, the most overdue first; None: no township is named. Townships without any are left out."""
-    towns = list(Org.objects.filter(path__startswith=county.path, kind=Org.Kind.TOWNSHIP))
+    """Open cases by township (`_town`) and colour, the most overdue first; None: no township is named. Townships without any are left out,
+    and what is beyond `MOST`."""
+    towns = _towns(county)
     found: dict[Org | None, dict[str, int]] = {}
     open_now = cases.filter(closed_at=None).select_related("org").only(
         "org__path", "place", "due_at", "closed_at", "paused_at"
     )  # fmt: skip
     for case in open_now.order_by()[:MOST]:
-        town = next((t for t in towns if case.org.path.startswith(t.path) or t.name in case.place), None)
-        counts = found.setdefault(town, dict.fromkeys(terms.COLOURS, 0))
+        counts = found.setdefault(_town(case, towns), dict.fromkeys(terms.COLOURS, 0))
         counts[terms.colour(case, now)] += 1
     return sorted(found.items(), key=lambda f: (f[0] is None, *(-n for n in f[1].values()), str(f[0])))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,9 +16,10 @@ from jiuzhi.core.records import Actor
 
 from . import rights, terms
 from .models import Case, CaseEvent
-from .work import _follow, held, move, next_code, next_revisit, note
+from .work import _follow, by_hand, held, move, next_code, next_revisit, note
 
 K = CaseEvent.Kind
+FURTHEST = timedelta(days=5 * 366)  # of an extension
 
 
 def _may(actor: Actor, case: Case, what: str) -> None:
@@ -36,11 +37,6 @@ def _reason(text: str, what: str) -> str:
 def _open(case: Case, what: str) -> None:
     if case.closed_at is not None:
         raise ValidationError(f"已经办结，不能{what}：需要时请重开。")
-
-
-def _own(case: Case, what: str) -> None:
-    if case.flow.driven:
-        raise ValidationError(f"{case.code} 随它关联的事项办理，不能{what}：请到关联的页面办理。")
 
 
 def pause(case: Case, why: str, actor: Actor, *, at: datetime) -> None:
@@ -78,6 +74,11 @@ def extend(case: Case, until: date | None, why: str, actor: Actor, *, at: dateti
         _open(now, "延期")
         if until is None:
             raise ValidationError("请填延期到哪一天。")
+        today = at.astimezone(LOCAL).date()
+        if until - today > FURTHEST:
+            raise ValidationError("最多延期到五年以内：请改填日期。")
+        if until < today:
+            raise ValidationError("延期后的日期要晚于现在的期限，也不能是过去：请改填。")
         end = datetime.combine(until, time(23, 59, 59), LOCAL)
         if end <= (now.due_at or at) or end <= at:
             raise ValidationError("延期后的日期要晚于现在的期限，也不能是过去：请改填。")
@@ -128,8 +129,12 @@ def split(case: Case, parts: Sequence[tuple[str, Org]], actor: Actor, *, at: dat
     with held(case) as now:
         _may(actor, now, "拆分")
         _open(now, "拆分")
-        _own(now, "拆分")
+        by_hand(now, actor)
         county = Org.objects.select_for_update().get(pk=now.county_id)
+        opened = now.events.filter(kind=K.OPENED).first()
+        known = {
+            n: v for n, v in (opened.facts if opened else {}).items() if n == "until"
+        }  # parts are renewed with it
         made: list[Case] = []
         for title, org in parts:
             if not files.printable(title).strip():
@@ -143,7 +148,7 @@ def split(case: Case, parts: Sequence[tuple[str, Org]], actor: Actor, *, at: dat
                 synthetic=now.synthetic, code=next_code(county, at),
             )  # fmt: skip
             records.save(part, actor, f"拆自 {now.code}")
-            note(part, K.OPENED, actor, at, end=part.stage, text=f"拆自 {now.code}")
+            note(part, K.OPENED, actor, at, end=part.stage, text=f"拆自 {now.code}", **known)
             made.append(part)
         note(now, K.SPLIT, actor, at, text="、".join(p.code for p in made), parts=[p.pk for p in made])
     return made
@@ -159,7 +164,7 @@ def merge(cases: Sequence[Case], into: Case, why: str, actor: Actor, *, at: date
             with held(case) as now:
                 _may(actor, now, "合并")
                 _open(now, "合并")
-                _own(now, "合并")
+                by_hand(now, actor)
                 if now.merged.exists() or now.parts.filter(closed_at=None).exists():
                     raise ValidationError(f"{now.code} 自己有并入或拆出的问题：请先处理它们。")
                 now.merged_into, now.closed_at, now.due_at = into, at, None
@@ -169,7 +174,7 @@ def merge(cases: Sequence[Case], into: Case, why: str, actor: Actor, *, at: date
         with held(into) as target:
             _may(actor, target, "合并")
             _open(target, "合并")
-            _own(target, "合并")
+            by_hand(target, actor)
             note(target, K.MERGED, actor, at, text=f"并入 {'、'.join(c.code for c in cases)}：{reason}")
 
 
@@ -179,7 +184,7 @@ def reopen(case: Case, why: str, actor: Actor, *, at: datetime, rebound: bool = 
         _may(actor, now, "重开")
         if now.closed_at is None:
             raise ValidationError("还没有办结，不必重开。")
-        _own(now, "重开")
+        by_hand(now, actor)
         reason, start = _reason(why, "重开"), now.stage
         work = next((s.start[0] for s in now.flow.steps if s.work), now.flow.first.name)
         if now.merged_into_id:  # it goes on where it stood

@@ -161,6 +161,11 @@ def check_step(user: User | None, step: Step, case: Case, given: dict[str, Any])
             else "请先填写或上传"
         )
         raise ValidationError(f"办理“{step.name}”{how}：{'、'.join(missing)}。")
+    check_parts(step, case)
+
+
+def check_parts(step: Step, case: Case) -> None:
+    """Errors: ``ValidationError`` for a step that would close a case before its parts are."""
     if case.flow.stage(step.end).closed and case.parts.filter(closed_at=None).exists():
         raise ValidationError("拆出的问题还没有全部办结，不能销号：请先办结它们，或并回来。")
 

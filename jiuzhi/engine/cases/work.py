@@ -125,8 +125,7 @@ def take(
     """
     with held(case, revision) as now:
         _movable(now)
-        if now.flow.driven and actor.user is not None:
-            raise ValidationError("这个问题随关联事项办理：请到关联的页面办理。")
+        by_hand(now, actor)
         step = _named(now, name)
         given = {"words": words, "org": org, "counterpart": counterpart, "place": place, "answer": answer}
         rights.check_step(actor.user, step, now, given)
@@ -143,6 +142,7 @@ def follow(
     pause ends with it. Errors: ``ValidationError`` when the case cannot take that step now."""
     with held(case) as now:
         step, before = _named(now, name), _moved(now)
+        rights.check_parts(step, now)
         now.paused_at, now.pause_why = None, ""
         now.org = org or now.org
         _go(now, step, actor, at, words, before, None)
@@ -171,6 +171,12 @@ def _go(
         now, K.STEP, actor, at, step=step.name, start=before["stage"], end=now.stage, text=words, before=before, late=late, **facts
     )  # fmt: skip
     _follow(now, actor, at)
+
+
+def by_hand(case: Case, actor: Actor) -> None:
+    """Errors: ``ValidationError`` for a person who acts on a case that follows what it is about."""
+    if case.flow.driven and actor.user is not None:
+        raise ValidationError(f"{case.code} 随它关联的事项办理：请到关联的页面办理。")
 
 
 def _movable(case: Case) -> None:
@@ -240,6 +246,7 @@ def take_back(case: Case, actor: Actor, *, at: datetime) -> None:
     Errors: ``ValidationError`` in words.
     """
     with held(case) as now:
+        by_hand(now, actor)
         last = now.events.exclude(kind__in=(K.REMINDED, K.NOTE)).last()
         if last is None or last.kind != K.STEP:
             raise ValidationError("最近一次办理之后又有别的记录，不能撤回：请用退回或重开。")

@@ -92,10 +92,14 @@ def change(
 
 def discard(found: PublicWarning, actor: Actor) -> None:
     """Throw a draft away. Errors: as `change`."""
-    if found.state != State.DRAFT:
-        raise ValidationError("已发布的预警不能删除：请发布更新或解除。")
-    allowed(actor, found.org)
-    records.delete(found, actor, "放弃预警草稿")
+    with records.one_set():
+        current = PublicWarning.objects.select_for_update().filter(pk=found.pk).first()
+        if current is None:
+            raise ValidationError("这份草稿刚被别人放弃了。")
+        if current.state != State.DRAFT:  # perhaps since the page was opened
+            raise ValidationError("已发布的预警不能删除：请发布更新或解除。")
+        allowed(actor, current.org)
+        records.delete(current, actor, "放弃预警草稿")
 
 
 def publish(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jiuzhi.core import geo
+from jiuzhi.core import files, geo
 from jiuzhi.core.attempts import Door
 from jiuzhi.core.models import Org
 from jiuzhi.core.registers import REGISTERS, reading
@@ -90,11 +90,12 @@ def _point(asked: Any) -> complaints.Point | None:
         return None
     crs = asked.get("crs", "")
     try:
-        return Decimal(lon), Decimal(lat), crs if crs in geo.SYSTEMS else "CGCS2000"
+        found = Decimal(lon), Decimal(lat)
     except InvalidOperation:
-        raise ValidationError(
-            "经度、纬度要一起填十进制度，如 108.6649 和 31.9475；或在图上点一下。"
-        ) from None
+        found = Decimal("NaN"), Decimal("NaN")
+    if not all(n.is_finite() for n in found):  # a Decimal also reads "NaN" and "Infinity"
+        raise ValidationError("经度、纬度要一起填十进制度，如 108.6649 和 31.9475；或在图上点一下。")
+    return *found, crs if crs in geo.SYSTEMS else "CGCS2000"
 
 
 @never_cache
@@ -129,7 +130,7 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
 def _known(request: HttpRequest, county: Org) -> tuple[Complaint | None, HttpResponse]:
     """The complaint whose number and code were sent, or the page that says why there is none."""
     asked = request.POST
-    number = asked.get("number", "").strip()[:24]
+    number = files.printable(asked.get("number", "")).strip()[:24]
     door = Door(f"complaint {county.code} {number}", _address(request))
     if door.shut:
         said = "编号或查询码连续输错：请 10 分钟后再试。"

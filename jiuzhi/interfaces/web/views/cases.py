@@ -6,13 +6,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jiuzhi.core import access, registers
+from jiuzhi.core import access, files, registers
 from jiuzhi.core.local import LOCAL
 from jiuzhi.core.models import Org, User
 from jiuzhi.engine.cases import evidence, lists, neighbours, rights, terms, work
@@ -32,7 +32,7 @@ def chosen(request: HttpRequest, scope: Scope, **instead: str) -> tuple[Any, dic
     """The cases the address asks for, what it asks, and whose. ``instead``: questions in place of the address's own. Errors: 403."""
     if access.within(scope.user, "view_case", scope.county) is None:
         raise PermissionDenied(_("您没有查看问题的权限，需要时请联系管理员授权。"))
-    asked = {name: request.GET.get(name, "").strip()[:60] for name in _ASKED} | instead
+    asked = {name: files.printable(request.GET.get(name, "")).strip()[:60] for name in _ASKED} | instead
     whose = request.GET.get("whose", "all")
     whose = whose if whose in lists.WHOSE else "all"
     return lists.filtered(lists.of(scope.user, scope.county, whose), asked, timezone.now()), asked, whose
@@ -135,21 +135,21 @@ def shown(request: HttpRequest, scope: Scope, case: Case, refused: str = "") -> 
         for s in rights.open_steps(scope.user, case)
     ]
     last = case.events.exclude(kind__in=("reminded", "note")).last()
-    files = list(case.files.select_related("attachment__added_by"))
+    kept = list(case.files.select_related("attachment__added_by"))
     manages = rights.may(scope.user, "manage_case", case)
     assigns = manages or any("unit" in s.needs for s, *_rest in steps)
     context = {
         "case": case, "flow": case.flow, "colour": state_of(case, now)[0], "left": state_of(case, now)[1], "steps": steps,
         "events": case.events.select_related("user", "org"), "pairs": evidence.pairs(case), "manages": manages,
-        "files": [f for f in files if f.moment == CaseFile.Moment.PROOF or f.attachment.kind != "photo"],
+        "files": [f for f in kept if f.moment == CaseFile.Moment.PROOF or f.attachment.kind != "photo"],
         "moments": CaseFile.Moment.choices, "term": terms.term(case.county, case.flow, case.stage),
-        "takes_back": bool(last and last.kind == "step" and last.user_id == scope.user.pk and now - last.at <= work.TAKE_BACK),
+        "takes_back": bool(last and not case.flow.driven and last.kind == "step" and last.user_id == scope.user.pk and now - last.at <= work.TAKE_BACK),
         "units": units_of(scope), "people": people(scope) if assigns else [], "parts": case.parts.select_related("org"),
         "merged": case.merged.all(), "alerts": case.episodes.all()[:20], "alarmed": case.open and case.episodes.filter(cleared_at=None).exists(),
         "record": _record(scope, case), "works": rights.works_on(scope.user, case), "stages": [s for s in case.flow.stages if s.outcome == "done"],
         "helping": list(case.helpers.all()), "helpers": _helpers(case, sent_in), "neighbours": neighbours.of(scope.county.code),
-        "complaint": getattr(case, "complaint", None) if case.flow.public else None, "refused": refused, "sent": {sent_in.get("do", ""): sent_in} if refused else {}, "risks": Case.Risk.values, "synthetic": case.synthetic,
-        "ends": {s.name for s in case.flow.stages if s.closed}, "voids": {s.name for s in case.flow.stages if s.outcome == "void"}, "mine": {f.pk for f in files if manages or f.attachment.added_by_id == scope.user.pk},
+        "complaint": getattr(case, "complaint", None) if case.flow.public else None, "refused": refused, "mending": sent_in if str(sent_in.get("do")).startswith("file_") else {}, "sent": {sent_in.get("do", ""): sent_in} if refused else {}, "risks": Case.Risk.values, "synthetic": case.synthetic,
+        "ends": {s.name for s in case.flow.stages if s.closed}, "voids": {s.name for s in case.flow.stages if s.outcome == "void"}, "mine": {f.pk for f in kept if manages or f.attachment.added_by_id == scope.user.pk},
         "patrol": patrols.visible_findings(scope.user, scope.county).filter(case=case).values_list("patrol", flat=True).first(),
     }  # fmt: skip
     return page(request, "web/cases/case.html", context, active="cases", status=422 if refused else 200)
@@ -193,8 +193,13 @@ def file(request: HttpRequest, scope: Scope, pk: int, number: int) -> FileRespon
     found = get_object_or_404(CaseFile.objects.select_related("attachment"), pk=number, case=seen(scope, pk))
     kept = found.attachment
     inline = kept.kind == "photo" and kept.file.name.lower().endswith((".jpg", ".jpeg", ".png", ".webp"))
-    response = FileResponse(kept.file.open("rb"), as_attachment=not inline, filename=kept.title)
+    try:
+        opened = kept.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404(_("文件已不在存储中，请联系管理员。")) from error
+    response = FileResponse(opened, as_attachment=not inline, filename=kept.title)
     response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

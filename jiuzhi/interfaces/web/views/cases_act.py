@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -12,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from jiuzhi.core import attachments, records
+from jiuzhi.core import attachments, files, records
 from jiuzhi.core.models import Org
 from jiuzhi.engine.cases import evidence, manage, rights, work
 from jiuzhi.engine.cases.models import Case, CaseFile
 
 from .base import Scope, actor, county_page, given_day
-from .cases import person_of, seen, shown, units_named
+from .cases import person_of, seen, shown, units_named, units_of
 from .cases_new import point_of
 
 
@@ -28,22 +29,21 @@ def act(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """One act on a case: a step, or what who supervises does."""
     case, asked, now = seen(scope, pk), request.POST, timezone.now()
     who, words, do = actor(request), asked.get("words", ""), asked.get("do", "")
-    unit = Org.objects.filter(path__startswith=scope.county.path, code=asked.get("unit", "")).first()
     acts = {
-        "step": lambda: _step(request, scope, case, unit),
+        "step": lambda: _step(request, scope, case),
         "back": lambda: work.take_back(case, who, at=now),
         "note": lambda: manage.remark(case, words, who, at=now),
         "pause": lambda: manage.pause(case, words, who, at=now),
         "resume": lambda: manage.resume(case, who, at=now, words=words),
         "extend": lambda: manage.extend(case, given_day(asked.get("until", "")), words, who, at=now),
         "assign": lambda: manage.reassign(
-            case, unit, person_of(scope, asked.get("person", "")), words, who, at=now, helpers=_helpers(request, scope)
+            case, _unit(request, scope), person_of(scope, asked.get("person", "")), words, who, at=now, helpers=_helpers(request, scope)
         ),
         "change": lambda: manage.change(case, _changed(asked), words, who, at=now, revision=_revision(asked)),
         "reopen": lambda: manage.reopen(case, words, who, at=now),
         "holds": lambda: manage.revisit(case, True, words, who, at=now),
         "rebound": lambda: manage.revisit(case, False, words, who, at=now),
-        "split": lambda: manage.split(case, _parts(asked.get("parts", ""), scope, case), who, at=now),
+        "split": lambda: manage.split(case, _parts(asked.get("parts", ""), scope), who, at=now),
         "merge": lambda: manage.merge([case], _other(scope, asked.get("into", "")), words, who, at=now),
         "file": lambda: _attach(request, case),
         "file_drop": lambda: evidence.drop(_file(request, case), who, words, at=now),
@@ -61,13 +61,22 @@ def act(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     return redirect("case", scope.county.code, pk)
 
 
-def _step(request: HttpRequest, scope: Scope, case: Case, unit: Org | None) -> None:
+def _step(request: HttpRequest, scope: Scope, case: Case) -> None:
     asked = request.POST
     work.take(
-        case, asked.get("step", ""), actor(request), at=timezone.now(), words=asked.get("words", ""), org=unit,
+        case, asked.get("step", ""), actor(request), at=timezone.now(), words=asked.get("words", ""), org=_unit(request, scope),
         person=person_of(scope, asked.get("person", "")), helpers=_helpers(request, scope), counterpart=asked.get("counterpart", ""),
         place=asked.get("place", ""), answer=asked.get("answer", ""), revision=_revision(asked),
     )  # fmt: skip
+
+
+def _unit(request: HttpRequest, scope: Scope) -> Org | None:
+    """The unit chosen in a form; None for a form without one. Errors: ``ValidationError`` for one that cases are not given to."""
+    code = files.printable(request.POST.get("unit", "")).strip()
+    found = units_of(scope).filter(code=code).first() if code else None
+    if code and found is None:
+        raise ValidationError(_("没有这个责任单位：请在列表里选，问题不交给村和企业。"))
+    return found
 
 
 def _revision(asked: Any) -> int | None:
@@ -94,18 +103,25 @@ def _changed(asked: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _parts(text: str, scope: Scope, case: Case) -> list[tuple[str, Org]]:
-    """Lines of "问题 单位"; without a unit it stays with this one."""
-    units = {o.name: o for o in Org.objects.filter(path__startswith=scope.county.path)}
+_PART = re.compile(r"(.*?)[\s，,、]+([^\s，,、]+)")  # \s is also the full-width blank and the tab
+
+
+def _parts(text: str, scope: Scope) -> list[tuple[str, Org]]:
+    """Lines of "问题 单位". Errors: ``ValidationError`` with the line that names no unit."""
+    units = {o.name: o for o in units_of(scope)}
     found = []
     for line in filter(None, (part.strip() for part in text.splitlines())):
-        title, _blank, name = line.rpartition(" ")
-        found.append((title, units[name]) if title and name in units else (line, case.org))
+        match = _PART.fullmatch(line)
+        if match is None or not match[1] or match[2] not in units:
+            raise ValidationError(
+                _("“%(line)s”没有写明本县的责任单位：请写成“问题 单位”，单位写全名。") % {"line": line[:80]}
+            )
+        found.append((match[1], units[match[2]]))
     return found
 
 
 def _other(scope: Scope, code: str) -> Case:
-    found = rights.visible(scope.user, scope.county).filter(code=code.strip()).first()
+    found = rights.visible(scope.user, scope.county).filter(code=files.printable(code).strip()).first()
     if found is None:
         raise ValidationError(_("没有编号为“%(code)s”的问题：请核对。") % {"code": code[:24]})
     return found

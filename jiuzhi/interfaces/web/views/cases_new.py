@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jiuzhi.core import access, attachments, records, registers
+from jiuzhi.core import access, attachments, files, records, registers
 from jiuzhi.core.registers import reading
 from jiuzhi.engine.cases import evidence, rights, work
 from jiuzhi.engine.cases.declare import WORKFLOWS
@@ -89,7 +89,7 @@ def _opened(request: HttpRequest, scope: Scope, units: Any, about: About) -> Cas
     flow = WORKFLOWS.get(asked.get("workflow", ""))
     if flow is None or flow.driven:
         raise ValidationError(_("请选按哪种流程办理。"))
-    org = units.filter(code=asked.get("unit", "")).first()
+    org = units.filter(code=files.printable(asked.get("unit", ""))).first()
     if org is None:
         raise ValidationError(_("请选责任单位；不清楚时选县级，由督办人员交办。"))
     risk, photos = asked.get("risk", ""), request.FILES.getlist("photo")
@@ -98,8 +98,8 @@ def _opened(request: HttpRequest, scope: Scope, units: Any, about: About) -> Cas
             about.alarm = episodes.free(about.alarm, flow.code, actor(request))
             about.links["origin"] = episodes.origin(about.alarm, flow.code)
         case = work.open_case(
-            flow, org, asked.get("title", ""), actor(request), at=now, detail=asked.get("detail", ""), kind=asked.get("kind", "")[:40],
-            source=asked.get("source", "")[:40], place=asked.get("place", ""), risk=risk if risk in Case.Risk.values else "中",
+            flow, org, asked.get("title", ""), actor(request), at=now, detail=asked.get("detail", ""), kind=files.printable(asked.get("kind", ""))[:40],
+            source=files.printable(asked.get("source", ""))[:40], place=asked.get("place", ""), risk=risk if risk in Case.Risk.values else "中",
             point=point_of(asked.get("lon", ""), asked.get("lat", "")), person=person_of(scope, asked.get("person", "")),
             helpers=units_named(scope, asked.getlist("helper")), **about.links,
         )  # fmt: skip
