@@ -31,7 +31,8 @@ from .models import Duty, Finding, Patrol
 
 OWNER = "patrol.finding"  # under which the photos of findings stand
 COMPARED = 300  # earlier patrols a track is compared with
-_PHOTOS = ("JPEG", "PNG", "WEBP")
+_PHOTOS = ("JPEG", "MPO", "PNG", "WEBP")  # MPO: a JPEG with a second view in it, as many phones write
+_NAMES = (".jpg", ".jpeg", ".png", ".webp")  # browsers are told the kind by the name
 
 
 class Taken(ValidationError):
@@ -105,7 +106,7 @@ def _doubts(found: Patrol, now: datetime) -> list[plausible.Doubt]:
         county=duty.county, started__gte=found.started - timedelta(days=366),
         distance__range=(found.distance * 0.95 - 5, found.distance * 1.05 + 5),
     )  # fmt: skip
-    earlier = like.order_by("-started").values_list("track", flat=True)[:COMPARED]
+    earlier = like.order_by("-started").values_list("track", flat=True)[:COMPARED].iterator(chunk_size=10)
     return plausible.doubts(
         found.track, now, kind=duty.kind, minutes=duty.minutes, metres=duty.metres, duration=found.duration, earlier=earlier,
     )  # fmt: skip
@@ -185,7 +186,7 @@ def check_photo(file: Any) -> str:
         raise ValidationError("照片是空的，或超过 20 MB：请重拍。")
     try:
         with Image.open(file) as image:
-            fits = image.format in _PHOTOS
+            fits = image.format in _PHOTOS and str(file.name).lower().endswith(_NAMES)
             image.verify()
     except attachments.UNREADABLE:
         fits = False
