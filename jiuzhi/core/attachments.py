@@ -20,6 +20,7 @@ from .records import Actor
 
 LARGEST = 20 * 1024 * 1024  # bytes
 _PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".tif", ".tiff")
+_PICTURES = ("JPEG", "MPO", "PNG", "WEBP")  # MPO: a JPEG with a second view in it, as many phones write
 # What a browser may run in our name is never taken in.
 _REFUSED = (
     ".html", ".htm", ".shtml", ".xhtml", ".xht", ".mht", ".mhtml", ".xml", ".svg", ".svgz", ".js", ".exe", ".bat", ".cmd", ".sh", ".msi",
@@ -94,6 +95,19 @@ def together() -> Iterator[list[Attachment]]:
         for found in kept:
             found.file.delete(save=False)
         raise
+
+
+def is_photo(file: Any) -> bool:
+    """Whether a file is a picture that browsers show: its content as well as its name (JPG, PNG, WebP). The file is at its start again after."""
+    try:
+        with Image.open(file) as image:
+            known = image.format in _PICTURES
+            image.verify()
+    except UNREADABLE:
+        return False
+    finally:
+        file.seek(0)
+    return known and str(file.name).lower().endswith((".jpg", ".jpeg", ".png", ".webp"))
 
 
 def exif(file: Any) -> tuple[datetime | None, Decimal | None, Decimal | None]:

@@ -17,7 +17,6 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.crypto import constant_time_compare, salted_hmac
-from PIL import Image
 
 from jiuzhi.core import attachments, files, geo, records
 from jiuzhi.core.models import Org
@@ -31,7 +30,6 @@ PORTAL = Actor(None, "portal")
 SHORTEST, LONGEST = 5, 2000  # characters of what is told
 PHOTOS = 3
 LARGEST = 10 * 1024 * 1024  # bytes of one photo
-_KINDS = ("JPEG", "PNG", "WEBP")
 _PHONE = re.compile(r"\+?[\d\- ]{5,20}")
 Point = tuple[Decimal, Decimal, str]
 
@@ -74,21 +72,8 @@ def _check(kind: str, text: str, place: str, point: Point | None, phone: str, ph
     for photo in photos:
         if photo.size > LARGEST:
             raise ValidationError("照片超过 10 MB：请压缩后再传。")
-        if not _is_photo(photo):
+        if not attachments.is_photo(photo):
             raise ValidationError(f"“{str(photo.name)[:40]}”不是照片：请传 JPG、PNG 或 WebP 图片。")
-
-
-def _is_photo(file: Any) -> bool:
-    """Whether the content, not the name alone, is a picture."""
-    try:
-        with Image.open(file) as image:
-            known = image.format in _KINDS
-            image.verify()
-    except attachments.UNREADABLE:
-        return False
-    finally:
-        file.seek(0)
-    return known and str(file.name).lower().endswith((".jpg", ".jpeg", ".png", ".webp"))
 
 
 def _located(point: Point | None) -> tuple[Decimal, Decimal] | None:
