@@ -16,7 +16,6 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from PIL import Image
 
 from jiuzhi.core import access, attachments, files, records
 from jiuzhi.core.local import LOCAL
@@ -31,8 +30,6 @@ from .models import Duty, Finding, Patrol
 
 OWNER = "patrol.finding"  # under which the photos of findings stand
 COMPARED = 300  # earlier patrols a track is compared with
-_PHOTOS = ("JPEG", "MPO", "PNG", "WEBP")  # MPO: a JPEG with a second view in it, as many phones write
-_NAMES = (".jpg", ".jpeg", ".png", ".webp")  # browsers are told the kind by the name
 
 
 class Taken(ValidationError):
@@ -184,15 +181,8 @@ def check_photo(file: Any) -> str:
     """The fingerprint of a picture. Errors: ``ValidationError`` for what is none, or is too large."""
     if not file.size or file.size > attachments.LARGEST:
         raise ValidationError("照片是空的，或超过 20 MB：请重拍。")
-    try:
-        with Image.open(file) as image:
-            fits = image.format in _PHOTOS and str(file.name).lower().endswith(_NAMES)
-            image.verify()
-    except attachments.UNREADABLE:
-        fits = False
-    if not fits:
+    if not attachments.is_photo(file):
         raise ValidationError("照片打不开：请重拍（JPEG、PNG 或 WebP）。")
-    file.seek(0)
     digest = hashlib.sha256(file.read()).hexdigest()
     file.seek(0)
     return digest
