@@ -22,7 +22,9 @@ LARGEST = 20 * 1024 * 1024  # bytes
 _PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".tif", ".tiff")
 _PICTURES = ("JPEG", "MPO", "PNG", "WEBP")  # MPO: a JPEG with a second view in it, as many phones write
 # What a browser may run in our name is never taken in.
-_REFUSED = (".html", ".htm", ".svg", ".js", ".exe", ".bat", ".cmd", ".sh", ".msi", ".xhtml", ".xml")
+_REFUSED = (
+    ".html", ".htm", ".shtml", ".xhtml", ".xht", ".mht", ".mhtml", ".xml", ".svg", ".svgz", ".js", ".exe", ".bat", ".cmd", ".sh", ".msi",
+)  # fmt: skip
 
 # What Pillow raises over a picture that is none, is broken, or claims to be huge (`UnidentifiedImageError` is an ``OSError``).
 UNREADABLE = (

@@ -78,6 +78,8 @@ def time_of(day: str, clock: str) -> datetime:
         found = date.fromisoformat(day.replace("/", "-"))
     except ValueError:
         raise ValueError(f"acq_date “{day}”不是日期：应为 2026-11-25") from None
+    if not 2000 <= found.year <= 2100:
+        raise ValueError(f"acq_date “{day}”不在 2000 年到 2100 年之间")
     return datetime(found.year, found.month, found.day, hour, minute, tzinfo=UTC)
 
 
@@ -95,7 +97,7 @@ def _number(row: dict[str, str], name: str, low: int, high: int) -> Decimal:
         found = Decimal(row[name])
     except InvalidOperation:
         raise ValueError(f"{name} “{row[name]}”不是数字") from None
-    if not low <= found <= high:
+    if not found.is_finite() or not low <= found <= high:
         raise ValueError(f"{name} “{row[name]}”超出 {low} 到 {high}")
     return found
 

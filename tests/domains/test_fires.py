@@ -176,3 +176,40 @@ def test_a_person_brings_a_file_by_the_import_page(land, client, person):  # noq
     assert "新增 0 个，已有 1 个" in send()
     assert "第 4 行：acq_time" in send()
     assert BurnPoint.objects.count() == 1
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1999-12-31", "2101-01-01"])
+def test_no_day_of_these_years(day):
+    with pytest.raises(ValueError, match="acq_date"):
+        firms.time_of(day, "2359")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"lat": "NaN"}, {"lon": "sNaN"}, {"lat": "Infinity"}, {"day": "9999-12-31"}]
+)
+def test_what_is_no_number_or_day_is_refused_by_row(wrong):
+    (found,) = firms.read(VIIRS + viirs("2359", **wrong))
+    assert isinstance(found, firms.Refused)
+    (found,) = firms.read(VIIRS + viirs("5").replace(",3.2,", ",NaN,"))
+    assert "frp" in found.why
+
+
+def test_a_web_import_needs_stations_with_a_place_and_is_bounded(land, client, person, monkeypatch):  # noqa: F811
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.urls import reverse
+
+    from jiuzhi.interfaces.web.views import imports
+    from jiuzhi.master.models import Station
+
+    def send(text):
+        file = SimpleUploadedFile("fires.csv", text.encode(), "text/csv")
+        return client.post(reverse("imports", args=["500229"]), {"file": file}, follow=True).content.decode()
+
+    client.force_login(person("monitoring", "500229"))
+    text = VIIRS + viirs("615") + viirs("616") + viirs("617", lat="10.0")
+    assert "本县还没有带坐标的监测点位" in send(text)
+    Station.objects.create(code="S1", name="甲", kind="air", county=land["500229"], lon="108.66", lat="31.95")
+    monkeypatch.setattr(imports, "FIRES", 2)
+    assert "火点超过 2 个，没有导入" in send(text + viirs("618"))
+    assert not BurnPoint.objects.exists()
+    assert "新增 2 个" in send(text)

@@ -4,6 +4,7 @@ import itertools
 import random
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,3 +85,23 @@ def test_the_rate_of_a_month():
     assert asked[0] == (date(2026, 8, 31), date(2026, 9, 6))
     assert len(asked) == 4
     assert rate.done(asked, [date(2026, 9, 2), date(2026, 9, 3), date(2026, 9, 27)]) == 2
+
+
+@pytest.mark.parametrize("unit", ["day", "week", "month"])
+@pytest.mark.parametrize("every", [1, 366])
+def test_periods_at_the_end_of_the_calendar(unit, every):
+    last = date(9999, 12, 31)
+    assert rate.current(every, unit, last, date(2026, 9, 1))[0] == last
+    assert len(rate.periods(every, unit, date(9999, 12, 1), None, date(9999, 12, 1), last)) <= 31
+
+
+def test_a_long_track_is_compared_by_a_few_hundred_points(monkeypatch):
+    looked = []
+    line = plausible.LineString
+    monkeypatch.setattr(plausible, "LineString", lambda points: looked.append(len(points)) or line(points))
+    track = [[n, 108.66 + n * 1e-6, 31.94, 5] for n in range(20_000)]
+    plausible._evenly(track)
+    assert looked[0] <= plausible.THINNED + 1
+    for n in (5, 400, 401, 799):
+        assert plausible._evenly(track[:n])[-1] == pytest.approx((track[n - 1][1], 31.94))
+    assert plausible.copied(track, [track[::-1]], plausible.Limits())[0] == "copied"

@@ -161,6 +161,21 @@ def test_a_photo_that_is_none_is_refused(duty, chief, content):
     assert not Finding.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["a.shtml", "a.svg", "a", "a.jpg.html"])
+def test_a_picture_named_as_something_else_is_refused(duty, chief, name):
+    content = picture().read() + b"<script>alert(1)</script>"
+    with pytest.raises(ValidationError, match="照片"):
+        work.take_finding(chief, seen(duty), [SimpleUploadedFile(name, content)], NOW)
+    assert not Finding.objects.exists()
+
+
+def test_a_photo_with_a_second_view_is_taken(duty, chief):
+    out, views = io.BytesIO(), [Image.new("RGB", (8, 8), c) for c in ("red", "blue")]
+    views[0].save(out, "MPO", save_all=True, append_images=views[1:])
+    found = work.take_finding(chief, seen(duty), [SimpleUploadedFile("IMG_1.JPG", out.getvalue())], NOW)
+    assert Attachment.objects.filter(register=work.OWNER, record=found.pk).count() == 1
+
+
 def test_a_supervisor_decides_but_not_about_himself(duty, chief, person):
     found = work.take_patrol(chief, sent(duty, track=walk(START)[:3]), NOW)
     officer = Actor(person("plan_officer", "500229"))

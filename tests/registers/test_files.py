@@ -50,6 +50,13 @@ def test_several_files_come_together_or_not_at_all(own, settings):
     )
 
 
+@pytest.mark.parametrize("ending", ["shtml", "xht", "svgz", "mht", "mhtml", "xhtml", "SHTML"])
+def test_what_a_browser_may_run_is_not_taken(own, ending):
+    register, rows, client = own("water.outlet")
+    assert "不接受" in sent(client, register, rows[0], (f"a.{ending}", b"<script>alert(1)</script>"))
+    assert not Attachment.objects.exists()
+
+
 def test_a_photo_far_from_its_record_is_pointed_out(own):
     register, rows, client = own("water.outlet")
     row = rows[0]

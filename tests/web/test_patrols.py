@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import openpyxl
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -146,6 +147,17 @@ def test_other_units_and_counties_see_nothing(scene, client, person):  # noqa: F
     assert shown["Content-Type"] == "image/jpeg"
 
 
+@pytest.mark.parametrize("ending", [".shtml", ".svg", ".xhtml", ".tif"])
+def test_a_stored_file_that_is_no_photo_is_never_shown_in_the_page(scene, client, person, ending):  # noqa: F811
+    kept = work.Attachment.objects.get(register=work.OWNER)
+    kept.file.save(f"a{ending}", ContentFile(b"<script>alert(1)</script>"))
+    client.force_login(person("unit", UNIT))
+    answer = client.get(go("finding_photo", scene.found.pk, kept.pk))
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
 def test_a_doubt_is_decided_by_somebody_else_with_a_reason(scene, client, person):  # noqa: F811
     act = go("patrol_decide", scene.bad.pk)
     form = {"verdict": "valid", "why": "问过同行的人", "revision": scene.bad.revision}
@@ -165,7 +177,10 @@ def test_a_doubt_is_decided_by_somebody_else_with_a_reason(scene, client, person
         ({"verdict": "x"}, "请选认可或不认可"),
         ({"revision": 0}, "刚被别人改过"),
     ):
-        assert said in text(client.post(act, form | wrong, follow=True)), wrong
+        answer = client.post(act, form | wrong)
+        assert answer.status_code == 422
+        assert said in text(answer), wrong
+        assert f"{(form | wrong)['why']}</textarea>" in text(answer)  # what was typed is still there
     scene.bad.refresh_from_db()
     assert scene.bad.state == "doubtful"
     shown = text(client.post(act, form | {"verdict": "invalid"}, follow=True))
@@ -202,7 +217,12 @@ def test_a_duty_is_made_changed_and_stopped_by_forms(scene, client, person):  # 
     assert stale.status_code == 422
     assert "刚被别人改过" in text(stale)
     stop = go("patrol_duty_stop", duty.pk)
-    assert "原因" in text(client.post(stop, {"last": "2026-10-01", "why": ""}, follow=True))
+    assert "写明停止的原因" in text(client.post(stop, {"last": "2026-10-01", "why": ""}))
+    for day in ("明天", "2026-08-01", "9999-12-31"):
+        answer = client.post(stop, {"last": day, "why": "并入县级"})
+        assert answer.status_code == 422
+        assert f'value="{day}"' in text(answer)
+        assert 'value="并入县级"' in text(answer)
     assert "牧龙河下段" in text(client.post(stop, {"last": "2026-10-01", "why": "并入县级"}, follow=True))
     assert "牧龙河下段" not in text(client.get(go("patrol_duties")))
 
@@ -212,7 +232,8 @@ def test_a_duty_is_made_changed_and_stopped_by_forms(scene, client, person):  # 
     [
         ({"name": ""}, "不能为空"), ({"kind": "x"}, "x"), ({"org": OTHER}, "只能选您可以安排巡查的单位"), ({"org": ""}, "请选责任单位"),
         ({"person": "nobody"}, "请从名单里选巡查人"), ({"every": "0"}, "1 到 366 的整数"), ({"minutes": "-1"}, "0 到 1440 的整数"),
-        ({"valid_from": "明天"}, "不是日期"), ({"valid_to": "2026-01-01"}, "结束日期早于开始日期"), ({"about": "任河"}, "请先选是哪个台账"),
+        ({"valid_from": "明天"}, "不是日期"), ({"valid_from": "9999-12-31"}, "2000 年到 2100 年之间"),
+        ({"valid_from": "1999-12-31"}, "2000 年到 2100 年之间"), ({"valid_to": "2101-01-01"}, "2000 年到 2100 年之间"), ({"valid_to": "2026-01-01"}, "结束日期早于开始日期"), ({"about": "任河"}, "请先选是哪个台账"),
         ({"about": "没有的河", "register": "master.waterbody"}, "没有找到这条记录"), ({"code": "XC-0001"}, "编号相同"),
     ],
 )  # fmt: skip

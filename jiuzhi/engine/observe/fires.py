@@ -31,6 +31,10 @@ class Brought:
     refused: list[firms.Refused] = field(default_factory=list)
 
 
+class TooMany(ValueError):
+    """More detections than are taken in at once."""
+
+
 def is_firms(head: str) -> bool:
     """Whether a text begins like a FIRMS file."""
     return set(firms.NEEDED) <= {
@@ -49,21 +53,26 @@ def around(county: Org) -> Box | None:
 
 
 def bring(
-    text: str, county: Org, actor: Actor, *, box: Box | None = None, synthetic: bool = False
-) -> Brought:
-    """Take in the detections of a file; those outside ``box`` are refused. Errors: `firms.NoFires`."""
-    done = Brought()
+    text: str, county: Org, actor: Actor, *, box: Box | None = None, synthetic: bool = False, most: int | None = None
+) -> Brought:  # fmt: skip
+    """Take in the detections of a file; those outside ``box`` are refused. Nothing is stored before the whole file is read.
+
+    Errors: `firms.NoFires`; `TooMany` for more than ``most`` of them within ``box``."""
+    done, inside = Brought(), list[firms.Fire]()
+    for found in firms.read(text):
+        done.rows += 1
+        if isinstance(found, firms.Refused):
+            done.refused.append(found)
+        elif box is not None and not (box[0] <= found.lon <= box[2] and box[1] <= found.lat <= box[3]):
+            done.refused.append(firms.Refused(found.row, f"位置 {found.lon},{found.lat} 在给出的范围以外"))
+        elif most is not None and len(inside) >= most:
+            raise TooMany
+        else:
+            inside.append(found)
     with records.one_set():
-        for found in firms.read(text):
-            done.rows += 1
-            if isinstance(found, firms.Refused):
-                done.refused.append(found)
-            elif box is not None and not (box[0] <= found.lon <= box[2] and box[1] <= found.lat <= box[3]):
-                done.refused.append(
-                    firms.Refused(found.row, f"位置 {found.lon},{found.lat} 在给出的范围以外")
-                )
-            else:
-                _take(found, county, actor, synthetic, done)
+        for fire in inside:
+            _take(fire, county, actor, synthetic, done)
+    done.refused.sort(key=lambda r: r.row)
     return done
 
 

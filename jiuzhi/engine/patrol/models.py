@@ -50,6 +50,10 @@ class Duty(Record, title="巡查任务", key=["code"]):
     valid_to = models.DateField("止", null=True, blank=True)
 
     def faults(self) -> dict[str, str]:
+        days = {"valid_from": self.valid_from, "valid_to": self.valid_to}
+        far = [name for name, day in days.items() if day is not None and not 2000 <= day.year <= 2100]
+        if far:
+            return dict.fromkeys(far, "日期要在 2000 年到 2100 年之间")
         late = self.valid_to is not None and self.valid_from is not None and self.valid_to < self.valid_from
         return {"valid_to": "结束日期早于开始日期：请改其中一个"} if late else {}
 

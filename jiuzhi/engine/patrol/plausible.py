@@ -18,6 +18,7 @@ from jiuzhi.core import geo
 Point = Sequence[float]
 Track = Sequence[Point]
 Doubt = tuple[str, str]
+THINNED = 400  # points of a track that is compared with others
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,9 @@ def copied(track: Track, earlier: Iterable[Track], limits: Limits) -> Doubt | No
 
 
 def _evenly(track: Track, parts: int = 32) -> list[tuple[float, float]]:
-    line = LineString([(p[1], p[2]) for p in track])
+    """Places at even distances along a track; of a long one every so many-th point is looked at, and its last."""
+    step = -(-len(track) // THINNED)
+    line = LineString([(p[1], p[2]) for p in (*track[:-1:step], track[-1])])
     points = [line.interpolate(n / parts, normalized=True) for n in range(parts + 1)]
     return [(p.x, p.y) for p in points]
 

@@ -15,7 +15,7 @@ def periods(
     (Monday to Sunday) or whole calendar months. A period that a duty ends within is not asked for."""
     found: list[tuple[date, date]] = []
     start = _before(every, unit, _begin(unit, valid_from), first)
-    while start <= last:
+    while start <= last and start < date.max:
         after = _next(unit, start, every)
         end = after - DAY
         if first <= end <= last and (valid_to is None or end <= valid_to):
@@ -43,10 +43,12 @@ def _begin(unit: str, day: date) -> date:
 
 
 def _next(unit: str, day: date, every: int) -> date:
+    """The beginning of the period after the one that begins on ``day``; the last day there is where the calendar ends."""
     if unit == "month":
         months = day.year * 12 + day.month - 1 + every
-        return day.replace(year=months // 12, month=months % 12 + 1)
-    return day + timedelta(days=every * (7 if unit == "week" else 1))
+        return date.max if months // 12 > date.max.year else date(months // 12, months % 12 + 1, day.day)
+    days = every * (7 if unit == "week" else 1)
+    return date.max if days > (date.max - day).days else day + timedelta(days=days)
 
 
 def _before(every: int, unit: str, start: date, day: date) -> date:

@@ -30,6 +30,7 @@ from .base import Scope, actor, county_page, page, require
 
 LIMIT = 200 * 1024 * 1024  # [bytes]
 SHOWN = 20
+FIRES = 5000  # fire points about the county taken in by one request
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -85,10 +86,18 @@ def _fires(request: HttpRequest, scope: Scope, path: Path) -> bool:
             request, _("这是卫星火点文件：登记火点需要“%(title)s”的新增权限。") % {"title": register.title}
         )
         return True
-    done = fires.bring(
-        path.read_text("utf-8", "replace"), scope.county, actor(request), box=fires.around(scope.county),
-        synthetic=request.POST.get("synthetic") == "on",
-    )  # fmt: skip
+    box = fires.around(scope.county)
+    if box is None:
+        messages.error(request, _("本县还没有带坐标的监测点位，无法判断火点是否在本县周边：请先补点位坐标，或请管理员用命令行 jiuzhi observe fires --box 导入。"))  # fmt: skip
+        return True
+    try:
+        done = fires.bring(
+            path.read_text("utf-8", "replace"), scope.county, actor(request), box=box, most=FIRES,
+            synthetic=request.POST.get("synthetic") == "on",
+        )  # fmt: skip
+    except fires.TooMany:
+        messages.error(request, _("文件里本县周边的火点超过 %(n)s 个，没有导入：请按日期拆分，或请管理员用命令行 jiuzhi observe fires 导入。") % {"n": FIRES})  # fmt: skip
+        return True
     said = _(
         "卫星火点：读了 %(rows)s 行，新增 %(new)s 个，已有 %(known)s 个，未收 %(refused)s 行（本县周边以外或读不懂）。"
     )

@@ -120,11 +120,19 @@ def _form(request: HttpRequest, scope: Scope, duty: Duty, given: dict[str, str])
         else:
             messages.success(request, _("已保存巡查任务“%(name)s”。") % {"name": duty.name})
             return redirect("patrol_duties", scope.county.code)
+    return _shown(request, scope, duty, given, errors)
+
+
+def _shown(
+    request: HttpRequest, scope: Scope, duty: Duty, given: dict[str, str], errors: dict[str, str],
+    stopping: dict[str, str] | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The form of a duty. ``stopping``: what was typed to stop it, when that was refused."""
     units = list(arrange.units(scope.user, scope.county))
     context = {
         "duty": duty if duty.pk else None, "given": given, "errors": errors, "general": errors.get("", ""), "units": units, "kinds": Duty.Kind.choices,
         "levels": Duty.Level.choices, "rhythms": Duty.Unit.choices, "people": arrange.walkers(units, scope.county),
-        "registers": _placed(scope), "revision": request.POST.get("revision", "") or duty.revision, "today": local.today(),
+        "registers": _placed(scope), "revision": request.POST.get("revision", "") or duty.revision, "stopping": stopping or {"last": local.today().isoformat(), "why": ""},
         "running": bool(duty.pk) and (duty.valid_to is None or duty.valid_to >= local.today()), "synthetic": duty.synthetic,
     }  # fmt: skip
     return page(request, "web/patrols/duty.html", context, active="patrols", status=422 if errors else 200)
@@ -209,7 +217,8 @@ def stop(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         last = given_day(request.POST.get("last", "")) or local.today()
         arrange.stop(duty, last, request.POST.get("why", ""), actor(request))
     except ValidationError as error:
-        messages.error(request, "；".join(error.messages))
-        return redirect("patrol_duty", scope.county.code, pk)
+        typed = {name: request.POST.get(name, "") for name in ("last", "why")}
+        held = _own(scope, pk)  # as it is stored
+        return _shown(request, scope, held, _given(held), {"": "；".join(error.messages)}, typed)
     messages.success(request, _("已停止：%(day)s 以后不再要求巡查。") % {"day": last})
     return redirect(f"{reverse('patrol_duties', args=[scope.county.code])}?state=stopped")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -34,6 +35,8 @@ _PAGE, _MOST = 50, 20_000
 _ASKED = ("q", "kind", "level", "unit", "person", "state", "when")
 _PAST = ("create", "update")
 _UNITS = 8  # units whose rate is shown at once
+# What a browser may show in our name, by the ending of the stored file; anything else is handed out to be saved.
+_SHOWN = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 COLOURS = {"good": "met", "accepted": "met", "doubtful": "late", "refused": "badly_late"}
 
 
@@ -171,8 +174,12 @@ def _checks(patrol: Patrol) -> list[tuple[str, str, bool]]:
 @county_page
 def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """One patrol: where it went, what was found, whether it is believed, and who said so."""
-    patrol = _seen(scope, pk)
-    past = AuditEntry.objects.filter(model=Patrol._meta.label, key=str(pk), action__in=_PAST)
+    return _one(request, scope, _seen(scope, pk))
+
+
+def _one(request: HttpRequest, scope: Scope, patrol: Patrol, fault: str = "") -> HttpResponse:
+    """The page of a patrol. ``fault``: why a decision was refused, shown with the words that were typed."""
+    past = AuditEntry.objects.filter(model=Patrol._meta.label, key=str(patrol.pk), action__in=_PAST)
     near = [abs(p[3]) for p in patrol.track]
     context = {
         "patrol": patrol, "duty": patrol.duty, "colour": COLOURS[patrol.state], "way": way(patrol.distance),
@@ -180,9 +187,10 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "points": len(patrol.track), "accuracy": sorted(near)[len(near) // 2] if near else None,
         "late": round((patrol.received - patrol.ended).total_seconds() / 60), "past": past.select_related("user").order_by("id"),
         "decides": work.may_decide(scope.user, patrol), "own": patrol.user_id == scope.user.pk, "synthetic": patrol.synthetic,
-        "about": linked(scope, patrol.duty), "arranges": scope.may("set_patrol", patrol.duty.org),
+        "about": linked(scope, patrol.duty), "arranges": scope.may("set_patrol", patrol.duty.org), "fault": fault,
+        "why": request.POST.get("why", ""),
     }  # fmt: skip
-    return page(request, "web/patrols/patrol.html", context, active="patrols")
+    return page(request, "web/patrols/patrol.html", context, active="patrols", status=422 if fault else 200)
 
 
 def record_of(duty: Duty) -> Record | None:
@@ -249,7 +257,13 @@ def photo(request: HttpRequest, scope: Scope, pk: int, file: int) -> HttpRespons
         opened = found.file.open("rb")
     except FileNotFoundError as error:
         raise Http404(_("文件已不在存储中，请联系管理员。")) from error
-    answer = FileResponse(opened, filename=named(found))
+    kind = _SHOWN.get(Path(found.file.name).suffix.lower())
+    answer = FileResponse(
+        opened,
+        as_attachment=kind is None,
+        filename=named(found),
+        content_type=kind or "application/octet-stream",
+    )
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
@@ -267,7 +281,6 @@ def decide(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
             raise ValidationError(_("请选认可或不认可。"))
         work.decide(patrol, verdict == "valid", request.POST.get("why", ""), actor(request), revision)
     except ValidationError as error:
-        messages.error(request, "；".join(error.messages))
-    else:
-        messages.success(request, _("已核实：%(state)s。") % {"state": patrol.get_state_display()})
+        return _one(request, scope, _seen(scope, pk), "；".join(error.messages))  # as it stands now
+    messages.success(request, _("已核实：%(state)s。") % {"state": patrol.get_state_display()})
     return redirect("patrol", scope.county.code, pk)
