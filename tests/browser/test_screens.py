@@ -12,13 +12,18 @@ PAGES = [
     "/systems/", "/search/?q=水", "/design/",
     "/county/500229/stations/500229-A01/?tab=live&period=30d", "/county/500229/compare/",
     "/county/500229/patrols/", "/county/500229/patrols/duties/", "/county/500229/patrols/duties/new/",
+    "/county/500229/alerts/", "/county/500229/alerts/rules/", "/county/500229/alerts/rules/risk.expired_supply/", "/county/500229/messages/",
+    "/county/500229/channels/", "/county/500229/channels/new/", "/county/500229/warnings/", "/county/500229/warnings/new/",
+    "/county/500229/cases/", "/county/500229/cases/board/", "/county/500229/cases/map/", "/county/500229/cases/calendar/",
+    "/county/500229/cases/new/", "/county/500229/duties/", "/county/500229/scores/", "/county/500229/scores/cards/",
+    "/public/500229/complaints/", "/public/500229/warnings/",
     "/county/500229/compare/?s=500229-A01|PM2.5&s=重庆市/水寨子|DO&period=7d",
 ]  # fmt: skip
 
 # A text is cut off when its box hides what overflows, unless it is meant to (clamped lines with the whole text elsewhere).
 CUT_OFF = """() => [...document.querySelectorAll('main *, .side *, .top *, .tabs-phone *')].filter((e) => {
   const s = getComputedStyle(e);
-  if (e.closest('.sr, .chart, details:not([open]) > :not(summary), .tile .d, .todo .sub, .reg .serves') || s.display === 'none' || s.display === 'inline') return false;
+  if (e.closest('.sr, .chart, details:not([open]) > :not(summary), .tile .d, .todo .sub, .reg .serves, .cal-case') || s.display === 'none' || s.display === 'inline') return false;
   if (!e.childNodes.length || ![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) return false;
   return (s.overflowX === 'hidden' && e.scrollWidth > e.clientWidth + 1) || (s.overflowY === 'hidden' && e.scrollHeight > e.clientHeight + 2);
 }).map((e) => e.outerHTML.slice(0, 120))"""
@@ -159,3 +164,11 @@ def test_contrast_is_enough(page):
         page.goto(path)
         page.wait_for_load_state("networkidle")
         assert page.evaluate(script) == [], path
+
+
+def test_the_bell_and_the_menu_count_without_being_asked(page):
+    page.goto("/county/500229/plan/")
+    page.wait_for_selector("#bell[hx-trigger^=every]")
+    assert "消息" in page.text_content("#bell")
+    if page.viewport_size["width"] > 800:
+        assert page.text_content("#n-alerts").strip().isdecimal()

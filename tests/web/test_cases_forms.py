@@ -299,3 +299,13 @@ def test_nothing_offers_to_take_back_a_step_of_a_case_that_follows(land, client,
     work.follow(case, "退回改报", Actor(user), at=timezone.now(), words="x")
     client.force_login(user)
     assert 'value="back"' not in client.get(go("case", case.pk)).content.decode()
+
+
+def test_a_photo_is_shown_as_a_picture_whatever_its_title(case, client, person):  # noqa: F811
+    kept = evidence.attach(case, SimpleUploadedFile("前.jpg", PHOTO), SYSTEM, moment="before")
+    kept.attachment.title = "现场.html"
+    kept.attachment.save()
+    client.force_login(person("plan_officer", "500229"))
+    answer = client.get(go("case_file", case.pk, kept.pk))
+    assert answer["Content-Type"] in ("image/jpeg", "image/png")
+    assert answer["X-Content-Type-Options"] == "nosniff"

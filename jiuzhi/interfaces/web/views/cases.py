@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from jiuzhi.engine.exchange.workbook import tables
 from jiuzhi.engine.patrol import work as patrols
 
 from .base import Scope, county_page, page
+from .registers.files import sent_inline
 from .scores import FORMS, sent
 
 _PAGE = 50
@@ -191,16 +192,7 @@ def _fields(step: Step) -> dict[str, str]:
 def file(request: HttpRequest, scope: Scope, pk: int, number: int) -> FileResponse:
     """A file of a case, to who sees the case."""
     found = get_object_or_404(CaseFile.objects.select_related("attachment"), pk=number, case=seen(scope, pk))
-    kept = found.attachment
-    inline = kept.kind == "photo" and kept.file.name.lower().endswith((".jpg", ".jpeg", ".png", ".webp"))
-    try:
-        opened = kept.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404(_("文件已不在存储中，请联系管理员。")) from error
-    response = FileResponse(opened, as_attachment=not inline, filename=kept.title)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sent_inline(found.attachment)
 
 
 @county_page

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,7 +27,7 @@ from jiuzhi.engine.patrol import lists, plausible, work
 from jiuzhi.engine.patrol.models import Duty, Finding, Patrol
 
 from .base import Scope, actor, county_page, number, page
-from .registers.files import named, small
+from .registers.files import sent_inline, small
 from .scores import FORMS, sent
 
 _PAGE, _MOST = 50, 20_000
@@ -36,7 +35,6 @@ _ASKED = ("q", "kind", "level", "unit", "person", "state", "when")
 _PAST = ("create", "update")
 _UNITS = 8  # units whose rate is shown at once
 # What a browser may show in our name, by the ending of the stored file; anything else is handed out to be saved.
-_SHOWN = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 COLOURS = {"good": "met", "accepted": "met", "doubtful": "late", "refused": "badly_late"}
 
 
@@ -253,20 +251,7 @@ def photo(request: HttpRequest, scope: Scope, pk: int, file: int) -> HttpRespons
     found = get_object_or_404(Attachment, pk=file, register=work.OWNER, record=seen.pk)
     if "small" in request.GET:
         return small(found)
-    try:
-        opened = found.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404(_("文件已不在存储中，请联系管理员。")) from error
-    kind = _SHOWN.get(Path(found.file.name).suffix.lower())
-    answer = FileResponse(
-        opened,
-        as_attachment=kind is None,
-        filename=named(found),
-        content_type=kind or "application/octet-stream",
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return sent_inline(found)
 
 
 @require_POST
