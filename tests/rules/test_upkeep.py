@@ -271,6 +271,15 @@ def test_two_steps_due_at_once_tell_both(county, land, person):  # noqa: F811
     assert telling.escalate(Look(county, NOON + 3 * DAY)) == 0
 
 
+def test_an_alarm_acknowledged_meanwhile_is_not_taken_up(county):  # noqa: F811
+    standing_rule({"record:x:1": Decimal(4)})
+    standing.look_at(county, NOON)
+    read_before = Episode.objects.get()
+    Episode.objects.update(acked_at=NOON)
+    telling._one_up(Look(county, NOON + DAY), read_before, 1)
+    assert (Episode.objects.get().acked_at, Episode.objects.get().escalated) == (NOON, 0)
+
+
 # --- one event, or two ---
 
 

@@ -153,6 +153,22 @@ def test_a_source_not_sampled_in_its_rhythm(county, source):
     assert len(found("water.source_gap", county, NOW + timedelta(days=2))) == 1
 
 
+def test_hourly_values_are_no_sample(county, source):
+    take(sample(source.code, datetime(2026, 9, 1, 2, tzinfo=LOCAL), NH3N="0.1"))
+    take(sample(source.code, datetime(2026, 11, 23, 2, tzinfo=LOCAL), kind="4h", NH3N="0.1"))
+    assessed.refresh(NOW.date())
+    assert len(found("water.source_gap", county)) == 1
+
+
+def test_metals_of_tables_2_and_3_are_known_by_their_instrument_names(county, source):
+    take(
+        sample(source.code, datetime(2026, 11, 2, 2, tzinfo=LOCAL), w20124="0.5", w20125="0.3", w20121="0.03")
+    )
+    assessed.refresh(NOW.date())
+    (one,) = found("water.source_exceeds", county)
+    assert one.text.endswith("锰、镍超标")
+
+
 # --- sewage works and permits ---
 
 
