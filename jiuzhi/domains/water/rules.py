@@ -112,6 +112,9 @@ def _newest(look: Look, station: Station) -> tuple[str, dict[str, Any]]:
         if r["kind"] == "sample" and r["day"] <= look.today
     ]
     months = [r for r in look.table("water_month", station=station.code) if r["month"] < f"{look.today:%Y-%m}"]  # fmt: skip
+    since = look.today - timedelta(days=366)  # what is older says nothing of today
+    samples = [r for r in samples if r["day"] >= since]
+    months = [r for r in months if r["month"] >= f"{since:%Y-%m}"]
     if samples and (not months or samples[-1]["month"] >= months[-1]["month"]):
         return f"{samples[-1]['day']} 采样", samples[-1]
     return (f"{months[-1]['month']} 月均值", months[-1]) if months else ("", {})
@@ -266,14 +269,21 @@ _EVERY = {"每月": 31, "每季": 92, "每半年": 184, "每年": 366}
 )  # fmt: skip
 def plant_exceeds(look: Look) -> Iterator[Threshold]:
     """GB 18918 judges the mean of a day (a mixed sample of 24 hours): the ``day`` values of an instrument. Ammonia nitrogen by the water's
-    temperature of that day."""
+    temperature of that day. Where works share an outlet the strictest bound holds."""
+    strictest: dict[str, Threshold] = {}
     day = look.today - timedelta(days=1)  # a daily mean comes in after its day
     for plant in look.register("water.plant"):
         grade = plant.standard.removeprefix("GB 18918-2002 ") if plant.state in ("运行", "间歇") else ""
         for station in works_limits.outlets(look, plant) if grade in sewage.GRADES else ():
             warm = works_limits.temperature(look, station)
             for item in sewage.ITEMS:
-                yield from works_limits.bounds(station, item, grade, day, warm, plant)
+                for one in works_limits.bounds(station, item, grade, day, warm, plant):
+                    held, limit = strictest.get(one.subject), one.limits[0][0]
+                    if held is None or (
+                        limit > held.limits[0][0] if one.below else limit < held.limits[0][0]
+                    ):
+                        strictest[one.subject] = one
+    yield from strictest.values()
 
 
 @rule(
