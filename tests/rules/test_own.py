@@ -96,6 +96,13 @@ def test_units_that_reported_before_owe_the_period_that_is_due(county):
     assert found("observe.report_late", county) == []
 
 
+def test_who_reported_only_after_a_quarter_does_not_owe_it(county):
+    register = get("water.plantmonth")
+    samples.load_samples(records.SYSTEM, only=[register])
+    periods.open_period(county, register.code, "2026-Q2", date(2026, 7, 10), records.SYSTEM)
+    assert [f.org for f in found("observe.report_late", county)] == [county]
+
+
 def test_where_nobody_ever_reported_the_county_owes(county):
     periods.open_period(county, "waste.medicalmonth", "2026-Q3", date(2026, 10, 15), records.SYSTEM)
     assert [f.org for f in found("observe.report_late", county)] == [county]

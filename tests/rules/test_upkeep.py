@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.exceptions import ValidationError
 
 from jiuzhi.core import records
 from jiuzhi.core.records import SYSTEM
 from jiuzhi.engine.notify.models import Message
-from jiuzhi.engine.rules import declare, expand, faults, standing, telling, watching
+from jiuzhi.engine.rules import declare, expand, faults, standing, telling, upkeep, watching
 from jiuzhi.engine.rules.declare import Finding, Threshold
 from jiuzhi.engine.rules.look import Look
 from jiuzhi.engine.rules.models import Episode, RuleSetting
@@ -269,6 +270,48 @@ def test_two_steps_due_at_once_tell_both(county, land, person):  # noqa: F811
         "未确认，提级至县级领导",
     ]
     assert telling.escalate(Look(county, NOON + 3 * DAY)) == 0
+
+
+def test_an_alarm_acknowledged_meanwhile_is_not_taken_up(county):  # noqa: F811
+    standing_rule({"record:x:1": Decimal(4)})
+    standing.look_at(county, NOON)
+    read_before = Episode.objects.get()
+    Episode.objects.update(acked_at=NOON)
+    telling._one_up(Look(county, NOON + DAY), read_before, 1)
+    assert (Episode.objects.get().acked_at, Episode.objects.get().escalated) == (NOON, 0)
+
+
+def test_one_limit_that_cannot_be_held_leaves_the_others_watched(county):  # noqa: F811
+    @declare.watch("t.a", "超标", severity="mid", why="x", fix="y", cause="z")
+    def rule(look):
+        for station, limit in (("S1", "20"), ("S2", "0.0000001"), ("S1", "30")):
+            yield Threshold(station, "COD", "minute", [(Decimal(limit), 0)], station)
+
+    arrive(25)
+    assert watch() == 1
+    assert [f.rule for f in faults.listed(county)] == ["t.a"]
+
+
+def test_the_worst_value_keeps_an_acknowledgement_made_meanwhile(county, monkeypatch):  # noqa: F811
+    too_much(fire=1)
+    arrive(25)
+    watch()
+    alarm = Episode.objects.get()
+    six = upkeep.episodes.six
+
+    def meanwhile(value):
+        Episode.objects.update(acked_at=NOON)
+        return six(value)
+
+    monkeypatch.setattr(upkeep.episodes, "six", meanwhile)
+    look = Look(county, NOON + MINUTE)
+    upkeep.worsened(look, {(alarm.rule, alarm.subject, alarm.fired_at): (Decimal(99), False)})
+    assert (Episode.objects.get().worst, Episode.objects.get().acked_at) == (99, NOON)
+
+
+def test_a_number_beyond_all_bounds_is_refused_in_words(county):  # noqa: F811
+    with pytest.raises(ValidationError, match="要是数字"):
+        RuleSetting(org=county, rule="t.a", params={"most": "1e30"}, why="x").clean()
 
 
 # --- one event, or two ---

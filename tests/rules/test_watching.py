@@ -215,6 +215,7 @@ def test_a_storm_is_told_in_one_sentence(county, person, land):
         arrive(25, station=code)
     assert watch() == 8
     assert Message.objects.get().title == "【重要】化学需氧量超标 8 处"
+    assert Message.objects.get().link == "alerts:500229:t.cod"
 
 
 def test_at_night_nobody_is_woken_unless_it_is_urgent(county, person):

@@ -52,6 +52,12 @@ def test_one_item_beyond_its_class_is_named_with_its_multiple(county, section):
     assert told["水寨子 溶解氧"].text == "2026-11-20 采样为Ⅲ类"
 
 
+def test_a_sample_of_years_ago_says_nothing_of_today(county, section):
+    take(sample("W1", datetime(2024, 11, 20, 2, tzinfo=LOCAL), TP="0.15"))
+    assessed.refresh(NOW.date())
+    assert found("water.single_factor", county) == []
+
+
 def test_a_newer_month_speaks_instead_of_an_old_sample(county, section):
     take(sample("W1", datetime(2026, 8, 3, 2, tzinfo=LOCAL), TP="0.15"))
     take(*(sample("W1", datetime(2026, 10, n, 2, tzinfo=LOCAL), kind="4h", TP="0.05") for n in range(1, 29)))
@@ -153,6 +159,22 @@ def test_a_source_not_sampled_in_its_rhythm(county, source):
     assert len(found("water.source_gap", county, NOW + timedelta(days=2))) == 1
 
 
+def test_hourly_values_are_no_sample(county, source):
+    take(sample(source.code, datetime(2026, 9, 1, 2, tzinfo=LOCAL), NH3N="0.1"))
+    take(sample(source.code, datetime(2026, 11, 23, 2, tzinfo=LOCAL), kind="4h", NH3N="0.1"))
+    assessed.refresh(NOW.date())
+    assert len(found("water.source_gap", county)) == 1
+
+
+def test_metals_of_tables_2_and_3_are_known_by_their_instrument_names(county, source):
+    take(
+        sample(source.code, datetime(2026, 11, 2, 2, tzinfo=LOCAL), w20124="0.5", w20125="0.3", w20121="0.03")
+    )
+    assessed.refresh(NOW.date())
+    (one,) = found("water.source_exceeds", county)
+    assert one.text.endswith("锰、镍超标")
+
+
 # --- sewage works and permits ---
 
 
@@ -193,6 +215,14 @@ def test_ammonia_by_the_temperature_of_the_day(county, works):
     assert limit_of(county, "NH3N").limits == [(8, 0)]  # 11.92 ℃
     report(works[1].code, "water_temperature", "day", (start, "12.01"))
     assert limit_of(county, "NH3N").limits == [(5, 0)]
+
+
+def test_of_two_works_at_one_outlet_the_strictest_bound_holds(county, works):
+    other = Plant.objects.filter(county=county).exclude(pk=works[0].pk).first()
+    Plant.objects.filter(pk=other.pk).update(
+        outlet=works[0].outlet, state="运行", standard="GB 18918-2002 一级B"
+    )
+    assert limit_of(county, "COD").limits == [(50, 0)]
 
 
 def test_a_works_that_stopped_is_not_watched(county, works):

@@ -1,6 +1,7 @@
 """Alarms of the plastic domain."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from jiuzhi.engine.rules.declare import Finding, rule
 from jiuzhi.engine.rules.look import Look
@@ -31,9 +32,13 @@ def weight_odd(look: Look) -> Iterator[Finding]:
         for r in look.register("plastic.filmrecovery")
         if r.film != DEGRADABLE and r.gross_kg and r.net_kg is not None and r.area_mu
     ]
+    rates: dict[str, list[Decimal]] = {}
     for row in rows:
-        same = sorted(r.net_kg / r.area_mu for r in rows if r.film == row.film)
-        rate, usual = row.net_kg / row.area_mu, same[len(same) // 2]
+        rates.setdefault(row.film, []).append(row.net_kg / row.area_mu)
+    medians = {film: sorted(same)[len(same) // 2] for film, same in rates.items()}
+    for row in rows:
+        same, usual = rates[row.film], medians[row.film]
+        rate = row.net_kg / row.area_mu
         much = len(same) >= _LEAST and rate > usual * look.param("times")
         odd = (
             "杂质率为 0"

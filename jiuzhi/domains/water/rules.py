@@ -112,6 +112,9 @@ def _newest(look: Look, station: Station) -> tuple[str, dict[str, Any]]:
         if r["kind"] == "sample" and r["day"] <= look.today
     ]
     months = [r for r in look.table("water_month", station=station.code) if r["month"] < f"{look.today:%Y-%m}"]  # fmt: skip
+    since = look.today - timedelta(days=366)  # what is older says nothing of today
+    samples = [r for r in samples if r["day"] >= since]
+    months = [r for r in months if r["month"] >= f"{since:%Y-%m}"]
     if samples and (not months or samples[-1]["month"] >= months[-1]["month"]):
         return f"{samples[-1]['day']} 采样", samples[-1]
     return (f"{months[-1]['month']} 月均值", months[-1]) if months else ("", {})
@@ -227,7 +230,10 @@ def _special(look: Look, station: Station) -> dict[str, Decimal]:
     return found
 
 
-_SPECIAL = {EVERY[code].title: code for code in EVERY if code.startswith("w")}
+# HJ 212 names some items otherwise than the tables do. Items of the tables without a code here are not judged.
+_SPECIAL = {EVERY[code].title: code for code in EVERY if code.startswith("w")} | {
+    "铁": "w20125", "锰": "w20124", "镍": "w20121", "铍": "w20127", "苯并[a]芘": "w25043",
+}  # fmt: skip
 
 
 @rule(
@@ -239,7 +245,9 @@ def source_gap(look: Look) -> Iterator[Finding]:
     for source in look.register("water.source"):
         station, days = look.station(source.code), _EVERY.get(source.monitoring)
         samples = [
-            r["day"] for r in look.table("water_sample", station=source.code) if r["day"] <= look.today
+            r["day"]
+            for r in look.table("water_sample", station=source.code)
+            if r["kind"] == "sample" and r["day"] <= look.today
         ]
         if station is None or days is None or source.state != "在用" or not samples:
             continue  # nothing ever came in here: the source is watched elsewhere
@@ -261,14 +269,21 @@ _EVERY = {"每月": 31, "每季": 92, "每半年": 184, "每年": 366}
 )  # fmt: skip
 def plant_exceeds(look: Look) -> Iterator[Threshold]:
     """GB 18918 judges the mean of a day (a mixed sample of 24 hours): the ``day`` values of an instrument. Ammonia nitrogen by the water's
-    temperature of that day."""
+    temperature of that day. Where works share an outlet the strictest bound holds."""
+    strictest: dict[str, Threshold] = {}
     day = look.today - timedelta(days=1)  # a daily mean comes in after its day
     for plant in look.register("water.plant"):
         grade = plant.standard.removeprefix("GB 18918-2002 ") if plant.state in ("运行", "间歇") else ""
         for station in works_limits.outlets(look, plant) if grade in sewage.GRADES else ():
             warm = works_limits.temperature(look, station)
             for item in sewage.ITEMS:
-                yield from works_limits.bounds(station, item, grade, day, warm, plant)
+                for one in works_limits.bounds(station, item, grade, day, warm, plant):
+                    held, limit = strictest.get(one.subject), one.limits[0][0]
+                    if held is None or (
+                        limit > held.limits[0][0] if one.below else limit < held.limits[0][0]
+                    ):
+                        strictest[one.subject] = one
+    yield from strictest.values()
 
 
 @rule(

@@ -98,12 +98,18 @@ def _expand(look: Look) -> Expanded:
             continue
         conduct = conduct_of(rule, look)
         try:
-            told = [_ready(rule, t, conduct) for t in rule.function(look.as_(rule))]
+            told = list(rule.function(look.as_(rule)))
         except Exception as error:  # noqa: BLE001 - one rule that cannot be told must not silence the others
             found.failed[rule.code] = error
             continue
-        for one in told:
-            t = one.threshold
+        for t in told:
+            try:
+                if (rule.code, t.subject) in found.subjects:
+                    raise ValueError(f"{t.subject} is told twice")
+                one = _ready(rule, t, conduct)
+            except Exception as error:  # noqa: BLE001 - nor one limit the others of its rule
+                found.failed[rule.code] = error
+                continue
             found.series.setdefault((t.station, t.item, t.kind), []).append(one)
             found.subjects.add((rule.code, t.subject))
     return found

@@ -196,7 +196,7 @@ class RuleSetting(Record, title="规则设置", key=["rule"]):
                 number = Decimal(str(value))
             except InvalidOperation:
                 number = Decimal("NaN")
-            if not number.is_finite() or number != round(number, 6) or abs(number) > 10**9:
+            if not number.is_finite() or abs(number) > 10**9 or number != round(number, 6):
                 raise ValidationError({"params": f"{name} 要是数字，最多六位小数，不是“{value}”"})
 
 

@@ -111,11 +111,17 @@ def report_late(look: Look) -> Iterator[Finding]:
             continue
         rows = [(r.org, periods.period_of(register, r)) for r in look.register(register.code)]
         done = {org.pk for org, own in rows if periods.covers(period.period, own)}
-        owing = {org.pk: org for org, own in rows if own and own < period.period} or (
-            {} if done else {look.county.pk: look.county}
-        )
+        owing = {
+            org.pk: org for org, own in rows if own and _last_month(own) < _last_month(period.period)
+        } or ({} if done else {look.county.pk: look.county})
         for org in (o for pk, o in owing.items() if pk not in done):
             yield _late(period, register.title, org)
+
+
+def _last_month(period: str) -> str:
+    """The month a period ends with: "2026-06" of "2026-Q2", "2026-12" of "2026"."""
+    year, _, part = period.partition("-")
+    return f"{year}-{int(part[1:]) * 3:02d}" if part.startswith("Q") else period if part else f"{year}-12"
 
 
 def _late(period: ReportingPeriod, title: str, org: Org) -> Finding:

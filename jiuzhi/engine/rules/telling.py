@@ -7,6 +7,8 @@ from datetime import UTC, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from jiuzhi.core import records
 from jiuzhi.core.records import SYSTEM
 from jiuzhi.engine.notify.tell import tell as tell_people
@@ -88,7 +90,7 @@ def _in_one(look: Look, listed: Sequence[Happening], over: bool) -> None:
     names = "、".join(h.episode.name for h in listed[:STORM])
     tell_people(
         look.county, rule.tells, f"【{'已解除' if over else SEVERITIES[rule.severity]}】{rule.title} {len(listed)} 处",
-        f"{names} 等 {len(listed)} 处。{rule.why}\n处置建议：{rule.fix}", at=look.now, topic="alert", link=f"alerts:{rule.code}",
+        f"{names} 等 {len(listed)} 处。{rule.why}\n处置建议：{rule.fix}", at=look.now, topic="alert", link=f"alerts:{look.county.code}:{rule.code}",
         key=f"storm:{rule.code}:{first.pk}:{over}", severity=rule.severity, synthetic=any(h.episode.synthetic for h in listed),
     )  # fmt: skip
 
@@ -114,13 +116,17 @@ def escalate(look: Look) -> int:
 
 
 def _one_up(look: Look, episode: Episode, step: int) -> None:
-    episode.escalated = step
-    records.save(episode, SYSTEM, f"提级 {step}")
-    to = "单位负责人" if step == 1 else "县级领导"
-    event = EpisodeEvent(
-        episode=episode, at=look.now, kind=EpisodeEvent.Kind.ESCALATED, text=f"未确认，提级至{to}"
-    )
-    records.save(event, SYSTEM, "报警提级")
+    with transaction.atomic():
+        episode = Episode.objects.select_for_update().get(pk=episode.pk)
+        if episode.acked_at is not None or episode.cleared_at is not None:  # meanwhile
+            return
+        episode.escalated = step
+        records.save(episode, SYSTEM, f"提级 {step}")
+        to = "单位负责人" if step == 1 else "县级领导"
+        event = EpisodeEvent(
+            episode=episode, at=look.now, kind=EpisodeEvent.Kind.ESCALATED, text=f"未确认，提级至{to}"
+        )
+        records.save(event, SYSTEM, "报警提级")
     tell_people(
         episode.org if step == 1 else look.county, _WHOM[step], f"【提级】{episode.title}：{episode.name}", episodes.explained(episode),
         at=look.now, topic="alert", link=f"alert:{episode.pk}", key=f"escalated:{episode.pk}:{step}", severity=episode.severity,

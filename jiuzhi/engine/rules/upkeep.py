@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import transaction
+
 from jiuzhi.core import records
 from jiuzhi.core.records import SYSTEM
 
@@ -32,9 +34,11 @@ def worsened(look: Look, seen: Mapping[At, tuple[Decimal, bool]]) -> None:
         if value is None:
             continue
         value = episodes.six(value)
-        if episode.worst is None or (value < episode.worst if below else value > episode.worst):
-            episode.worst = value
-            records.save(episode, SYSTEM, "报警：最重值")
+        with transaction.atomic():  # read again: somebody may have acknowledged it meanwhile
+            held = Episode.objects.select_for_update().get(pk=episode.pk)
+            if held.worst is None or (value < held.worst if below else value > held.worst):
+                held.worst = value
+                records.save(held, SYSTEM, "报警：最重值")
 
 
 def unwatched(
@@ -50,15 +54,7 @@ def unwatched(
         if rule is not None and (not rule.watches or episode.rule in failed or key in subjects):
             continue
         if rule is None:
-            episode.cleared_at = look.now
-            records.save(episode, SYSTEM, "报警解除：规则已不再使用")
-            event = EpisodeEvent(
-                episode=episode,
-                at=look.now,
-                kind=EpisodeEvent.Kind.CLEARED,
-                text="这条规则已不再使用：不再判断，报警解除",
-            )
-            records.save(event, SYSTEM, "报警记录：解除")
+            _end(episode, look.now)
             gone.append((key, None))
             continue
         why = (
@@ -70,3 +66,18 @@ def unwatched(
         ended = Event(CLEARED, look.now, episode.fired_at, episode.since, episode.level, 0)
         gone.append((key, episodes.write(look, rule, finding, ended)))
     return gone
+
+
+def _end(episode: Episode, now: datetime) -> None:
+    """Clear an alarm whose rule is gone."""
+    with transaction.atomic():
+        held = Episode.objects.select_for_update().get(pk=episode.pk)
+        held.cleared_at = now
+        records.save(held, SYSTEM, "报警解除：规则已不再使用")
+        event = EpisodeEvent(
+            episode=held,
+            at=now,
+            kind=EpisodeEvent.Kind.CLEARED,
+            text="这条规则已不再使用：不再判断，报警解除",
+        )
+        records.save(event, SYSTEM, "报警记录：解除")
