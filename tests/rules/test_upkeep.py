@@ -310,7 +310,7 @@ def test_the_worst_value_keeps_an_acknowledgement_made_meanwhile(county, monkeyp
 
 
 def test_a_number_beyond_all_bounds_is_refused_in_words(county):  # noqa: F811
-    with pytest.raises(ValidationError, match="要是数字"):
+    with pytest.raises(ValidationError, match="要是 0 到 1000000000 的数字"):
         RuleSetting(org=county, rule="t.a", params={"most": "1e30"}, why="x").clean()
 
 

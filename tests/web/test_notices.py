@@ -188,3 +188,14 @@ def test_overdue_cases_stand_in_the_menu(case, officer, client):  # noqa: F811
     case.save()
     client.force_login(officer)
     assert 'title="超期的问题">1<' in client.get(go("pulse")).content.decode()
+
+
+@pytest.mark.parametrize("days", ["1e30", "1000000000", "-1", "3651", "NaN"])
+def test_no_number_breaks_a_rule(officer, client, days):
+    client.force_login(officer)
+    for do in ("try", "save"):
+        form = {"active": "on", "param-days": days, "why": "试", "do": do}
+        refused = client.post(go("rule", "risk.expired_supply"), form)
+        assert refused.status_code == 422
+        assert "“提前多少天”要是 0 到 3650 的数字" in refused.content.decode()
+    assert not RuleSetting.objects.exists()

@@ -47,7 +47,7 @@ def milestone_overdue(look: Look) -> Iterator[Finding]:
 
 
 @watch(
-    "governance.permit_limit", "排放浓度超许可限值", severity="high", cause="许可", clear=3, gap=timedelta(days=3), quiet="20-8", grade="M",
+    "governance.permit_limit", "排放浓度超许可限值", severity="high", cause="排放", clear=3, gap=timedelta(days=3), quiet="20-8", grade="M",
     basis="排污许可证载明的许可排放浓度；废水按日均值、废气按小时均值（折算后）判断，未核实", why="自动监测均值超过许可证载明的许可浓度",
     fix="核对仪器、工况和异常标记；属实的责令改正并依法查处", tells=("monitoring", "enforcement"), opens="exceedance", serves=["SYS-018", "SYS-033"],
 )  # fmt: skip

@@ -262,7 +262,7 @@ _EVERY = {"每月": 31, "每季": 92, "每半年": 184, "每年": 366}
 
 
 @watch(
-    "water.plant_exceeds", "污水处理厂出水日均值超标", severity="high", cause="排水", clear=3, gap=timedelta(days=3), quiet="20-8",
+    "water.plant_exceeds", "污水处理厂出水日均值超标", severity="high", cause="排放", clear=3, gap=timedelta(days=3), quiet="20-8",
     standard="GB 18918-2002", basis="表 1—3，按日均值；2026-03-01 修改单只见到开头", grade="M", opens="exceedance",
     why="出水日均值超过执行标准", fix="查进水、工艺和仪器；依法留样、报告，必要时减量或停排", tells=("monitoring", "enforcement", "unit"),
     serves=["SYS-059", "SYS-273"],

@@ -52,11 +52,16 @@ ESCALATION = {
 
 @dataclass(frozen=True)
 class Param:
-    """A number a county may change. ``words``: what it is; ``unit`` as printed."""
+    """A number a county may change, from 0 to ``most``. ``words``: what it is; ``unit`` as printed."""
 
     value: Decimal
     words: str
     unit: str = ""
+
+    @property
+    def most(self) -> int:
+        """What no county means in earnest: ten years of days, a year of hours, twelve months."""
+        return {"天": 3650, "h": 8760, "月": 12}.get(self.unit, 10**9)
 
 
 @dataclass(frozen=True)

@@ -196,8 +196,12 @@ class RuleSetting(Record, title="规则设置", key=["rule"]):
                 number = Decimal(str(value))
             except InvalidOperation:
                 number = Decimal("NaN")
-            if not number.is_finite() or abs(number) > 10**9 or number != round(number, 6):
-                raise ValidationError({"params": f"{name} 要是数字，最多六位小数，不是“{value}”"})
+            declared = RULES[self.rule].params.get(name) if self.rule in RULES else None
+            words, most = (declared.words, declared.most) if declared else (name, 10**9)
+            if not number.is_finite() or not 0 <= number <= most:
+                raise ValidationError({"params": f"“{words}”要是 0 到 {most} 的数字，不是“{value}”"})
+            if number != round(number, 6):
+                raise ValidationError({"params": f"“{words}”要是最多六位小数的数字，不是“{value}”"})
 
 
 def quiet_hours(text: str) -> tuple[int, int] | None:

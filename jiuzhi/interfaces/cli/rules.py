@@ -110,7 +110,7 @@ def replay(
     last += timedelta(days=1) if last.time() == datetime.min.time() else timedelta(0)
     if last <= first:
         setup.fail("结束不晚于开始：请核对 --from 和 --to。")
-    look = Look(org, last)
+    look = Look(org, last - timedelta(seconds=1))
     names = {
         (w.rule.code, w.threshold.subject): w.threshold.name
         for s in expand.expanded(look).series.values()
@@ -126,6 +126,7 @@ def replay(
     if as_json:
         return setup.say_json([r | {"at": r["at"].isoformat()} for r in rows])
     typer.echo(f"{org} {first:%Y-%m-%d %H:%M} 至 {last:%Y-%m-%d %H:%M}：{len(rows)} 件，没有写入。")
+    typer.echo(f"限值按 {look.today} 的标准、许可和水温；期间有变化的，请分段重判。")
     table = Table("时间", "规则", "对象", "事项")
     for r in rows:
         word = _EVENTS[r["event"]] + (declare.LEVELS[r["level"]] if r["event"] == "level" else "")
