@@ -82,3 +82,23 @@ def test_pages_and_files(tasks, client, person):  # noqa: F811
     assert client.get(reverse("meeting", args=["500229"])).content[:2] == b"PK"
     assert client.get(reverse("meeting", args=["500229"]), {"form": "pdf"}).content[:4] == b"%PDF"
     assert client.get(reverse("duties", args=["500229"]), {"page": "9" * 50, "state": "x"}).status_code == 200
+
+
+def test_a_problem_with_a_task_is_registered_with_its_clause(tasks, client, person):  # noqa: F811
+    from jiuzhi.engine.cases.models import Case
+    from jiuzhi.engine.plan.models import Clause
+
+    task = tasks[0]
+    task.clause = Clause.objects.create(
+        plan=task.plan, code="C-1", level="section", number="第一节", title="治水", order=1, start=0, end=1
+    )
+    task.save()
+    client.force_login(person("plan_officer", "500229"))
+    address = reverse("duty", args=["500229", task.pk])
+    assert f"cases/new/?task={task.pk}" in client.get(address).content.decode()
+    form = {"task": task.pk, "title": "没有动工", "workflow": "rectification", "unit": UNIT}
+    client.post(reverse("case_new", args=["500229"]), form)
+    case = Case.objects.get()
+    assert case.clause == task.clause
+    assert "第一节 治水" in client.get(reverse("case", args=["500229", case.pk])).content.decode()
+    assert "没有动工" in client.get(address).content.decode()

@@ -47,6 +47,8 @@ def open_case(
         raise PermissionDenied(f"没有权限在{org}登记问题：请换到有权限的单位，或联系管理员授权。")
     if not files.printable(title).strip():
         raise ValidationError({"title": "请用一句话写明是什么问题"})
+    if links.get("commitment") is not None and links.get("clause") is None:
+        links["clause"] = links["commitment"].clause  # where the plan says it
     with transaction.atomic():
         case = Case(
             workflow=flow.code, org=org, title=files.printable(title).strip()[:160], detail=files.printable(detail), kind=kind,

@@ -21,7 +21,7 @@ from jiuzhi.core.registers import reading
 from jiuzhi.engine.cases import evidence, rights, work
 from jiuzhi.engine.cases.declare import WORKFLOWS
 from jiuzhi.engine.cases.models import Case
-from jiuzhi.engine.plan.models import Commitment
+from jiuzhi.engine.plan.models import Commitment, Task
 from jiuzhi.engine.rules import episodes
 from jiuzhi.engine.rules.models import Episode
 
@@ -44,14 +44,15 @@ class About:
     alarm: Episode | None = None
 
 
-def beside(scope: Scope, **link: Any) -> dict[str, Any]:
-    """The cases about a record (``register``, ``record``) or a ``commitment``, and where a further one is registered, for its own page."""
+def beside(scope: Scope, *, ask: Mapping[str, Any] | None = None, **link: Any) -> dict[str, Any]:
+    """The cases about a record (``register``, ``record``), a ``commitment`` or a ``clause``, and where a further one is registered, for its own
+    page. ``ask``: what the form is told, where it is not the link itself."""
     found = (
         rights.visible(scope.user, scope.county).filter(**link).select_related("org").order_by("-opened_at")
     )
     listed = list(found[: _BESIDE + 1])
     may = access.within(scope.user, "open_case", scope.county) is not None
-    address = f"{reverse('case_new', args=[scope.county.code])}?{urlencode(link)}"
+    address = f"{reverse('case_new', args=[scope.county.code])}?{urlencode(ask or link)}"
     return {
         "about_cases": listed[:_BESIDE],
         "more_cases": len(listed) > _BESIDE,
@@ -123,7 +124,12 @@ def point_of(lon: str, lat: str) -> tuple[Decimal, Decimal] | None:
 
 def _about(scope: Scope, asked: Mapping[str, str]) -> About:
     """What the address or the form says a case is about; nothing for what the person may not see."""
-    for name, read in (("record", _of_record), ("commitment", _of_commitment), ("alarm", _of_alarm)):
+    for name, read in (
+        ("record", _of_record),
+        ("commitment", _of_commitment),
+        ("task", _of_task),
+        ("alarm", _of_alarm),
+    ):
         number = asked.get(name, "")
         if number.isascii() and number.isdecimal() and len(number) < 15:
             return read(scope, int(number), asked) or About()
@@ -152,6 +158,15 @@ def _of_commitment(scope: Scope, pk: int, asked: Mapping[str, str]) -> About | N
     given = {"commitment": pk, "unit": (found.owner or scope.county).code}
     address = reverse("commitment", args=[scope.county.code, pk])
     return About(_("承诺 %(name)s") % {"name": found.name}, address, given, {"commitment": found})
+
+
+def _of_task(scope: Scope, pk: int, asked: Mapping[str, str]) -> About | None:
+    found = Task.objects.filter(pk=pk, plan__county=scope.county).select_related("owner", "clause").first()
+    if found is None:
+        return None
+    given = {"task": pk, "unit": (found.owner or scope.county).code, "place": found.places}
+    address = reverse("duty", args=[scope.county.code, pk])
+    return About(_("任务 %(name)s") % {"name": found.title}, address, given, {"clause": found.clause})
 
 
 def _of_alarm(scope: Scope, pk: int, asked: Mapping[str, str]) -> About | None:

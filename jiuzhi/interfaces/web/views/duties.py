@@ -22,6 +22,7 @@ from jiuzhi.engine.plan.models import Milestone, Task
 from jiuzhi.engine.scoring import meeting
 
 from .base import Scope, actor, county_page, given_day, page, require
+from .cases_new import beside
 from .scores import FORMS, sent
 
 _PAGE = 50
@@ -83,7 +84,7 @@ def task(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     context = {
         "task": found, "milestones": milestones, "plans": duties.may_plan(scope.user, found), "today": local.today(),
         "synthetic": any(m.synthetic for m in milestones), "commitments": found.commitments.all(),
-    }  # fmt: skip
+    } | beside(scope, ask={"task": pk}, clause=found.clause_id or 0)  # fmt: skip
     return page(request, "web/duty.html", context, active="duties")
 
 
