@@ -302,3 +302,12 @@ def test_an_outlet_whose_term_is_over(county, works):
     assert {f.rows[0]["record"][1] for f in found("water.outlet_overdue", county)} == {
         Outlet.objects.get(code=code).pk for code in late
     }
+
+
+def test_the_basis_says_how_many_items_of_a_source_are_judged():
+    from jiuzhi.domains.water import rules
+    from jiuzhi.science.standards import drinking_source
+
+    every = drinking_source.source_limits()
+    judged = [item for item in every if rules._SPECIAL.get(item)]
+    assert f"{len(every)} 项中有数据代码的 {len(judged)} 项" in RULES["water.source_exceeds"].basis

@@ -192,7 +192,7 @@ def _automatic(look: Look, station: Station, item: str) -> list[Any]:
 
 @rule(
     "water.source_exceeds", "饮用水水源水质超标", severity="critical", cause="水源", every="hour", clear=2, standard="GB 3838-2002",
-    basis="表 1 Ⅲ类（化学需氧量不参评，未核实）、表 2、表 3", grade="M", why="水源地最近一次监测有项目超过Ⅲ类或补充、特定项目限值",
+    basis="表 1 Ⅲ类（化学需氧量不参评，未核实）；表 2、表 3 的 85 项中有数据代码的 14 项", grade="M", why="水源地最近一次监测有项目超过Ⅲ类或补充、特定项目限值",
     fix="通知水厂和卫生健康部门，切换备用水源，加密监测，查明来源", tells=("monitoring", "duty", "leader"), opens="exceedance", serves=["SYS-072"],
 )  # fmt: skip
 def source_exceeds(look: Look) -> Iterator[Finding]:
