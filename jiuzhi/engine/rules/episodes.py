@@ -64,9 +64,12 @@ def of_value(look: Look, one: Watched, row: Seen, event: Event) -> Happening:
 def write(look: Look, rule: Rule, finding: Finding, event: Event) -> Happening:
     """Write an event into its episode: a new one, or the one it belongs to. Written twice it stands once."""
     with transaction.atomic():
-        found = Episode.objects.filter(
-            county=look.county, rule=rule.code, subject=finding.subject, fired_at=event.episode
-        ).first()
+        # Held, so that an acknowledgement made meanwhile is not written over.
+        found = (
+            Episode.objects.select_for_update()
+            .filter(county=look.county, rule=rule.code, subject=finding.subject, fired_at=event.episode)
+            .first()
+        )
         if event.kind == FIRED and found is None:
             return Happening(rule, finding, event, _begin(look, rule, finding, event))
         if found is None:  # its episode was begun before a memory that is lost
