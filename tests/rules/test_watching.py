@@ -255,6 +255,20 @@ def test_it_opens_a_case_once_and_the_case_knows_its_alarm(county, person):
     assert "触发值 25 mg/L，限值 20 mg/L" in case.detail
 
 
+def test_what_comes_back_after_its_case_was_closed_has_a_new_case(county, person):
+    too_much(fire=1, clear=1, opens="rectification")
+    arrive(25)
+    watch()
+    first = Case.objects.get()
+    first.closed_at, first.stage = NOON + MINUTE, "销号"
+    first.save()
+    arrive(19, 26, start=NOON + MINUTE)
+    watch(5)
+    assert Episode.objects.get().times == 2
+    assert Episode.objects.get().case != first
+    assert Case.objects.filter(closed_at=None).count() == 1
+
+
 # --- rules that look at how things stand ---
 
 
