@@ -199,3 +199,20 @@ def test_no_number_breaks_a_rule(officer, client, days):
         assert refused.status_code == 422
         assert "“提前多少天”要是 0 到 3650 的数字" in refused.content.decode()
     assert not RuleSetting.objects.exists()
+
+
+def test_a_rule_that_cannot_be_judged_is_said(officer, client, monkeypatch, land):  # noqa: F811
+    from dataclasses import replace
+
+    from jiuzhi.engine.rules import declare, standing
+
+    def broken(look):
+        raise ZeroDivisionError("坏了")
+
+    code = "risk.expired_supply"
+    monkeypatch.setitem(declare.RULES, code, replace(declare.RULES[code], function=broken))
+    standing.look_at(land["500229"], timezone.now(), only=[code], force=True)
+    client.force_login(officer)
+    shown = client.get(go("rules")).content.decode()
+    assert "应急物资将过期”自" in shown
+    assert "ZeroDivisionError: 坏了" in shown

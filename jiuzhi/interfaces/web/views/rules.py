@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from jiuzhi.core import access, records
 from jiuzhi.core.models import AuditEntry, Grant
 from jiuzhi.engine.cases.declare import WORKFLOWS
+from jiuzhi.engine.rules import standing
 from jiuzhi.engine.rules.declare import GRADES, RULES, SEVERITIES, Rule
 from jiuzhi.engine.rules.look import Look
 from jiuzhi.engine.rules.models import Episode, RuleSetting
@@ -55,6 +56,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
         "severities": SEVERITIES,
         "total": len(RULES),
         "changed": len(own),
+        "faults": [(RULES[f.rule], f) for f in standing.faults(scope.county)],
     }
     return page(request, "web/rules/list.html", context, active="alerts")
 
