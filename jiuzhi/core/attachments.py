@@ -1,6 +1,5 @@
 """Documents and photos of a record: kept with their fingerprint; photos with the time and place the camera wrote (EXIF)."""
 
-import hashlib
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,13 +57,9 @@ def keep(owner: str, number: int, file: Any, title: str, actor: Actor, of: str) 
     if ending in _REFUSED:
         raise ValidationError(f"不接受 {ending} 文件：请上传照片、PDF、Word 或 Excel。")
     photo = ending in _PHOTOS
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    file.seek(0)
     found = Attachment(
         register=owner, record=number, kind="photo" if photo else "document",
-        title=files.printable(title or name)[:120], file=file.name if isinstance(file, FieldFile) else file, sha256=digest.hexdigest(), size=file.size,
+        title=files.printable(title or name)[:120], file=file.name if isinstance(file, FieldFile) else file, sha256=files.fingerprint(file), size=file.size,
         added_at=timezone.now(), added_by=actor.user,
     )  # fmt: skip
     if photo:

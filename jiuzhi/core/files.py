@@ -1,7 +1,9 @@
 """Files people open: why one cannot be opened or written, in words they know, and cells that Excel does not run."""
 
 import errno
+import hashlib
 import re
+from typing import Any
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -31,6 +33,16 @@ def excel_text(text: str) -> str:
 def printable(text: str) -> str:
     """Without the control characters that databases, Word and XML do not take; line breaks and tabs stay."""
     return _CONTROL.sub("", text)
+
+
+def fingerprint(file: Any) -> str:
+    """The SHA-256 of an uploaded or stored file (with ``chunks``), which is at its start again after."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def why(error: OSError) -> str:

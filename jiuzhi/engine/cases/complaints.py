@@ -54,7 +54,7 @@ def submit(
             return _sent(case, kind, text, place), code
         records.save(Complaint(case=case, secret=_fingerprint(code), phone=phone), PORTAL, "群众投诉")
         for photo in {
-            _content(photo): photo for photo in photos
+            files.fingerprint(photo): photo for photo in photos
         }.values():  # the same picture chosen twice is one
             kept.append(evidence.attach(case, photo, PORTAL, moment="before").attachment)
     return case, code
@@ -67,15 +67,6 @@ def _sent(known: Case, kind: str, text: str, place: str) -> Case:
     if (kind, text, place) != (known.kind, first, known.place):
         raise ValidationError("这份表单已经提交过，内容不同：请重新打开投诉页再填。")
     return known
-
-
-def _content(file: Any) -> str:
-    """The fingerprint of a file, which is at its start again after."""
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    file.seek(0)
-    return digest.hexdigest()
 
 
 def _check(kind: str, text: str, place: str, point: Point | None, phone: str, photos: Sequence[Any]) -> None:

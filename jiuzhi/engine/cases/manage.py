@@ -132,9 +132,8 @@ def split(case: Case, parts: Sequence[tuple[str, Org]], actor: Actor, *, at: dat
         by_hand(now, actor)
         county = Org.objects.select_for_update().get(pk=now.county_id)
         opened = now.events.filter(kind=K.OPENED).first()
-        known = {
-            n: v for n, v in (opened.facts if opened else {}).items() if n == "until"
-        }  # parts are renewed with it
+        until = opened.facts.get("until") if opened else None
+        known = {"until": until} if until else {}  # parts are renewed with it
         made: list[Case] = []
         for title, org in parts:
             if not files.printable(title).strip():

@@ -10,7 +10,7 @@ from jiuzhi.core.records import Actor
 
 from . import outbound
 from .models import TOPICS, Channel
-from .tell import SEVERITIES
+from .severity import SEVERITIES
 
 
 def keep(channel: Channel, actor: Actor, *, address: str, secret: str, revision: int | None = None) -> bool:

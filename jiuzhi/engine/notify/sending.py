@@ -122,7 +122,7 @@ def _carry(delivery: Delivery, now: datetime) -> Verdict:
     page = f"{settings.SITE_URL}/go/{delivery.link}/" if settings.SITE_URL and delivery.link else ""
     try:
         if channel.kind == Channel.Kind.EMAIL:
-            sealed.unseal(channel.address)
+            sealed.unseal(channel.address)  # one that cannot be read is said to be so, not to be empty
             return _mail(delivery, page)
         request = ways.compose(
             channel.kind, sealed.unseal(channel.address), sealed.unseal(channel.secret), delivery, page, now

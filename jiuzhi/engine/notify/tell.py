@@ -12,8 +12,9 @@ from jiuzhi.core.models import Org, User
 from jiuzhi.core.records import SYSTEM
 
 from .models import TOPICS, Channel, Delivery, Message
+from .severity import SEVERITIES
 
-SEVERITIES = ("info", "low", "mid", "high", "critical")  # of an alarm, mildest first
+_ORDER = list(SEVERITIES)
 
 
 def people(org: Org, roles: Iterable[str]) -> list[User]:
@@ -61,7 +62,7 @@ def _outward(org: Org, message: Message, people: list[User]) -> list[Delivery]:
             not channel.topics or message.topic in channel.topics
         )
         mild = message.severity and channel.least
-        if fits and not (mild and SEVERITIES.index(message.severity) < SEVERITIES.index(channel.least)):
+        if fits and not (mild and _ORDER.index(message.severity) < _ORDER.index(channel.least)):
             found += [outgoing(channel, message, to) for to in addresses(channel, people)]
     known = set(
         Delivery.objects.filter(channel__county=message.county, key=message.key).values_list(

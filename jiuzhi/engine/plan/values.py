@@ -5,7 +5,6 @@ Only approved values are judged. The evidence is kept with its SHA-256, so that 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -58,7 +57,7 @@ def report_value(
     if evidence is not None:
         if not evidence.size:
             raise ValidationError("佐证材料是空文件：请重新选择文件，或不附材料提交。")
-        found.evidence_sha256 = _fingerprint(evidence)
+        found.evidence_sha256 = files.fingerprint(evidence)
         found.evidence = evidence
     with transaction.atomic():
         records.save(found, actor, f"填报 {commitment.code} {period}")
@@ -193,15 +192,6 @@ def period_start(period: str) -> date:
     end = period_end(period)
     months = 1 if "-" in period and "Q" not in period else 3 if "Q" in period else 12
     return date(end.year, end.month - months + 1, 1)
-
-
-def _fingerprint(file: File[Any]) -> str:
-    digest = hashlib.sha256()
-    file.seek(0)
-    for chunk in file.chunks():
-        digest.update(chunk)
-    file.seek(0)
-    return digest.hexdigest()
 
 
 def _may(actor: Actor, action: str, commitment: Commitment) -> None:

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiuzhi.core.models import Grant, Org
 from jiuzhi.engine.cases.declare import GRADES
+from jiuzhi.engine.notify.severity import SEVERITIES
 from jiuzhi.engine.plan.systems import Serving, contribute
 
 from .hysteresis import Conduct
@@ -37,7 +38,6 @@ from .hysteresis import Conduct
 if TYPE_CHECKING:
     from .look import Look
 
-SEVERITIES = {"info": "提示", "low": "一般", "mid": "较重", "high": "重要", "critical": "紧急"}
 LEVELS = ("", "蓝", "黄", "橙", "红")  # of warnings; "" for a rule without levels
 EVERY = {
     "minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1),

@@ -30,11 +30,9 @@ _WHOM = {1: ("leader",), 2: ("leader", "plan_officer")}
 def tell(look: Look, happened: Sequence[Happening]) -> None:
     """Open cases and tell people of ``happened``, also of what an evaluation that was stopped had written: nobody is told twice."""
     for one in happened:
-        workflow = opens_case(one.rule, look)
-        settled = (
-            one.episode.case is None or not one.episode.case.open
-        )  # what came back after its case was closed has a new one
-        if one.event.kind in (FIRED, REJOINED) and workflow and settled:
+        workflow = opens_case(one.rule, look) if one.event.kind in (FIRED, REJOINED) else ""
+        # What came back after its case was closed has a new one.
+        if workflow and (one.episode.case is None or not one.episode.case.open):
             episodes.hand_over(one.episode, workflow, SYSTEM, at=look.now)
     _tell_people(look, happened)
 

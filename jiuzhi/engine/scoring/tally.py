@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -71,6 +72,11 @@ class Tally:
     def _judged(self) -> list[Judgement]:
         return list(judged.newest(self.month.county, self.month.last_day))
 
+    @cached_property
+    def _commitments(self) -> list[tuple[str, str]]:
+        """(path of the owner, state) of every commitment somebody answers for."""
+        return [(j.commitment.owner.path, j.state) for j in self._judged if j.commitment.owner]
+
     @property
     def synthetic(self) -> bool:
         """Whether anything simulated was counted."""
@@ -94,23 +100,19 @@ class Tally:
 
     def overdue(self) -> list[Case]:
         """Cases running past their term at the end of the month, the oldest term first."""
-        late = [c for c in self._running(self.month.county) if past_term(c, self.month.end)]
+        late = [c for c in self._running(self.cases) if past_term(c, self.month.end)]
         return sorted(late, key=lambda c: c.due_at or c.opened_at)
 
-    def _running(self, unit: Org) -> list[Case]:
-        end = self.month.end
-        return [c for c in self._of(unit) if not (c.closed_at and c.closed_at < end)]
-
-    def _of(self, unit: Org) -> list[Case]:
-        return [c for c in self.cases if c.org.path.startswith(unit.path)]
+    def _running(self, cases: Iterable[Case]) -> list[Case]:
+        return [c for c in cases if not (c.closed_at and c.closed_at < self.month.end)]
 
     def of(self, unit: Org, *, compared: bool = False) -> Work:
         """The counts of ``unit``. ``compared``: as a month to compare with, where a month before everything is unknown."""
         if not self.begun or (compared and (self.first is None or self.month.end <= self.first)):
             return Work()
-        cases, running = self._of(unit), self._running(unit)
-        owned = [(j.commitment.owner, j.state) for j in self._judged if j.commitment.owner]
-        mine = [state for owner, state in owned if owner.path.startswith(unit.path)]
+        cases = [c for c in self.cases if c.org.path.startswith(unit.path)]
+        running = self._running(cases)
+        mine = [state for path, state in self._commitments if path.startswith(unit.path)]
         known = bool(self._judged)  # before the first judgement nothing is known of any commitment
         return Work(
             opened=sum(c.opened_at >= self.month.start for c in cases), closed=len(cases) - len(running), running=len(running),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -182,6 +182,11 @@ def _from_last_county(
         return view(request, scope, **kwargs)
 
     return inner
+
+
+def units_of(scope: Scope) -> QuerySet[Org]:
+    """The units of the county that work here: not its villages, not its enterprises."""
+    return Org.objects.filter(path__startswith=scope.county.path).exclude(kind__in=("village", "enterprise"))
 
 
 def actor(request: HttpRequest) -> Actor:

@@ -21,7 +21,7 @@ from jiuzhi.engine.cases.models import Case, CaseFile
 from jiuzhi.engine.exchange.workbook import tables
 from jiuzhi.engine.patrol import work as patrols
 
-from .base import Scope, county_page, page
+from .base import Scope, county_page, page, units_of
 from .registers.files import sent_inline
 from .scores import FORMS, sent
 
@@ -48,11 +48,6 @@ def offered(scope: Scope, asked: dict[str, str], whose: str) -> dict[str, Any]:
         "town": Org.objects.filter(path__startswith=scope.county.path, code=asked["town"]).first() if asked["town"] else None,
         "may_open": access.within(scope.user, "open_case", scope.county) is not None,
     }  # fmt: skip
-
-
-def units_of(scope: Scope) -> Any:
-    """The units of the county that a case can be with."""
-    return Org.objects.filter(path__startswith=scope.county.path).exclude(kind__in=("village", "enterprise"))
 
 
 def people(scope: Scope) -> list[tuple[User, Org]]:

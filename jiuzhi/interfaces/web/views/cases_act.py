@@ -18,8 +18,8 @@ from jiuzhi.core.models import Org
 from jiuzhi.engine.cases import evidence, manage, rights, work
 from jiuzhi.engine.cases.models import Case, CaseFile
 
-from .base import Scope, actor, county_page, given_day
-from .cases import person_of, seen, shown, units_named, units_of
+from .base import Scope, actor, county_page, given_day, units_of
+from .cases import person_of, seen, shown, units_named
 from .cases_new import point_of
 
 

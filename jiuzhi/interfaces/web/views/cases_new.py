@@ -26,8 +26,8 @@ from jiuzhi.engine.rules import episodes
 from jiuzhi.engine.rules.models import Episode
 
 from .alerts import visible as alarms
-from .base import Scope, actor, county_page, page
-from .cases import people, person_of, units_named, units_of
+from .base import Scope, actor, county_page, page, units_of
+from .cases import people, person_of, units_named
 
 _SOURCES = ("督察", "检查", "巡查", "群众反映")  # offered; any other word may be typed
 _BESIDE = 10  # cases listed on the page of a record or commitment

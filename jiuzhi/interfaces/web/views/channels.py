@@ -19,7 +19,7 @@ from jiuzhi.engine.notify import channels, sending
 from jiuzhi.engine.notify.models import TOPICS, Channel, Delivery
 from jiuzhi.engine.rules.declare import SEVERITIES
 
-from .base import Scope, actor, county_page, number, page, require
+from .base import Scope, actor, county_page, number, page, require, units_of
 
 _PAGE = 40
 
@@ -80,7 +80,6 @@ def detail(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, scope: Scope, found: Channel) -> HttpResponse:
     errors: dict[str, list[str]] = {}
-    given = request.POST
     if request.method == "POST":
         try:
             _save(request, scope, found)
@@ -92,12 +91,11 @@ def _form(request: HttpRequest, scope: Scope, found: Channel) -> HttpResponse:
     rows = found.deliveries.prefetch_related("attempts") if found.pk else Delivery.objects.none()
     if asked := request.GET.get("state"):
         rows = rows.filter(state=asked)
+    at = Paginator(rows, _PAGE).get_page(request.GET.get("page", "1"))
     context = {
         "channel": found, "errors": errors, "kinds": Channel.Kind.choices, "topics": TOPICS.items(), "severities": SEVERITIES.items(),
-        "units": Org.objects.filter(path__startswith=scope.county.path).exclude(kind__in=("village", "enterprise")),
-        "typed": given.get("address", ""), "rows": Paginator(rows, _PAGE).get_page(request.GET.get("page", "1")),
-        "page_rows": Paginator(rows, _PAGE).get_page(request.GET.get("page", "1")), "states": Delivery.State.choices, "state": asked or "",
-        "synthetic": False,
+        "units": units_of(scope), "typed": request.POST.get("address", ""), "page_rows": at, "states": Delivery.State.choices,
+        "state": asked or "", "synthetic": any(d.synthetic for d in at),
     }  # fmt: skip
     return page(
         request, "web/channels/channel.html", context, active="messages", status=422 if errors else 200

@@ -24,7 +24,7 @@ from jiuzhi.engine.response.models import PublicWarning
 from jiuzhi.engine.rules.models import Episode
 
 from . import alerts
-from .base import Scope, actor, county_page, number, page
+from .base import Scope, actor, county_page, number, page, units_of
 
 _PAGE = 40
 _DAY = timedelta(days=1)
@@ -105,7 +105,7 @@ def _form(
     """Show the form, or take what was typed. What is refused stays as it was typed."""
     inside = Org.objects.filter(path__startswith=scope.county.path)
     towns = list(inside.filter(kind=Org.Kind.TOWNSHIP))
-    units = inside.filter(reach).exclude(kind__in=("village", "enterprise"))
+    units = units_of(scope).filter(reach)
     errors: dict[str, list[str]] = {}
     given = start
     if given.get("area") == _area([t for t in towns if t.code in given["towns"]], scope.county):
